@@ -1,0 +1,1 @@
+"""A Slack workbench: a strict local Slack Web API, its workspace, and a page that shows it."""

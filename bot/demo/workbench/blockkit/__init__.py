@@ -1,0 +1,1 @@
+"""Block Kit's schema as small checks that are put together."""
