@@ -1,0 +1,102 @@
+"""An alert: the lasting state of a series through one episode, and the steps it takes."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from rules.finding import Series
+from rules.metric import Value
+from rules.terms import Limit, Severity
+from rules.window import Span
+
+
+class State(StrEnum):
+    """Where an alert is in its life."""
+
+    PENDING = "pending"
+    FIRING = "firing"
+    CORRECTED = "corrected"
+    CLOSED = "closed"
+    RESOLVED = "resolved"
+    REMOVED = "removed"
+
+
+OPEN = frozenset({State.PENDING, State.FIRING})
+
+
+class Reason(StrEnum):
+    """Why we speak."""
+
+    FIRST = "first"
+    ESCALATED = "escalated"
+    REPEAT = "repeat"
+    CORRECTED = "corrected"
+    LATE = "late"
+    DELAYED = "delayed"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long a finding must last: `hold` before it fires, `keep` before it resolves, `starve` with too little to judge."""
+
+    hold: timedelta = timedelta(0)
+    keep: timedelta = timedelta(0)
+    starve: timedelta = timedelta(0)
+    by_period: bool = False
+    below: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """The lasting state of a series through one episode. Values are in the metric's unit; times in UTC.
+
+    `worst` is the value furthest past the limit in this episode. `peak` is the highest severity reached under the limits
+    in force, and `peak_limit` the limit that it was reached at: once that limit is changed the peak is what holds now.
+    `since` is when it began to hold, `clearing` when it began to be clear, `starved` when there began to be too little
+    to judge.
+    """
+
+    series: Series
+    span: Span
+    by_period: bool
+    state: State
+    severity: Severity | None
+    peak: Severity
+    value: Value
+    worst: Value
+    limit: Limit
+    peak_limit: Limit
+    since: datetime
+    fired: datetime | None = None
+    clearing: datetime | None = None
+    starved: datetime | None = None
+    ended: datetime | None = None
+    corrected: bool = False
+    note: str = ""
+
+    @property
+    def id(self) -> str:
+        """Short and stable: the same episode has the same id wherever it is computed; 50 bits of a hash."""
+        begins = self.span.start if self.by_period else self.since
+        series = self.series
+        key = repr(
+            (series.meaning, series.condition, series.rule, series.values, begins.isoformat())
+        )
+        return base64.b32encode(hashlib.sha256(key.encode()).digest())[:10].decode().lower()
+
+    @property
+    def open(self) -> bool:
+        return self.state in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One step of an alert. `after` is None when a pending alert is dropped; `reason` is None when there is nothing to say."""
+
+    before: Alert | None
+    after: Alert | None
+    reason: Reason | None = None

@@ -1,0 +1,1 @@
+"""What a series can be held against: one entry each in the table of conditions."""

@@ -1,0 +1,79 @@
+"""What a condition is judged on, and what it answers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from rules.finding import Cause, Verdict
+from rules.labels import Values
+from rules.metric import Totals, Unit, Value
+from rules.money import Money
+from rules.rule import Rule
+from rules.series import Query
+from rules.terms import Limit, Severity, Terms
+from rules.window import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One condition of one series at one moment.
+
+    `span` is what is judged, `at` when; `value` is the metric over the span (None: nothing to measure), `totals` what it
+    was read from. `days` are whole local days before today that the condition asked for, a day without usage left out.
+    `firing` says whether an alert of the series fires, which is what `recover` hangs on.
+    """
+
+    rule: Rule
+    terms: Terms
+    values: Values
+    span: Span
+    at: datetime
+    totals: Totals
+    value: Value | None
+    days: Mapping[date, Value]
+    firing: bool
+
+    def valued(self, size: float) -> Value:
+        """The value whose `metric.size` is nearest to `size`, in the unit of the rule's metric."""
+        match self.rule.metric.unit:
+            case Unit.MONEY:
+                return Money(round(size))
+            case Unit.DURATION:
+                return timedelta(microseconds=round(size))
+            case Unit.PERCENT:
+                return Fraction(size)
+            case _:
+                return round(size)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A condition's verdict. `limit` is the highest one crossed, or else the lowest; `value` is what was held against it.
+
+    `came_true`: what was forecast has happened and a threshold says so, which is why this is clear now.
+    """
+
+    verdict: Verdict
+    value: Value | None
+    severity: Severity | None = None
+    limit: Limit | None = None
+    cause: Cause = Cause.NONE
+    came_true: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """An entry of the table: which daily history it needs beside the span's totals, and how it judges.
+
+    `applies` says whether a rule has this condition; `history` answers the query for daily sums, or None. `lowest` is the
+    smallest value (as `metric.size` gives it) at which the condition could hold for any series of the rule, None where
+    that cannot be said; `daily` conditions are judged once a local day.
+    """
+
+    name: str
+    applies: Callable[[Rule], bool]
+    history: Callable[[Rule, Span, datetime], Query | None]
+    judge: Callable[[Case], Judgement]
+    lowest: Callable[[Rule], int | Fraction | None] = lambda _rule: None
+    daily: bool = False

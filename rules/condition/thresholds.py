@@ -1,0 +1,49 @@
+"""A value held against fixed limits: the highest one reached counts, and `recover` keeps it from flapping."""
+
+from fractions import Fraction
+
+from rules import metric
+from rules.condition.case import Case, Condition, Judgement
+from rules.finding import Cause, Verdict
+from rules.metric import Value
+from rules.rule import Rule
+
+
+def judge(case: Case) -> Judgement:
+    """Holds at the highest severity whose limit is reached."""
+    if case.value is None or case.rule.metric.count(case.totals) < case.terms.min_count:
+        return Judgement(Verdict.UNKNOWN, case.value, cause=Cause.FEW)
+    below = case.rule.below
+    reached = [
+        limit for limit in case.terms.thresholds if _reaches(case.value, limit.value, below=below)
+    ]
+    if not case.terms.thresholds:
+        return Judgement(Verdict.CLEAR, case.value)
+    if reached:
+        return Judgement(Verdict.HOLDS, case.value, reached[-1].severity, reached[-1])
+    lowest = case.terms.thresholds[0]
+    if (
+        case.firing
+        and case.terms.recover is not None
+        and _reaches(case.value, case.terms.recover, below=below)
+    ):
+        return Judgement(Verdict.HOLDS, case.value, lowest.severity, lowest)
+    return Judgement(Verdict.CLEAR, case.value, limit=lowest)
+
+
+def _reaches(value: Value, limit: Value, *, below: bool) -> bool:
+    if below:
+        return metric.size(value) <= metric.size(limit)
+    return metric.size(value) >= metric.size(limit)
+
+
+def _applies(rule: Rule) -> bool:
+    return rule.thresholds is not None or any(override.thresholds for override in rule.overrides)
+
+
+def _lowest(rule: Rule) -> int | Fraction | None:
+    sizes = [metric.size(limit.value) for terms in rule.every_terms for limit in terms.thresholds]
+    return min(sizes, default=None)
+
+
+THRESHOLDS = Condition("thresholds", _applies, lambda _rule, _span, _at: None, judge, _lowest)

@@ -1,0 +1,278 @@
+"""Judges series: `queries` says what to read, `judge` turns what was read into findings.
+
+Theory of operation. Rules that share window, grouping and filter share one query. Its answer is sorted once per metric
+from the largest value down, so a rule of plain limits looks only at series that reach its lowest limit and at series
+that have an alert; a clear verdict on a series without an alert is nothing, and is not made.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from rules import metric
+from rules.condition import baseline, table
+from rules.condition.case import Case, Condition, Judgement
+from rules.condition.forecast import FORECAST
+from rules.finding import Cause, Finding, Series, Verdict
+from rules.labels import Label, Values
+from rules.metric import NOTHING, Kind, Metric, Reads, Totals, Value
+from rules.rule import Rule
+from rules.scope import Scope
+from rules.series import Answer, Only, Query
+from rules.terms import Severity, Terms
+from rules.window import Span
+
+QUIET = timedelta(days=28)
+"""A series of a `below` rule exists while it has records in this long."""
+
+AlertKey = tuple[Series, datetime | None]
+"""An alert's series, and its period's start where the episode is a period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What else a verdict hangs on at `at`.
+
+    `stale`: sources without a fresh complete poll. `begins`: what the ledger reaches back to. `gauges`: billing figures
+    by metric and source. `alerts`: the alerts that series have, so that a clear verdict on them counts.
+    """
+
+    at: datetime
+    stale: frozenset[str] = frozenset()
+    begins: datetime | None = None
+    gauges: Mapping[tuple[str, str], Value] = field(default_factory=dict)
+    alerts: frozenset[AlertKey] = frozenset()
+    firing: frozenset[AlertKey] = frozenset()
+
+
+def queries(scopes: Iterable[Scope], at: datetime) -> dict[Query, Only]:
+    """Every query that judging `scopes` needs, and for which label values."""
+    wanted: dict[Query, Only] = {}
+    for scope in scopes:
+        for query, only in _reads(scope, at):
+            known = wanted.get(query, frozenset())
+            wanted[query] = None if known is None or only is None else known | only
+    return wanted
+
+
+def _reads(scope: Scope, at: datetime) -> Iterator[tuple[Query, Only]]:
+    rule = scope.rule
+    for query in _existing(scope, at):
+        yield query, scope.only
+    for condition in _conditions(scope):
+        history = condition.history(rule, scope.span, at)
+        if history is not None:
+            yield history, _only(scope, condition)
+
+
+def _existing(scope: Scope, at: datetime) -> list[Query]:
+    """What tells which series there are: those with records in the span, or for `below` lately."""
+    rule = scope.rule
+    spans = [scope.span, Span(at - QUIET, at)] if rule.below else [scope.span]
+    return [
+        Query(reads, span, rule.group_by, rule.where)
+        for reads in _sums(rule.metric)
+        for span in spans
+    ]
+
+
+def _sums(of_metric: Metric) -> list[Reads]:
+    return [reads for reads in of_metric.reads if reads is not Reads.BILLING]
+
+
+def conditions(rule: Rule) -> list[Condition]:
+    """The conditions that a rule has."""
+    return table.of(rule)
+
+
+def _conditions(scope: Scope) -> list[Condition]:
+    """Those that anything of the scope is judged by."""
+    return [
+        condition for condition in table.of(scope.rule) if _only(scope, condition) != frozenset()
+    ]
+
+
+def _only(scope: Scope, condition: Condition) -> Only:
+    return scope.daily if condition.daily and scope.daily is not None else scope.only
+
+
+class Judge:
+    """Judges scopes from one set of answers; shares the sorting of an answer among the rules that read it."""
+
+    def __init__(self, answers: Mapping[Query, Answer], known: Known) -> None:
+        self._answers = answers
+        self._known = known
+        self._sorted: dict[tuple[object, ...], list[tuple[int | Fraction, Values]]] = {}
+        self._totals: dict[tuple[object, ...], Mapping[Values, Totals]] = {}
+        self._alerts: dict[tuple[str, str, str, datetime | None], list[Values]] = {}
+        for series, start in known.alerts:
+            key = (series.rule, series.meaning, series.condition, start)
+            self._alerts.setdefault(key, []).append(series.values)
+
+    def findings(self, scope: Scope) -> list[Finding]:
+        """Findings on the scope's series: all that hold, and all that have an alert."""
+        return [
+            finding
+            for condition in _conditions(scope)
+            for finding in self._condition(scope, condition)
+        ]
+
+    def _condition(self, scope: Scope, condition: Condition) -> Iterator[Finding]:
+        rule = scope.rule
+        start = scope.span.start if rule.by_period else None
+        days = self._days(scope, condition)
+        for values in self._candidates(scope, condition, start):
+            series = Series(rule.name, condition.name, rule.meaning, rule.group_by, values)
+            has_alert = (series, start) in self._known.alerts
+            case = self._case(scope, series, days.get(values, {}))
+            if case.terms.skip:
+                judgement = Judgement(Verdict.CLEAR, case.value)
+            else:
+                judgement = self._qualified(scope, values, condition.judge(case))
+            if judgement.verdict is Verdict.HOLDS or has_alert:
+                yield _finding(scope, series, case, judgement)
+
+    def _case(self, scope: Scope, series: Series, days: Mapping[date, Value]) -> Case:
+        rule, values = scope.rule, series.values
+        totals = self._totals_of(scope).get(values, NOTHING)
+        start = scope.span.start if rule.by_period else None
+        return Case(
+            rule=rule,
+            terms=rule.terms(values),
+            values=values,
+            span=scope.span,
+            at=self._known.at,
+            totals=totals,
+            value=self._value(rule, values, totals),
+            days=days,
+            # In a period that is over nothing flaps any more, so `recover` has no say.
+            firing=(series, start) in self._known.firing and not scope.closed,
+        )
+
+    def _candidates(
+        self, scope: Scope, condition: Condition, start: datetime | None
+    ) -> list[Values]:
+        rule = scope.rule
+        alerted = self._alerts.get((rule.name, rule.meaning, condition.name, start), [])
+        if rule.metric.kind is Kind.GAUGE:
+            found = self._gauged(rule)
+        elif rule.below:
+            found = [
+                values
+                for query in _existing(scope, self._known.at)
+                for values in self._answers[query]
+            ]
+        else:
+            found = self._reaching(scope, condition)
+        only = _only(scope, condition)
+        return [
+            values for values in dict.fromkeys([*found, *alerted]) if only is None or values in only
+        ]
+
+    def _gauged(self, rule: Rule) -> list[Values]:
+        sources = [source for name, source in self._known.gauges if name == rule.metric.name]
+        return [(source,) for source in sources if rule.where.matches({Label.SOURCE: source})]
+
+    def _reaching(self, scope: Scope, condition: Condition) -> list[Values]:
+        """Series from the largest value down to the lowest that the condition could hold at."""
+        lowest, found = condition.lowest(scope.rule), []
+        for size, values in self._ranking(scope):
+            if lowest is not None and size < lowest:
+                break
+            found.append(values)
+        return found
+
+    def _ranking(self, scope: Scope) -> list[tuple[int | Fraction, Values]]:
+        key = (scope.rule.metric.name, *self._key(scope))
+        if key not in self._sorted:
+            read = scope.rule.metric.value
+            sized = [
+                (metric.size(value), values)
+                for values, totals in self._totals_of(scope).items()
+                if (value := read(totals)) is not None
+            ]
+            self._sorted[key] = sorted(sized, key=lambda item: item[0], reverse=True)
+        return self._sorted[key]
+
+    def _totals_of(self, scope: Scope) -> Mapping[Values, Totals]:
+        """The scope's totals; where a metric reads two queries, what both say of the same values."""
+        key = self._key(scope)
+        if key not in self._totals:
+            answers = [
+                self._answers[Query(reads, scope.span, scope.rule.group_by, scope.rule.where)]
+                for reads in _sums(scope.rule.metric)
+            ]
+            self._totals[key] = _joined(answers)
+        return self._totals[key]
+
+    def _key(self, scope: Scope) -> tuple[object, ...]:
+        return (*scope.rule.metric.reads, scope.span, scope.rule.group_by, scope.rule.where)
+
+    def _days(self, scope: Scope, condition: Condition) -> Mapping[Values, Mapping[date, Value]]:
+        query = condition.history(scope.rule, scope.span, self._known.at)
+        found: dict[Values, dict[date, Value]] = {}
+        for keyed, totals in (self._answers[query] if query is not None else {}).items():
+            value = scope.rule.metric.value(totals)
+            if value is not None:
+                found.setdefault(keyed[:-1], {})[date.fromisoformat(keyed[-1])] = value
+        return found
+
+    def _value(self, rule: Rule, values: Values, totals: Totals) -> Value | None:
+        if rule.metric.kind is Kind.GAUGE:
+            return self._known.gauges.get(
+                (rule.metric.name, values[rule.group_by.index(Label.SOURCE)])
+            )
+        return rule.metric.value(totals)
+
+    def _qualified(self, scope: Scope, values: Values, judgement: Judgement) -> Judgement:
+        """What the age of the data leaves of a judgement: a sum is a lower bound, so only what that can prove stands."""
+        if scope.rule.metric.kind is Kind.GAUGE:
+            return judgement
+        if self._known.begins is not None and scope.span.start < self._known.begins:
+            return replace(judgement, verdict=Verdict.UNKNOWN, severity=None, cause=Cause.YOUNG)
+        proven = Verdict.CLEAR if scope.rule.below else Verdict.HOLDS
+        if judgement.verdict is not proven and self._is_stale(scope.rule, values):
+            return replace(judgement, verdict=Verdict.UNKNOWN, severity=None, cause=Cause.STALE)
+        return judgement
+
+    def _is_stale(self, rule: Rule, values: Values) -> bool:
+        if Label.SOURCE in rule.group_by:
+            return values[rule.group_by.index(Label.SOURCE)] in self._known.stale
+        pattern = rule.where.pattern(Label.SOURCE)
+        return any(pattern is None or pattern.matches(source) for source in self._known.stale)
+
+
+def _joined(answers: list[Answer]) -> Answer:
+    if len(answers) == 1:
+        return answers[0]
+    found: dict[Values, Totals] = {}
+    for answer in answers:
+        for values, totals in answer.items():
+            found[values] = found.get(values, NOTHING).plus(totals)
+    return found
+
+
+def _in_force(rule: Rule, terms: Terms) -> frozenset[tuple[Severity, str]]:
+    if terms.skip:
+        return frozenset()
+    limits = {(limit.severity, limit.text) for limit in (*terms.thresholds, *terms.forecast)}
+    factors = rule.baseline.factors.items() if rule.baseline else ()
+    return frozenset(limits | {(severity, baseline.text(factor)) for severity, factor in factors})
+
+
+def _finding(scope: Scope, series: Series, case: Case, judgement: Judgement) -> Finding:
+    return Finding(
+        series=series,
+        span=scope.span,
+        closed=scope.closed,
+        verdict=judgement.verdict,
+        severity=judgement.severity,
+        value=judgement.value,
+        limit=judgement.limit,
+        totals=case.totals,
+        cause=judgement.cause,
+        in_force=_in_force(scope.rule, case.terms),
+        expected=series.condition == FORECAST.name,
+        came_true=judgement.came_true,
+    )

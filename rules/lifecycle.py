@@ -1,0 +1,263 @@
+"""The alert state machine: what a finding makes of an alert.
+
+Theory of operation. An alert is one episode of a series: for sums, counts and maxima in a calendar window one period,
+for everything else from firing to its end. `TABLE` has one entry for each state and verdict; an entry answers with the
+alert's next value, or None where nothing is left to keep. Severity is not identity: an episode remembers its peak, and
+only a rising peak speaks again. What is said to whom is decided elsewhere; here a transition only names the reason.
+
+    (none) ──holds──▶ PENDING ──for is over──▶ FIRING ──clear──▶ CORRECTED (calendar sums: Neo took it back)
+                         │                       │  ◀──holds──────┘
+                       clear                     ├──clear for `keep`──▶ RESOLVED (everything else)
+                         ▼                       ├──the period ends──▶ CLOSED ──late money──▶ CLOSED, CORRECTED
+                      dropped                    └──the rule goes──▶ REMOVED
+
+A finding on a closed period is the last word on it, so timers no longer count: what was pending is late money, and what
+is clear was taken back. Only stale data can say nothing: it changes nothing, whatever the state.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from rules import metric
+from rules.alert import Alert, Reason, State, Timing, Transition
+from rules.finding import Cause, Finding, Verdict
+from rules.metric import Value
+from rules.rule import Rule
+
+_Step = tuple[Alert | None, Reason | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What an entry of the table decides on."""
+
+    alert: Alert
+    finding: Finding
+    times: Timing
+    at: datetime
+
+
+_Entry = Callable[[_Case], _Step]
+
+
+def timing(rule: Rule, window_length: timedelta) -> Timing:
+    """The timers of a rule; `window_length` is how long too little traffic is borne."""
+    return Timing(rule.for_, rule.keep, window_length, rule.by_period, rule.below)
+
+
+def advance(
+    alert: Alert | None, finding: Finding, times: Timing, at: datetime
+) -> Transition | None:
+    """The alert after `finding` at `at`, or None when nothing is different."""
+    after, reason = (
+        _begin(finding, times, at)
+        if alert is None
+        else TABLE[alert.state, finding.verdict](_Case(alert, finding, times, at))
+    )
+    if reason is None and _same(alert, after):
+        return None
+    return Transition(alert, after, reason)
+
+
+def _same(alert: Alert | None, after: Alert | None) -> bool:
+    """Whether nothing but time has passed: a rolling span moves with it."""
+    if alert is None or after is None:
+        return alert is after
+    return replace(after, span=alert.span) == alert
+
+
+def remove(alert: Alert, at: datetime, note: str) -> Transition:
+    """Ends an open alert whose rule is gone or means something else now."""
+    if alert.state is State.PENDING:
+        return Transition(alert, None)
+    return Transition(
+        alert,
+        replace(alert, state=State.REMOVED, severity=None, ended=at, note=note),
+        Reason.CLOSED,
+    )
+
+
+def due(alert: Alert, times: Timing) -> datetime | None:
+    """When time alone may change the alert, without any new record."""
+    if not alert.open:
+        return None
+    timers = [
+        alert.since + times.hold if alert.state is State.PENDING else None,
+        alert.clearing + times.keep if alert.clearing else None,
+        alert.starved + times.starve if alert.starved else None,
+        alert.span.end if alert.by_period else None,
+    ]
+    return min((timer for timer in timers if timer is not None), default=None)
+
+
+def _begin(finding: Finding, times: Timing, at: datetime) -> _Step:
+    if finding.value is None or finding.limit is None or finding.severity is None:
+        return None, None
+    alert = Alert(
+        series=finding.series,
+        span=finding.span,
+        by_period=times.by_period,
+        state=State.PENDING,
+        severity=finding.severity,
+        peak=finding.severity,
+        value=finding.value,
+        worst=finding.value,
+        limit=finding.limit,
+        peak_limit=finding.limit,
+        since=at,
+    )
+    return _mature(_Case(alert, finding, times, at))
+
+
+def _mature(case: _Case) -> _Step:
+    """A pending alert fires once it held long enough, or at once when its period is over."""
+    after = _measured(case.alert, case.finding, case.times)
+    if case.finding.closed:
+        return replace(_close(after), fired=case.at), Reason.LATE
+    if case.at < after.since + case.times.hold:
+        return after, None
+    return replace(after, state=State.FIRING, fired=case.at), Reason.FIRST
+
+
+def _measured(alert: Alert, finding: Finding, times: Timing) -> Alert:
+    """The alert with the finding's figures; the worst value only ever goes one way."""
+    value = alert.value if finding.value is None else finding.value
+    after = replace(
+        alert,
+        span=finding.span,
+        severity=finding.severity,
+        value=value,
+        limit=finding.limit or alert.limit,
+        clearing=None,
+        starved=None,
+    )
+    if finding.severity is None or finding.limit is None:
+        return after
+    worst = _further(alert.worst, value, times)
+    if finding.severity > alert.peak or _moved(alert, finding):
+        return replace(after, worst=worst, peak=finding.severity, peak_limit=finding.limit)
+    return replace(after, worst=worst)
+
+
+def _moved(alert: Alert, finding: Finding) -> bool:
+    """Whether the limit of the peak is no longer in force."""
+    limit = alert.peak_limit
+    return (limit.severity, limit.text) not in finding.in_force
+
+
+def _further(worst: Value, value: Value, times: Timing) -> Value:
+    """Which of two values of one metric is further past the limit."""
+    return (min if times.below else max)(worst, value, key=metric.size)
+
+
+def _drop(_: _Case) -> _Step:
+    return None, None
+
+
+def _pending_unknown(case: _Case) -> _Step:
+    return (None if case.finding.cause is Cause.FEW else case.alert), None
+
+
+def _wait(case: _Case) -> _Step:
+    return case.alert, None
+
+
+def _firing_holds(case: _Case) -> _Step:
+    after = _measured(case.alert, case.finding, case.times)
+    risen = after.peak > case.alert.peak
+    if case.finding.closed:
+        return _close(after), Reason.LATE if risen else None
+    return after, Reason.ESCALATED if risen else None
+
+
+def _firing_clear(case: _Case) -> _Step:
+    after = replace(
+        _measured(case.alert, case.finding, case.times), clearing=case.alert.clearing or case.at
+    )
+    if case.at < (after.clearing or case.at) + case.times.keep and not case.finding.closed:
+        return after, None
+    if case.times.by_period and not case.finding.expected and not _moved(after, case.finding):
+        return _take_back(after, case.at)
+    reason = None if case.finding.came_true else Reason.RESOLVED
+    return replace(after, state=State.RESOLVED, ended=case.at), reason
+
+
+def _take_back(alert: Alert, at: datetime) -> _Step:
+    """Neo took back what had crossed the limit; said once an episode."""
+    reason = None if alert.corrected else Reason.CORRECTED
+    after = replace(alert, state=State.CORRECTED, clearing=None, ended=at, corrected=True)
+    return after, reason
+
+
+def _firing_unknown(case: _Case) -> _Step:
+    if case.finding.cause is Cause.STALE:
+        return case.alert, None
+    if case.finding.closed:
+        return _close(case.alert), None
+    if case.finding.cause is not Cause.FEW:
+        return case.alert, None
+    after = replace(case.alert, starved=case.alert.starved or case.at)
+    if case.at < (after.starved or case.at) + case.times.starve:
+        return after, None
+    return replace(
+        after, state=State.RESOLVED, severity=None, ended=case.at, note=str(Cause.FEW)
+    ), Reason.RESOLVED
+
+
+def _close(alert: Alert) -> Alert:
+    """Its period is over: the alert ends quietly, at the period's end."""
+    return replace(alert, state=State.CLOSED, clearing=None, starved=None, ended=alert.span.end)
+
+
+def _again(case: _Case) -> _Step:
+    """A corrected alert crosses its limit anew: it speaks when it is worse than ever, or the limit is another one."""
+    after = _measured(case.alert, case.finding, case.times)
+    if case.finding.closed:
+        return _close(after), Reason.LATE
+    after = replace(after, state=State.FIRING, ended=None)
+    if after.peak > case.alert.peak or _moved(case.alert, case.finding):
+        return after, Reason.ESCALATED
+    return after, Reason.REPEAT if after.worst != case.alert.worst else None
+
+
+def _refigure(case: _Case) -> _Step:
+    return _measured(case.alert, case.finding, case.times), None
+
+
+def _closed_holds(case: _Case) -> _Step:
+    after = _measured(case.alert, case.finding, case.times)
+    return after, Reason.LATE if after.peak > case.alert.peak else None
+
+
+def _closed_clear(case: _Case) -> _Step:
+    return _take_back(_measured(case.alert, case.finding, case.times), case.at)
+
+
+def _over(case: _Case) -> _Step:
+    raise ValueError(
+        f"alert {case.alert.id} of {case.finding.series} ended at {case.alert.ended}: it cannot be judged again"
+    )
+
+
+TABLE: Mapping[tuple[State, Verdict], _Entry] = {
+    (State.PENDING, Verdict.HOLDS): _mature,
+    (State.PENDING, Verdict.CLEAR): _drop,
+    (State.PENDING, Verdict.UNKNOWN): _pending_unknown,
+    (State.FIRING, Verdict.HOLDS): _firing_holds,
+    (State.FIRING, Verdict.CLEAR): _firing_clear,
+    (State.FIRING, Verdict.UNKNOWN): _firing_unknown,
+    (State.CORRECTED, Verdict.HOLDS): _again,
+    (State.CORRECTED, Verdict.CLEAR): _refigure,
+    (State.CORRECTED, Verdict.UNKNOWN): _wait,
+    (State.CLOSED, Verdict.HOLDS): _closed_holds,
+    (State.CLOSED, Verdict.CLEAR): _closed_clear,
+    (State.CLOSED, Verdict.UNKNOWN): _wait,
+    (State.RESOLVED, Verdict.HOLDS): _over,
+    (State.RESOLVED, Verdict.CLEAR): _over,
+    (State.RESOLVED, Verdict.UNKNOWN): _over,
+    (State.REMOVED, Verdict.HOLDS): _over,
+    (State.REMOVED, Verdict.CLEAR): _over,
+    (State.REMOVED, Verdict.UNKNOWN): _over,
+}
+"""What each verdict makes of an alert in each state; every pair is there."""

@@ -1,0 +1,252 @@
+"""Reads the fields of a rule from text: what each key may say, and the nearest word when it says something else."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from difflib import get_close_matches
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import ValidationError, ValidationInfo
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from rules import quantity
+from rules.labels import Label, Pattern, Selector
+from rules.metric import METRICS, Metric, Reads, Unit
+from rules.quantity import Amount
+from rules.window import Every, Period, Rolling, Window
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WHOLE_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a rule falls back to; comes from the configuration. `credit_anchor` is a turn of the credit month."""
+
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    usd_per_credit: Decimal = Decimal(10)
+    credit_anchor: datetime | None = None
+
+
+@dataclass(slots=True)
+class Reading:
+    """The rule being read: later fields are checked against what earlier ones said. None is "not valid"."""
+
+    defaults: Defaults
+    metric: Metric | None = None
+    grouped: tuple[Label, ...] = tuple(Label)
+    rule_has_budget: bool = False
+    has_budget: bool = False
+
+
+def of(info: ValidationInfo) -> Reading:
+    """The reading that a validation runs under."""
+    if not isinstance(info.context, Reading):
+        raise TypeError("rules are validated with a Reading as context")
+    return info.context
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean "week"?` when one known word is close, else the empty string."""
+    close = get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    return f'; did you mean "{close[0]}"?' if close else ""
+
+
+def choice(word: str, known: Iterable[str], what: str) -> str:
+    """`word` if it is one of `known`, in any case; ValueError naming the nearest if not."""
+    known = list(known)
+    if word.strip().lower() in known:
+        return word.strip().lower()
+    raise ValueError(
+        f'"{word}" is not {what}{nearest(word, known) or "; expected one of " + ", ".join(known)}'
+    )
+
+
+def slug(text: str) -> str:
+    if not _SLUG.fullmatch(text):
+        raise ValueError(
+            f'"{text}" is not a name: use lower-case letters, digits and single hyphens, such as user-daily-spend'
+        )
+    return text
+
+
+def truth(value: object) -> bool:
+    """`true` or `false`, and nothing else that YAML dialects take for them."""
+    if value is True or value == "true":
+        return True
+    if value is False or value == "false":
+        return False
+    raise ValueError(f'"{value}" is not true or false')
+
+
+def metric(word: object, info: ValidationInfo) -> Metric:
+    found = METRICS[choice(_text(word), METRICS, "a metric")]
+    of(info).metric = found
+    return found
+
+
+def label(word: object) -> Label:
+    return Label(choice(_text(word), [name.value for name in Label], "a label"))
+
+
+def zone(name: object) -> ZoneInfo:
+    try:
+        return ZoneInfo(_text(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f'"{name}" is not a time zone, such as Europe/Berlin or UTC') from None
+
+
+def weekday(word: object) -> int:
+    """Reads `mon` or `monday`; Monday is 0."""
+    text = _text(word).strip().lower()
+    if text in _WHOLE_WEEKDAYS:
+        return _WHOLE_WEEKDAYS.index(text)
+    return WEEKDAYS.index(choice(text, WEEKDAYS, "a day of the week"))
+
+
+def clock_time(text: object) -> time:
+    """Reads `09:00`, to the minute."""
+    match = _CLOCK.fullmatch(_text(text).strip())
+    if match is None:
+        raise ValueError(f'"{text}" is not a time of day, such as 09:00')
+    return time(int(match[1]), int(match[2]))
+
+
+def window(
+    text: object, zone_: ZoneInfo, week_starts: int, month_starts: int, anchor: datetime | None
+) -> Window:
+    """A calendar period by name, or a rolling duration."""
+    word = _text(text).strip().lower()
+    if word in list(Every):
+        return Period(
+            Every(word),
+            zone_,
+            week_starts,
+            month_starts,
+            anchor if word == Every.CREDIT_MONTH else None,
+        )
+    try:
+        length = quantity.duration(word)
+    except ValueError:
+        names = [every.value for every in Every]
+        raise ValueError(
+            f'"{text}" is not a window{nearest(word, names) or "; expected " + ", ".join(names)}, or a duration such as 24h'
+        ) from None
+    if length <= timedelta(0):
+        raise ValueError("a rolling window must be longer than nothing")
+    return Rolling(length, word)
+
+
+def patterns(value: object) -> Selector:
+    """`{user: "*@acme.test", model: [a, "!b"]}`: globs, lists, and `!` for not."""
+    if not isinstance(value, Mapping):
+        raise ValueError("expected labels with their patterns, such as {byok: true}")  # noqa: TRY004 - pydantic collects ValueError
+    found, faults = {}, []
+    for word, globs in value.items():
+        try:
+            name = label(word)
+            found[name] = _pattern(name, globs)
+        except ValueError as error:
+            complaint = PydanticCustomError("pattern", "{error}", {"error": str(error)})
+            loc = (word,) if word in list(Label) else (word, "[key]")
+            faults.append(InitErrorDetails(type=complaint, loc=loc, input=globs))
+    if faults:
+        raise ValidationError.from_exception_data("patterns", faults)
+    return Selector.of(found)
+
+
+def limit(value: object, info: ValidationInfo) -> Amount:
+    """A threshold in the metric's unit, or a percentage of the budget when there is one."""
+    reading, text = of(info), _text(value)
+    if reading.metric is None:
+        return Amount(text, None)
+    if (
+        text.strip().endswith("%")
+        and reading.metric.unit is not Unit.PERCENT
+        and not reading.has_budget
+    ):
+        raise ValueError(
+            f"`{text}` is a percentage, but the rule has no budget that it could be of"
+        )
+    return quantity.amount(
+        text, reading.metric.unit, reading.defaults.usd_per_credit, of_budget=reading.has_budget
+    )
+
+
+def budget(value: object, info: ValidationInfo) -> Amount:
+    """The amount that percentages are of, in the metric's unit."""
+    reading, text = of(info), _text(value)
+    if reading.metric is None:
+        return Amount(text, None)
+    if reading.metric.unit is Unit.PERCENT:
+        raise ValueError(f"{reading.metric.name} is a percentage already, so it can have no budget")
+    return quantity.amount(
+        text, reading.metric.unit, reading.defaults.usd_per_credit, of_budget=False
+    )
+
+
+def measured(value: object, info: ValidationInfo) -> Amount:
+    """An amount in the metric's own unit, never of a budget."""
+    reading, text = of(info), _text(value)
+    if reading.metric is None:
+        return Amount(text, None)
+    return quantity.amount(
+        text, reading.metric.unit, reading.defaults.usd_per_credit, of_budget=False
+    )
+
+
+def check_where(selector: Selector, of_metric: Metric) -> None:
+    """Labels that the metric's source of numbers does not know cannot select anything."""
+    if Reads.BILLING in of_metric.reads:
+        unfit = [name for name, _ in selector.patterns if name not in of_metric.labels]
+    elif Reads.BLOCKED in of_metric.reads:
+        unfit = [name for name, _ in selector.patterns if name in (Label.TOOL, Label.AGENT)]
+    else:
+        unfit = []
+    if unfit:
+        raise ValueError(f"{of_metric.name} cannot be selected by {', '.join(unfit)}")
+
+
+def check_group(group_by: Iterable[Label], of_metric: Metric) -> None:
+    """Neo splits only calls and time by tool and triggers by agent."""
+    unfit = [name for name in group_by if name not in of_metric.labels]
+    if unfit:
+        fit = [name for name, entry in METRICS.items() if unfit[0] in entry.labels]
+        raise ValueError(
+            f"{of_metric.name} cannot be grouped by {unfit[0]}; that label groups only {', '.join(fit)}"
+        )
+
+
+def check_match(selector: Selector, grouped: Iterable[Label]) -> None:
+    """An override picks series, so it can only match what tells them apart."""
+    unfit = [name for name, _ in selector.patterns if name not in grouped]
+    if unfit:
+        raise ValueError(f"overrides match {unfit[0]}, which the rule does not group by")
+
+
+def _pattern(name: Label, value: object) -> Pattern:
+    globs = [_text(glob) for glob in value] if isinstance(value, list | tuple) else [_text(value)]
+    if name is Label.USER:
+        globs = [glob.lower() for glob in globs]
+    if name is Label.BYOK and not {glob.removeprefix("!") for glob in globs} <= {
+        "true",
+        "false",
+        "*",
+    }:
+        raise ValueError("byok is true or false")
+    return Pattern(
+        include=tuple(glob for glob in globs if not glob.startswith("!")),
+        exclude=tuple(glob[1:] for glob in globs if glob.startswith("!")),
+    )
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float | Decimal) and str(value).strip():
+        return str(value)
+    raise ValueError("expected one word or value here")

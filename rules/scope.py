@@ -1,0 +1,202 @@
+"""Which series must be judged now: those that something may have changed, and everyone at a period's edge.
+
+Theory of operation. A verdict depends on the records in a span, on the rule's terms and on timers. So a series is judged
+when records of it changed, when its rolling window lost or gained one, when a timer of its alert is due, and all series
+of a rule when the rule is new, its terms changed, its period turned, or the days before that it is held against are
+others. Judging more than that changes nothing, and a property test holds that judging only this equals judging all.
+
+A forecast costs far more than a sum, and hangs on whole earlier days: `daily` is who is judged by it. That its limit
+came true inside a day is seen with the next one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import chain
+
+from rules import window
+from rules.alert import Alert
+from rules.change import Change
+from rules.condition import table
+from rules.labels import Label, Selector, Values
+from rules.metric import Kind
+from rules.rule import Rule
+from rules.series import Only
+from rules.window import Period, Rolling, Span, Window
+
+LATE = timedelta(days=7)
+"""How long after its end a period is judged again when its sums change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is remembered of a rule: what it meant and asked when it was last judged, and since when it is judged."""
+
+    meaning: str
+    terms: str
+    since: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What happened since the rules were last judged.
+
+    `changes` are label sets whose records changed, `crossing` those whose records left or entered a rolling window, and
+    `due` alerts that time alone may change. `begins` is what the ledger reaches back to; `aged` says that other sources
+    are stale than were, which is why every alert that may still change is due too.
+    """
+
+    changes: Sequence[Change] = ()
+    crossing: Mapping[Rolling, Sequence[Change]] = field(default_factory=dict)
+    due: Sequence[Alert] = ()
+    begins: datetime | None = None
+    aged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Series of one rule that are judged over one span; `only` None is all of them.
+
+    `daily` are those of them that are judged by conditions which hang on earlier days; None is all of them. `closed`:
+    the span is a period that has ended. `first`: the rule is judged for the first time.
+    """
+
+    rule: Rule
+    span: Span
+    only: Only
+    daily: Only = None
+    closed: bool = False
+    first: bool = False
+
+
+def remember(rule: Rule, judged: Judged | None, at: datetime) -> Judged:
+    """What to keep of a rule that was judged at `at`."""
+    known = judged is not None and judged.meaning == rule.meaning
+    return Judged(rule.meaning, rule.digest, judged.since if judged and known else at, at)
+
+
+class Planner:
+    """Plans one evaluation; shares what rules with the same grouping or window have in common."""
+
+    def __init__(self, news: News, at: datetime) -> None:
+        self._news = news
+        self._at = at
+        self._oldest = min((change.first for change in news.changes), default=at)
+        self._found: dict[tuple[object, ...], Only] = {}
+        self._spans: dict[Window, Span] = {}
+        self._due: dict[str, set[Values]] = {}
+        self._over: dict[str, dict[Span, set[Values]]] = {}
+        for alert in news.due:
+            rule, values = alert.series.rule, alert.series.values
+            if alert.by_period and alert.span.end <= at:
+                self._over.setdefault(rule, {}).setdefault(alert.span, set()).add(values)
+            else:
+                self._due.setdefault(rule, set()).add(values)
+
+    def scopes(self, rule: Rule, judged: Judged | None) -> list[Scope]:
+        """What of `rule` is judged now."""
+        if judged is None or judged.meaning != rule.meaning:
+            return [Scope(rule, self.span(rule), None, first=True)]
+        closed = self._closed(rule, judged)
+        if self._turned(rule, judged):
+            return [*closed, Scope(rule, self.span(rule), None)]
+        due, dirty = self._due.get(rule.name, set()), self._dirty(rule)
+        if dirty is None:
+            return [*closed, Scope(rule, self.span(rule), None)]
+        if not dirty and not due:
+            return closed
+        return [*closed, Scope(rule, self.span(rule), dirty | due, self._earlier_days(rule, due))]
+
+    def span(self, rule: Rule) -> Span:
+        """The span that `rule` looks at now; a gauge looks at this moment."""
+        if rule.window is None:
+            return Span(self._at, self._at)
+        if rule.window not in self._spans:
+            self._spans[rule.window] = window.span_at(rule.window, self._at)
+        return self._spans[rule.window]
+
+    def _turned(self, rule: Rule, judged: Judged) -> bool:
+        """Whether something changed that every series of the rule may hang on."""
+        if rule.metric.kind is Kind.GAUGE or judged.terms != rule.digest or self._at < judged.at:
+            return True
+        if rule.window is None or (self._news.aged and rule.below):
+            return True
+        now = then = self.span(rule)
+        if isinstance(rule.window, Rolling):
+            then = window.span_at(rule.window, judged.at)
+        elif judged.at not in now:
+            return True
+        begins = self._news.begins
+        if begins is not None and then.start < begins <= now.start:
+            return True
+        return any(
+            condition.history(rule, then, judged.at) != condition.history(rule, now, self._at)
+            for condition in table.of(rule)
+        )
+
+    def _dirty(self, rule: Rule) -> Only:
+        if not isinstance(rule.window, Rolling):
+            return self._touched(("now",), rule, self._news.changes)
+        crossing = self._news.crossing.get(rule.window, ())
+        return self._touched(("now", rule.window), rule, chain(self._news.changes, crossing))
+
+    def _earlier_days(self, rule: Rule, due: set[Values]) -> Only:
+        """Series with a timer that is due, or of which records changed in the days before today."""
+        if not isinstance(rule.window, Period) or not any(
+            condition.daily for condition in table.of(rule)
+        ):
+            return None
+        zone = rule.window.zone
+        today = window.day_start(zone, window.local_date(zone, self._at))
+        earlier = (change for change in self._news.changes if change.first < today)
+        touched_ = self._touched(("earlier", today), rule, earlier)
+        return None if touched_ is None else touched_ | due
+
+    def _touched(self, kind: tuple[object, ...], rule: Rule, changes: Iterable[Change]) -> Only:
+        key = (*kind, rule.group_by, rule.where)
+        if key not in self._found:
+            self._found[key] = touched(rule.group_by, rule.where, changes)
+        return self._found[key]
+
+    def _closed(self, rule: Rule, judged: Judged) -> list[Scope]:
+        """Periods that have ended and whose sums changed, and those whose alerts have yet to be ended."""
+        if not rule.by_period or not isinstance(rule.window, Period):
+            return []
+        over = self._over.get(rule.name, {})
+        found: list[Scope] = []
+        for span in sorted(
+            {*over, *self._earlier(rule.window, judged)}, key=lambda each: each.start
+        ):
+            inside = (
+                change
+                for change in self._news.changes
+                if change.first < span.end and change.last >= span.start
+            )
+            only = self._touched(("closed", rule.window, span), rule, inside)
+            only = None if only is None else only | over.get(span, set())
+            if only != frozenset():
+                found.append(Scope(rule, span, only, closed=True))
+        return found
+
+    def _earlier(self, period: Period, judged: Judged) -> list[Span]:
+        """Periods that ended in the last week, after the rule was first judged, and that a change may touch."""
+        oldest = max(self._oldest, self._at - LATE, judged.since)
+        span, found = window.span_at(period, self._at), []
+        while span.start > oldest:
+            span = window.before(period, span)
+            found.append(span)
+        return found
+
+
+def touched(group_by: Sequence[Label], where: Selector, changes: Iterable[Change]) -> Only:
+    """The label values that changes concern; None (all) where a rule groups by what a change does not keep."""
+    split = any(label in (Label.TOOL, Label.AGENT) for label in group_by)
+    names = [label for label, _ in where.patterns if label not in (Label.TOOL, Label.AGENT)]
+    found: set[Values] = set()
+    for change in changes:
+        if where.matches({label: change.label(label) for label in names}):
+            if split:
+                return None
+            found.add(tuple(change.label(label) for label in group_by))
+    return frozenset(found)

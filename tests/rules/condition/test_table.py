@@ -1,0 +1,26 @@
+import pytest
+
+from rules.condition import table
+from tests.rules import samples
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("thresholds: {warning: 1 USD}", ["thresholds"]),
+        ("forecast: {warning: 1 USD}", ["forecast"]),
+        ("baseline: {warning: 4x}", ["baseline"]),
+        (
+            "baseline: {warning: 4x}\nforecast: {warning: 1 USD}\nthresholds: {warning: 1 USD}",
+            ["thresholds", "forecast", "baseline"],
+        ),
+    ],
+    ids=["thresholds", "a forecast", "a baseline", "all of them"],
+)
+def test_a_rule_has_the_conditions_it_names(text: str, names: list[str]) -> None:
+    rule = samples.rule(f"metric: spend\nwindow: day\n{text}")
+    assert names == [condition.name for condition in table.of(rule)]
+
+
+def test_a_condition_goes_by_its_own_name() -> None:
+    assert all(name == condition.name for name, condition in table.CONDITIONS.items())

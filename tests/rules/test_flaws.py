@@ -1,0 +1,27 @@
+import pytest
+
+from tests.rules import samples
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("metric: spend\nwindow: day\nthresholds: {info: 1 USD, critical: 1 USD}", id="equal limits"),
+        pytest.param("metric: spend\nwindow: month\nforecast: {info: 1 USD}", id="a forecast alone"),
+        pytest.param("metric: spend\nwindow: day\nbaseline: {info: 2x}", id="a baseline alone"),
+        pytest.param("metric: error_rate\nwindow: 6h\nthresholds: {info: 9%}\nrecover: 9%", id="recover at the limit"),
+        pytest.param("metric: spend\nwindow: day\nbaseline: {info: 2x}\nrecover: 9 USD", id="recover without a limit"),
+        pytest.param("metric: runway\nbelow: true\nthresholds: {warning: 9d, critical: 2d}\nrecover: 12d", id="limits fall with below"),
+        pytest.param("metric: spend\ngroup_by: [user]\nwindow: day\noverrides: [{match: {user: a}, thresholds: {info: 1 USD}}]", id="a limit only in an override"),
+    ],
+)  # fmt: skip
+def test_a_rule_without_flaw(text: str) -> None:
+    assert [] == samples.faults(text)
+
+
+def test_an_override_is_not_blamed_for_the_rules_limits() -> None:
+    found = samples.faults(
+        "metric: spend\ngroup_by: [user]\nwindow: day\nthresholds: {warning: 2 USD, critical: 1 USD}\n"
+        "overrides: [{match: {user: a}, min_count: 3}]"
+    )
+    assert ["the worse severity is reached first: warning at 2 USD and critical at 1 USD"] == found

@@ -1,0 +1,252 @@
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from rules import scope, tick
+from rules.alert import State
+from rules.change import Change
+from rules.labels import Label
+from rules.reading import Defaults
+from rules.rule import Rule
+from rules.scope import Judged, News, Scope
+from rules.series import Only
+from rules.window import Rolling, Span
+from tests.rules import making, samples
+from tests.rules.samples import NOON
+
+ANA, BEN = ("ana@acme.test",), ("ben@acme.test",)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+BEFORE = NOON - timedelta(minutes=1)
+
+
+def rule(
+    window: str = "day", more: str = "thresholds: {warning: 50 USD}", metric: str = "spend"
+) -> Rule:
+    return samples.rule(f"metric: {metric}\ngroup_by: [user]\nwindow: {window}\n{more}")
+
+
+DAILY, ROLLING, RATIO = rule(), rule("6h"), rule("day", "thresholds: {warning: 9%}", "error_rate")
+BELOW = rule("6h", "thresholds: {warning: 50 USD}\nbelow: true")
+FORECAST = rule("month", "forecast: {warning: 50 USD}")
+SPIKE = rule("24h", "baseline: {warning: 4x}")
+GAUGE = samples.rule("metric: data_age\nthresholds: {warning: 10m}")
+
+
+def last(of: Rule, at: datetime = BEFORE, since: datetime = NOON - 30 * DAY) -> Judged:
+    return Judged(of.meaning, of.digest, since, at)
+
+
+def changed(at: datetime, user: tuple[str] = ANA) -> Change:
+    return making.change(samples.record(at=at, user=user[0]))
+
+
+def planned(
+    of: Rule, news: News = News(), judged: Judged | None = None, at: datetime = NOON
+) -> list[Scope]:
+    return tick.plan([of], {of.name: judged or last(of)}, news, at)
+
+
+def test_a_rule_that_was_never_judged_is_judged_whole_for_the_first_time() -> None:
+    (found,) = tick.plan([DAILY], {}, News(), NOON)
+    assert (None, True, False) == (found.only, found.first, found.closed)
+    assert Span(NOON - 12 * HOUR, NOON + 12 * HOUR) == found.span
+
+
+def test_a_rule_that_means_something_else_is_judged_for_the_first_time() -> None:
+    (found,) = planned(DAILY, judged=last(rule("week")))
+    assert found.first
+
+
+def test_what_did_not_change_is_not_judged() -> None:
+    for quiet in (DAILY, ROLLING, RATIO, BELOW, FORECAST, SPIKE):
+        assert [] == planned(quiet)
+
+
+def test_series_are_judged_of_which_records_changed() -> None:
+    news = News(changes=[changed(NOON), changed(NOON, BEN), changed(NOON)])
+    (found,) = planned(DAILY, news)
+    assert (frozenset({ANA, BEN}), False) == (found.only, found.first)
+
+
+def test_series_are_judged_whose_records_crossed_the_edge_of_their_window() -> None:
+    news = News(changes=[changed(NOON)], crossing={Rolling(6 * HOUR, "6h"): [changed(NOON, BEN)]})
+    (rolling,), (daily,) = planned(ROLLING, news), planned(DAILY, news)
+    assert (frozenset({ANA, BEN}), frozenset({ANA})) == (rolling.only, daily.only)
+
+
+@pytest.mark.parametrize(
+    ("of", "judged", "news"),
+    [
+        pytest.param(DAILY, last(rule(more="thresholds: {info: 1 USD}")), News(), id="other terms"),
+        pytest.param(DAILY, last(DAILY, NOON - 13 * HOUR), News(), id="the period turned"),
+        pytest.param(RATIO, last(RATIO, NOON - 13 * HOUR), News(), id="a ratio's period turned"),
+        pytest.param(DAILY, last(DAILY, NOON + HOUR), News(), id="the clock was set back"),
+        pytest.param(GAUGE, last(GAUGE), News(), id="a gauge moves by itself"),
+        pytest.param(FORECAST, last(FORECAST, NOON - 13 * HOUR), News(), id="a day to forecast by"),
+        pytest.param(SPIKE, last(SPIKE, NOON - 13 * HOUR), News(), id="a day more is usual"),
+        pytest.param(BELOW, last(BELOW), News(aged=True), id="what is low may be proven now"),
+        pytest.param(
+            ROLLING, last(ROLLING), News(begins=NOON - 6 * HOUR), id="the window is in the ledger"
+        ),
+    ],
+)
+def test_a_rule_is_judged_whole(of: Rule, judged: Judged, news: News) -> None:
+    (found,) = planned(of, news, judged)
+    assert (None, None, False) == (found.only, found.daily, found.first)
+
+
+@pytest.mark.parametrize(
+    ("of", "news"),
+    [
+        pytest.param(ROLLING, News(aged=True), id="a high value is proven by stale data too"),
+        pytest.param(ROLLING, News(begins=NOON - 5 * HOUR), id="its window begins earlier still"),
+        pytest.param(
+            ROLLING, News(begins=BEFORE - 6 * HOUR), id="its window was in the ledger before"
+        ),
+    ],
+)
+def test_a_rule_is_not_judged_whole_in_vain(of: Rule, news: News) -> None:
+    assert [] == planned(of, news)
+
+
+def test_a_series_is_judged_whose_timer_is_due() -> None:
+    (found,) = planned(ROLLING, News(due=[making.alert(by_period=False)]))
+    assert frozenset({ANA}) == found.only
+    assert [] == planned(ROLLING, News(due=[making.alert(series=replace(making.SERIES, rule="b"))]))
+
+
+TODAY = Span(NOON - 12 * HOUR, NOON + 12 * HOUR)
+YESTERDAY = Span(TODAY.start - DAY, TODAY.start)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        pytest.param(changed(NOON), frozenset({BEN}), id="not by what changed today"),
+        pytest.param(changed(TODAY.start - HOUR), frozenset({ANA, BEN}), id="by earlier days"),
+    ],
+)
+def test_who_is_forecast_when_something_changed(change: Change, expected: Only) -> None:
+    alert = making.alert(span=Span(NOON - 20 * DAY, NOON + DAY))
+    alert = replace(alert, series=replace(alert.series, values=BEN))
+    (found,) = planned(FORECAST, News(changes=[change], due=[alert]))
+    assert (frozenset({ANA, BEN}), expected) == (found.only, found.daily)
+
+
+def closed(of: Rule, news: News, since: datetime = NOON - 30 * DAY) -> list[tuple[Span, Only]]:
+    found = planned(of, news, last(of, since=since))
+    return [(each.span, each.only) for each in found if each.closed]
+
+
+def test_a_closed_period_is_judged_when_its_sums_change() -> None:
+    news = News(changes=[changed(YESTERDAY.start), changed(NOON, BEN)])
+    assert [(YESTERDAY, frozenset({ANA}))] == closed(DAILY, news)
+
+
+def test_a_closed_period_is_judged_to_end_its_alerts() -> None:
+    over = making.alert(span=YESTERDAY)
+    ben = replace(over, series=replace(over.series, values=BEN))
+    news = News(changes=[changed(YESTERDAY.start)], due=[ben, making.alert(span=TODAY)])
+    found = planned(DAILY, news)
+    assert [(True, frozenset({ANA, BEN})), (False, frozenset({ANA}))] == [
+        (each.closed, each.only) for each in found
+    ]
+
+
+def test_a_change_that_spans_two_periods_touches_both() -> None:
+    long = replace(changed(YESTERDAY.start), last=NOON)
+    assert [YESTERDAY] == [span for span, _ in closed(DAILY, News(changes=[long]))]
+
+
+@pytest.mark.parametrize(
+    ("at", "days"),
+    [
+        pytest.param(TODAY.start, [], id="this period"),
+        pytest.param(TODAY.start - 7 * DAY, [7], id="a week ago, by half a day"),
+        pytest.param(TODAY.start - 7 * DAY - HOUR, [], id="more than a week ago"),
+    ],
+)
+def test_a_closed_period_is_judged_for_a_week(at: datetime, days: Sequence[int]) -> None:
+    found = closed(DAILY, News(changes=[changed(at)]))
+    assert [TODAY.start - day * DAY for day in days] == [span.start for span, _ in found]
+
+
+@pytest.mark.parametrize(
+    ("since", "count"),
+    [
+        pytest.param(YESTERDAY.end - HOUR, 1, id="it was judged while it was open"),
+        pytest.param(YESTERDAY.end, 0, id="it was over before the rule was first judged"),
+    ],
+)
+def test_periods_from_before_a_rule_say_nothing(since: datetime, count: int) -> None:
+    assert count == len(closed(DAILY, News(changes=[changed(YESTERDAY.start)]), since))
+
+
+def test_ratios_and_rolling_windows_have_no_closed_periods() -> None:
+    news = News(changes=[changed(YESTERDAY.start)])
+    assert [] == closed(RATIO, news)
+    assert [] == closed(ROLLING, news)
+
+
+def test_a_rule_by_tool_is_judged_whole_in_a_closed_period_too() -> None:
+    tools = samples.rule("metric: tool_calls\ngroup_by: [tool]\nwindow: day\nthresholds: {info: 1}")
+    found = planned(
+        tools, News(changes=[changed(YESTERDAY.start)], due=[making.alert(span=YESTERDAY)])
+    )
+    assert [(True, None), (False, None)] == [(each.closed, each.only) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("group_by: [user]", frozenset({ANA}), id="by user"),
+        pytest.param("group_by: [task, byok]", frozenset({("task-1", "false")}), id="by two"),
+        pytest.param("where: {user: 'ben@*'}", frozenset(), id="another user's"),
+        pytest.param("where: {tool: nmap}", frozenset({()}), id="perhaps its tool"),
+    ],
+)
+def test_what_a_change_touches(text: str, expected: Only) -> None:
+    of = samples.rule(f"metric: spend\nwindow: day\nthresholds: {{warning: 1 USD}}\n{text}")
+    assert expected == scope.touched(of.group_by, of.where, [changed(NOON)])
+
+
+def test_who_used_a_tool_is_not_known_of_a_change() -> None:
+    of = samples.rule(
+        "metric: tool_calls\nwindow: day\ngroup_by: [tool]\nthresholds: {warning: 1}\nwhere: {user: 'ana@*'}"
+    )
+    assert scope.touched(of.group_by, of.where, [changed(NOON)]) is None
+    assert frozenset() == scope.touched(of.group_by, of.where, [changed(NOON, BEN)])
+    assert (Label.TOOL,) == of.group_by
+
+
+def test_rules_with_other_filters_do_not_share_what_is_dirty() -> None:
+    other = samples.rule(
+        "metric: spend\ngroup_by: [user]\nwindow: day\nthresholds: {warning: 1 USD}\nwhere: {user: 'ben@*'}"
+    )
+    other = other.model_copy(update={"name": "b-rule"})
+    judged = {each.name: last(each) for each in (DAILY, other)}
+    found = tick.plan([DAILY, other], judged, News(changes=[changed(NOON)]), NOON)
+    assert ["a-rule"] == [each.rule.name for each in found]
+
+
+def test_days_of_a_zone_turn_there() -> None:
+    berlin = Defaults(zone=ZoneInfo("Europe/Berlin"))
+    of = samples.rule("metric: spend\nwindow: day\nthresholds: {warning: 1 USD}", berlin)
+    (found,) = planned(of, judged=last(of, TODAY.start - HOUR / 2), at=TODAY.start)
+    assert frozenset() != found.only if found else True
+
+
+def test_what_is_remembered_of_a_rule() -> None:
+    first = scope.remember(DAILY, None, NOON)
+    assert Judged(DAILY.meaning, DAILY.digest, NOON, NOON) == first
+    assert replace(first, at=NOON + HOUR) == scope.remember(DAILY, first, NOON + HOUR)
+    anew = scope.remember(ROLLING, first, NOON + HOUR)
+    assert Judged(ROLLING.meaning, ROLLING.digest, NOON + HOUR, NOON + HOUR) == anew
+
+
+def test_alerts_that_ended_with_their_period_can_be_judged_again_when_a_source_is_back() -> None:
+    ended = making.alert(span=YESTERDAY, state=State.CLOSED)
+    assert [(YESTERDAY, frozenset({ANA}))] == closed(DAILY, News(due=[ended], aged=True))
