@@ -1,0 +1,1 @@
+"""The edge to Neo: reads its usage API and gives priced records."""

@@ -1,0 +1,112 @@
+"""Values that must not be shown: where they are read from, and how outside text is cleared of them."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+MASK = "***"
+
+_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+
+# Each branch ends in a run that needs nothing after it, so that 500 kB of hostile text cost one
+# pass. The part before the run stays: it says what kind of secret stood there.
+_SECRETS = re.compile(
+    r"""
+      (?P<key> neo_sk_ | xox[a-z]- | xapp- ) [\w-]+
+    | (?<![A-Za-z0-9]) (?P<vendor> (?-i: sk- | gh[a-z]_ | AKIA | AIza ) ) [\w-]{16,}
+    | (?<![A-Za-z0-9]) (?P<jwt> (?-i: eyJ ) ) [\w.-]{8,}
+    | (?P<scheme> \b bearer [ ]+ ) [^\s"',;]+
+    | (?P<named> \b (?: x-api-key | api[_-]?key | (?:access|auth|refresh|session)[_-]?token
+        | client[_-]?secret | secret | password | authorization )
+        ["']? \s? [=:] \s? ["']? (?: (?:basic|bearer) [ ]+ )? ) [^\s"',;&]+
+    | (?P<url> :// [^\s/:@]* : ) [^\s/]* (?=@)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def expand(text: str, environ: Mapping[str, str]) -> str:
+    """Puts variables in for `${NAME}` and `${NAME:-default}`; the default also stands for an empty one.
+
+    Raises ValueError that names a variable which is not set.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        name, default = match[1], match[2]
+        if default is not None:
+            return environ.get(name) or default
+        if name not in environ:
+            raise ValueError(
+                f"the variable {name} is not set: set it, or give a default: ${{{name}:-…}}"
+            )
+        return environ[name]
+
+    if "${" in _REFERENCE.sub("", text):
+        raise ValueError("`${` must be part of a variable, such as ${NAME} or ${NAME:-default}")
+    return _REFERENCE.sub(value, text)
+
+
+def masked(text: str) -> str:
+    """Outside text without what looks like a key, a token, or the password in a URL."""
+    return _SECRETS.sub(lambda match: f"{match[match.lastgroup or 0]}{MASK}", text)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Secret:
+    """A secret by where it comes from: a template such as `${NEO_API_KEY}`, or a file.
+
+    A field of this type in a pydantic model takes the template as text. Nothing prints the value.
+    """
+
+    template: str = ""
+    path: Path | None = None
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ, compare=False)
+
+    @classmethod
+    def file(cls, path: Path | str) -> "Secret":
+        return cls(path=Path(path))
+
+    def read(self) -> str:
+        """The value as it is now: variables and files may have changed since the last time.
+
+        Raises ValueError that says which variable or file is at fault.
+        """
+        if self.path is None:
+            return expand(self.template, self.environ)
+        try:
+            return self.path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ValueError(f"cannot read {self.path}: {error.strerror}") from error
+        except UnicodeDecodeError:
+            # The error would carry the file's bytes along.
+            raise ValueError(f"cannot read {self.path}: it is not UTF-8 text") from None
+
+    def __bool__(self) -> bool:
+        return bool(self.read())
+
+    def __str__(self) -> str:
+        return MASK
+
+    __repr__ = __str__
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            _from_config,
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda _: MASK),
+        )
+
+
+def _from_config(value: object) -> Secret:
+    if isinstance(value, Secret):
+        return value
+    if isinstance(value, str):
+        return Secret(value)
+    raise ValueError("expected text, such as ${NEO_API_KEY}")

@@ -1,0 +1,116 @@
+"""The account's facts: amounts become exact money, absent ones None."""
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from bot.neo import account, pricing
+from bot.neo.settings import ByokUnit, MoneySettings
+from rules.money import Money
+
+_PRICING = pricing.Pricing.of("acme", MoneySettings(byok_unit=ByokUnit.USD))
+_USD = 1_000_000_000
+
+
+def _parse(model: type[account.A], body: object) -> account.A:
+    return account.parse(json.dumps(body).encode(), model, _PRICING)
+
+
+def test_user_is_read() -> None:
+    body = {
+        "email": " Ana@Acme.test",
+        "features": {},
+        "role": "admin",
+        "neo_cost_rate": 0.3,
+        "team": {"id": "t", "name": "Acme", "role": "owner", "more": 1},
+    }
+    user = _parse(account.User, body)
+    assert ("ana@acme.test", "admin", Decimal("0.3")) == (user.email, user.role, user.neo_cost_rate)
+    assert user.team == account.Team(id="t", name="Acme", role="owner")
+
+
+def test_credits_are_exact_money() -> None:
+    body = b"""{"available_credits": 0.12345678905, "issued_credits": 100, "used_credits": 1.5,
+        "expires_at": "2026-04-01T00:00:00Z", "is_expired": false, "resource_type": "team"}"""
+    read = account.parse(body, account.Credits, _PRICING)
+    assert (1_234_567_890, 1000 * _USD, 15 * _USD) == (
+        read.available.nano,
+        read.issued.nano,
+        read.used.nano,
+    )
+    assert datetime(2026, 4, 1, tzinfo=UTC) == read.expires_at
+
+
+def test_subscription_may_be_no_more_than_a_no() -> None:
+    read = _parse(account.Subscription, {"has_subscription": False})
+    assert (False, None, ()) == (read.has_subscription, read.reset_at, read.seats)
+
+
+def test_subscription_with_seats_is_read() -> None:
+    body = {
+        "has_subscription": True,
+        "reset_at": "2026-04-01T00:00:00Z",
+        "renews_at": "0001-01-01T00:00:00Z",
+        "subscription_remaining": 2,
+        "per_seat_usage": [{"email": "ANA@acme.test", "used": 1, "seat_status": "active"}],
+    }
+    read = _parse(account.Subscription, body)
+    assert (datetime(2026, 4, 1, tzinfo=UTC), None) == (read.reset_at, read.renews_at)
+    assert Money(20 * _USD) == read.subscription_remaining
+    assert [("ana@acme.test", Money(10 * _USD))] == [(seat.email, seat.used) for seat in read.seats]
+
+
+def test_summary_keeps_credits_and_byok_apart() -> None:
+    body = {
+        "by_model": {"x": {"odd": 1}},
+        "by_status": {},
+        "total_neo_credits": 3,
+        "total_tasks": 7,
+        "by_email": [{"email": "Ana@acme.test", "neo_credits": 2, "tasks": 5}],
+        "by_period": None,
+        "byok": {"total_llm_cost": 4, "total_neo_cost": 1, "total_streams": 9, "total_tasks": 2},
+        "neo_credits_expires_at": None,
+    }
+    read = _parse(account.Summary, body)
+    assert (Money(30 * _USD), 7, ()) == (read.credits, read.tasks, read.by_period)
+    assert [("ana@acme.test", Money(20 * _USD), 5)] == [
+        (share.email, share.credits, share.tasks) for share in read.by_email
+    ]
+    assert read.byok is not None
+    assert (Money(4 * _USD), Money(_USD), 9) == (
+        read.byok.llm_cost,
+        read.byok.neo_cost,
+        read.byok.streams,
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        pytest.param([], "valid dictionary", id="not an object"),
+        pytest.param({"available_credits": 1}, "issued_credits: Field required", id="a field less"),
+        pytest.param(
+            {"available_credits": "hunter2", "issued_credits": 1, "used_credits": True},
+            "available_credits: Value error, expected a number; used_credits: Value error",
+            id="no numbers",
+        ),
+        pytest.param(
+            {"available_credits": 10**30, "issued_credits": 1, "used_credits": 1},
+            "available_credits: Value error, an amount is not between",
+            id="past all bounds",
+        ),
+    ],
+)
+def test_malformed_answer_names_its_fields_without_values(body: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message) as caught:
+        _parse(account.Credits, body)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_amounts_need_their_rates() -> None:
+    with pytest.raises(TypeError, match="Pricing as context"):
+        account.Credits.model_validate(
+            {"available_credits": 1, "issued_credits": 1, "used_credits": 1}
+        )
