@@ -1,0 +1,99 @@
+"""An alert as a row of its table, and back."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.notify import figure
+from bot.store import instant
+from rules.alert import Alert, State
+from rules.finding import Series
+from rules.labels import Label, Values
+from rules.terms import Limit, Severity
+from rules.window import Span
+
+COLUMNS = (
+    'id, rule, condition, meaning, group_by, labels, start, "end", by_period, state, severity, peak, value, worst,'
+    ' "limit", peak_limit, since, fired, clearing, starved, ended, corrected, note, due'
+)
+
+
+def labels_text(values: Values) -> str:
+    return json.dumps(values, ensure_ascii=False)
+
+
+def limit_text(limit: Limit) -> str:
+    return json.dumps([limit.severity, figure.encode(limit.value), limit.text], ensure_ascii=False)
+
+
+def limit_of(text: str) -> Limit:
+    severity, value, words = json.loads(text)
+    return Limit(Severity(severity), figure.decode(value), words)
+
+
+def _micros(at: datetime | None) -> int | None:
+    return None if at is None else instant.to_micros(at)
+
+
+def _moment(micros: int | None) -> datetime | None:
+    return None if micros is None else instant.from_micros(micros)
+
+
+def encode(alert: Alert, due_at: datetime | None) -> tuple[object, ...]:
+    series = alert.series
+    return (
+        alert.id,
+        series.rule,
+        series.condition,
+        series.meaning,
+        json.dumps(series.group_by),
+        labels_text(series.values),
+        instant.to_micros(alert.span.start),
+        instant.to_micros(alert.span.end),
+        alert.by_period,
+        alert.state,
+        alert.severity,
+        alert.peak,
+        figure.encode(alert.value),
+        figure.encode(alert.worst),
+        limit_text(alert.limit),
+        limit_text(alert.peak_limit),
+        instant.to_micros(alert.since),
+        _micros(alert.fired),
+        _micros(alert.clearing),
+        _micros(alert.starved),
+        _micros(alert.ended),
+        alert.corrected,
+        alert.note,
+        _micros(due_at),
+    )
+
+
+def decode(row: Sequence[object]) -> Alert:
+    kept: dict[str, Any] = dict(zip(COLUMNS.replace('"', "").split(", "), row, strict=True))
+    return Alert(
+        series=Series(
+            kept["rule"],
+            kept["condition"],
+            kept["meaning"],
+            tuple(Label(label) for label in json.loads(kept["group_by"])),
+            tuple(json.loads(kept["labels"])),
+        ),
+        span=Span(instant.from_micros(kept["start"]), instant.from_micros(kept["end"])),
+        by_period=bool(kept["by_period"]),
+        state=State(kept["state"]),
+        severity=Severity(kept["severity"]) if kept["severity"] else None,
+        peak=Severity(kept["peak"]),
+        value=figure.decode(kept["value"]),
+        worst=figure.decode(kept["worst"]),
+        limit=limit_of(kept["limit"]),
+        peak_limit=limit_of(kept["peak_limit"]),
+        since=instant.from_micros(kept["since"]),
+        fired=_moment(kept["fired"]),
+        clearing=_moment(kept["clearing"]),
+        starved=_moment(kept["starved"]),
+        ended=_moment(kept["ended"]),
+        corrected=bool(kept["corrected"]),
+        note=kept["note"],
+    )

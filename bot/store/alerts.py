@@ -1,0 +1,95 @@
+"""Alerts, and what is remembered of each rule."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from bot.store import alert_row, instant
+from bot.store.connection import Connection
+from rules.alert import Alert
+from rules.scope import Judged
+from rules.series import Only
+
+_PUT = f"INSERT OR REPLACE INTO alert ({alert_row.COLUMNS}) VALUES ({', '.join('?' * 24)})"
+
+
+def judged(db: Connection) -> dict[str, Judged]:
+    """What is remembered of each rule, by name."""
+    rows = db.execute("SELECT rule, meaning, terms, since, at FROM judged").fetchall()
+    return {
+        rule: Judged(meaning, terms, instant.from_micros(since), instant.from_micros(at))
+        for rule, meaning, terms, since, at in rows
+    }
+
+
+def remember(db: Connection, states: Mapping[str, Judged]) -> None:
+    rows = [
+        (
+            rule,
+            state.meaning,
+            state.terms,
+            instant.to_micros(state.since),
+            instant.to_micros(state.at),
+        )
+        for rule, state in states.items()
+    ]
+    db.conn.executemany(
+        "INSERT OR REPLACE INTO judged (rule, meaning, terms, since, at) VALUES (?, ?, ?, ?, ?)",
+        rows,
+    )
+
+
+def forget(db: Connection, rules: Iterable[str]) -> None:
+    db.conn.executemany("DELETE FROM judged WHERE rule = ?", [(rule,) for rule in rules])
+
+
+def forget_all(db: Connection) -> None:
+    """Makes the next evaluation of every rule its first: the ledger was given history that was not there before."""
+    db.execute("DELETE FROM judged")
+
+
+def open_alerts(db: Connection) -> list[Alert]:
+    """All that are pending or firing."""
+    return _select(db, "state IN ('pending', 'firing')", ())
+
+
+def due(db: Connection, at: datetime) -> list[Alert]:
+    """Those that time alone may change at `at`."""
+    return _select(db, "due <= ?", (instant.to_micros(at),))
+
+
+def current(db: Connection, rule: str, only: Only, since: datetime) -> list[Alert]:
+    """A rule's alerts that a finding may still change: the open ones, and periods that ended after `since`."""
+    live = "rule = ? AND (state IN ('pending', 'firing') OR (by_period AND \"end\" > ? AND state IN ('corrected', 'closed')))"
+    values: tuple[object, ...] = (rule, instant.to_micros(since))
+    if only is None:
+        return _select(db, live, values)
+    wanted = json.dumps([alert_row.labels_text(values) for values in only])
+    return _select(db, f"labels IN (SELECT value FROM json_each(?)) AND {live}", (wanted, *values))
+
+
+def find(db: Connection, prefix: str) -> list[Alert]:
+    """Alerts whose id begins with `prefix`."""
+    return _select(db, "id >= ? AND id < ?", (prefix.lower(), prefix.lower() + "\x7f"))
+
+
+def of_message(db: Connection, message: str) -> list[Alert]:
+    """The members of a table."""
+    return _select(db, "id IN (SELECT alert FROM told WHERE message = ?)", (message,))
+
+
+def put(db: Connection, alerts: Iterable[tuple[Alert, datetime | None]]) -> None:
+    """Keeps alerts, each with the moment at which time alone may change it."""
+    db.conn.executemany(_PUT, [alert_row.encode(alert, due_at) for alert, due_at in alerts])
+
+
+def drop(db: Connection, ids: Iterable[str]) -> None:
+    """Forgets pending alerts that never fired."""
+    db.conn.executemany("DELETE FROM alert WHERE id = ?", [(id_,) for id_ in ids])
+
+
+def _select(db: Connection, where: str, values: Sequence[object]) -> list[Alert]:
+    rows = db.execute(
+        f"SELECT {alert_row.COLUMNS} FROM alert WHERE {where} ORDER BY id", values
+    ).fetchall()
+    return [alert_row.decode(row) for row in rows]

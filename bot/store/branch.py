@@ -1,0 +1,89 @@
+"""Rows of one table in some pieces of a span, found by time or by a few users or tasks."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.store import instant, pieces, terms
+from bot.store.connection import Connection
+from bot.store.grain import Grain
+from bot.store.pieces import Piece
+from bot.store.terms import Kind
+from rules.labels import Label, Selector
+from rules.series import Only
+
+_MOST_DRIVEN = 5_000
+"""Beyond so many ids one scan of the span is faster than looking for each."""
+
+_PIECE = ", ".join(f"json_extract(value, '$[{number}]')" for number in range(4))
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """Ids of one label to look for, instead of going through all of the span."""
+
+    label: Label
+    ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What is read of one table; `name` is what its pieces are called in SQL."""
+
+    grain: Grain
+    name: str
+    pieces: list[Piece]
+    driver: Driver | None
+
+    @classmethod
+    def of(cls, grain: Grain, name: str, found: list[Piece], driver: Driver | None) -> "Branch":
+        if driver is None:
+            return cls(grain, name, found, None)
+        return cls(grain, name, pieces.by_day(found, instant.DAY // grain.bucket), driver)
+
+    @property
+    def rows(self) -> str:
+        """SQL of the rows, for a FROM."""
+        return self.grain.found(self.name, self.driver.label if self.driver else None)
+
+
+def inputs(branches: Iterable[Branch]) -> str:
+    """SQL that makes tables of the pieces and of the driver's ids, for a WITH."""
+    tables = {
+        branch.name: (
+            f"{branch.name} (part, low, high, utc_day) AS MATERIALIZED"
+            f" (SELECT {_PIECE} FROM json_each(:{branch.name}))"
+        )
+        for branch in branches
+    }
+    if any(branch.driver for branch in branches):
+        tables["driver"] = "driver (chosen) AS MATERIALIZED (SELECT value FROM json_each(:driver))"
+    return ", ".join(tables.values())
+
+
+def values(branches: Iterable[Branch]) -> dict[str, str]:
+    """What is bound in `inputs`."""
+    bound: dict[str, str] = {}
+    for branch in branches:
+        bound[branch.name] = json.dumps(branch.pieces)
+        if branch.driver:
+            bound["driver"] = json.dumps(sorted(branch.driver.ids))
+    return bound
+
+
+def driver(
+    db: Connection, where: Selector, group_by: tuple[Label, ...] = (), only: Only = None
+) -> Driver | None:
+    """The few users or tasks that are wanted or selected, if it is so."""
+    for label in (Label.USER, Label.TASK):
+        kind, pattern = Kind(label.value), where.pattern(label)
+        if only is not None and label in group_by:
+            place = group_by.index(label)
+            ids = set(terms.find(db, kind, {wanted[place] for wanted in only}).values())
+        elif pattern is not None and pattern.include:
+            ids = terms.fitting(db, kind, pattern.include)
+        else:
+            continue
+        if len(ids) <= _MOST_DRIVEN:
+            return Driver(label, frozenset(ids))
+    return None

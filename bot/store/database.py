@@ -1,0 +1,137 @@
+"""The store as the event loop sees it: one thread that writes, one that reads."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Self, TypeVar, TypeVarTuple
+
+from bot.store import connection, error, lock, schema
+from bot.store.connection import Connection
+from bot.store.error import StoreError
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+
+class _Thread:
+    """A connection and the one thread that may touch it."""
+
+    def __init__(self, name: str, path: Path) -> None:
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._path = path
+        self._db: Connection | None = None
+
+    async def open(self, make: Callable[[], Connection]) -> None:
+        try:
+            self._db = await self.run(make)
+        except BaseException:
+            self._executor.shutdown()
+            raise
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Does `work` on the thread; SQLite's errors come out as StoreError."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, self._told, work)
+
+    async def use(self, work: Callable[[Connection], T]) -> T:
+        """Does `work` with the connection, on its thread."""
+        if (db := self._db) is None:
+            raise RuntimeError("the store is closed")
+        return await self.run(lambda: work(db))
+
+    async def close(self) -> None:
+        """Waits for what is under way, then closes."""
+        if self._db is not None:
+            await self.use(lambda db: db.close())
+            self._db = None
+        self._executor.shutdown()
+
+    def _told(self, work: Callable[[], T]) -> T:
+        with error.translated(self._path):
+            return work()
+
+
+class Database:
+    """An open store. `read` and `write` take functions of a connection and their arguments."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer = _Thread("store-write", path)
+        self._reader = _Thread("store-read", path)
+        self._lock: int | None = None
+
+    @classmethod
+    async def open(cls, path: Path | str, *, write: bool, max_pages: int | None = None) -> Self:
+        """Opens the store, for reading alone or for writing as well.
+
+        `max_pages` limits how far the file may grow. Raises StoreError when another process writes
+        to it, when it is missing (only reading), damaged, or of a newer version of the bot.
+        """
+        self = cls(Path(path))
+        try:
+            if write:
+                await self._open_writer(max_pages)
+            await self._reader.open(self._make_reader)
+        except BaseException:
+            await self.close()
+            raise
+        return self
+
+    async def write(
+        self, fn: Callable[[Connection, *Ts], T], *args: *Ts, durable: bool = False
+    ) -> T:
+        """Runs `fn(db, *args)` in one transaction: all of it is kept, or nothing.
+
+        A durable one is on the disk when this returns; others may be lost, whole, with the power.
+        """
+        if self._lock is None:
+            raise RuntimeError("the store was opened for reading")
+
+        def work(db: Connection) -> T:
+            with connection.transaction(db, durable=durable):
+                return fn(db, *args)
+
+        return await self._writer.use(work)
+
+    async def read(self, fn: Callable[[Connection, *Ts], T], *args: *Ts) -> T:
+        """Runs `fn(db, *args)` beside any writing; all that it reads is of one moment."""
+
+        def work(db: Connection) -> T:
+            with connection.snapshot(db):
+                return fn(db, *args)
+
+        return await self._reader.use(work)
+
+    async def close(self) -> None:
+        """Waits for what is under way, then closes the file; closing twice does nothing."""
+        await self._reader.close()
+        await self._writer.close()
+        if self._lock is not None:
+            lock.release(self._lock)
+            self._lock = None
+
+    async def _open_writer(self, max_pages: int | None) -> None:
+        self._lock = lock.take(self._path)
+        await self._writer.open(lambda: self._make_writer(max_pages))
+
+    def _make_writer(self, max_pages: int | None) -> Connection:
+        db = connection.writing(self._path)
+        try:
+            schema.upgrade(db, self._path)
+            if max_pages is not None:
+                connection.limit(db, max_pages)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _make_reader(self) -> Connection:
+        if not self._path.exists():
+            raise StoreError(f"{self._path} is not there; start `run` or `backfill` to make it")
+        db = connection.reading(self._path)
+        try:
+            schema.check(db, self._path)
+        except BaseException:
+            db.close()
+            raise
+        return db

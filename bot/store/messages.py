@@ -1,0 +1,106 @@
+"""Messages at their destinations: what each is to say, what it does say, and what it told of which alert."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.notify import figure, notification
+from bot.notify.notification import Body, Destination, Receipt
+from bot.notify.policy import Told
+from bot.store import instant
+from bot.store.connection import Connection
+from rules.alert import Alert
+from rules.terms import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A posted message that no longer says what is true."""
+
+    message: str
+    destination: Destination
+    receipt: Receipt
+    body: Body
+    version: int
+
+
+def told(db: Connection, alerts: Sequence[str]) -> dict[tuple[str, str], Told]:
+    """What each destination was told of these alerts, by alert id and destination."""
+    found = {}
+    for start in range(0, len(alerts), 1000):
+        part = alerts[start : start + 1000]
+        rows = db.execute(
+            "SELECT told.alert, told.destination, told.message, told.peak, told.value,"
+            " (SELECT count(*) > 1 FROM told AS other WHERE other.message = told.message)"
+            f" FROM told WHERE told.alert IN ({', '.join('?' * len(part))})",
+            part,
+        ).fetchall()
+        for alert, destination, message, peak, value, table in rows:
+            found[alert, destination] = Told(
+                message, Severity(peak), figure.decode(value), bool(table)
+            )
+    return found
+
+
+def places(db: Connection, alerts: Sequence[str]) -> dict[str, tuple[Destination, ...]]:
+    """Every destination that was told of each of these alerts."""
+    found: dict[str, tuple[Destination, ...]] = {}
+    for alert, destination in sorted(told(db, alerts)):
+        found[alert] = (*found.get(alert, ()), Destination.parse(destination))
+    return found
+
+
+def tell(db: Connection, alerts: Iterable[Alert], destination: Destination, message: str) -> None:
+    """Keeps what `destination` is being told of each alert, and in which message."""
+    db.conn.executemany(
+        "INSERT INTO told (alert, destination, message, peak, value) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (alert, destination) DO UPDATE SET message = excluded.message,"
+        " peak = max(peak, excluded.peak), value = excluded.value",
+        [
+            (alert.id, str(destination), message, alert.peak, figure.encode(alert.worst))
+            for alert in alerts
+        ],
+    )
+
+
+def write(
+    db: Connection, message: str, destination: Destination, body: Body, now: datetime
+) -> None:
+    """What the message is to say from now on; a posted one is due to be edited."""
+    db.execute(
+        "INSERT INTO message (id, destination, body, created) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET body = excluded.body, version = version + 1",
+        (message, str(destination), notification.body_json(body), instant.to_micros(now)),
+    )
+
+
+def body(db: Connection, message: str) -> Body:
+    """What a message is to say now."""
+    (text,) = db.execute("SELECT body FROM message WHERE id = ?", (message,)).fetchone()
+    return notification.body_of(text)
+
+
+def take_edit(db: Connection, destination: Destination, now: datetime) -> Edit | None:
+    """A posted message of the destination that is due to be edited, and for which nothing waits."""
+    row = db.execute(
+        "SELECT id, channel, ts, body, version FROM message WHERE destination = ? AND version > shown AND ts <> ''"
+        " AND edit_due <= ? AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.message = message.id"
+        " AND outbox.state = 'waiting' AND outbox.body IS NULL) ORDER BY created LIMIT 1",
+        (str(destination), instant.to_micros(now)),
+    ).fetchone()
+    if row is None:
+        return None
+    message, channel, ts, body, version = row
+    return Edit(message, destination, Receipt(channel, ts), notification.body_of(body), version)
+
+
+def edited(db: Connection, edit: Edit) -> None:
+    db.execute(
+        "UPDATE message SET shown = max(shown, ?) WHERE id = ?", (edit.version, edit.message)
+    )
+
+
+def edit_later(db: Connection, edit: Edit, due: datetime) -> None:
+    db.execute(
+        "UPDATE message SET edit_due = ? WHERE id = ?", (instant.to_micros(due), edit.message)
+    )

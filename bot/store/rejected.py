@@ -1,0 +1,64 @@
+"""Rows of Neo that could not be read, kept with the reason."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.store import instant
+from bot.store.connection import Connection
+
+_LONGEST = 2_000
+_KEPT = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """One row as Neo sent it, and what was wrong with it."""
+
+    source: str
+    endpoint: str
+    reason: str
+    row: str
+
+
+def put(db: Connection, rejected: Sequence[Rejected], *, seen: datetime) -> int:
+    """Keeps the newest rows of each source, cut short; gives how many were not known yet."""
+    before = db.conn.total_changes
+    db.conn.executemany(
+        "INSERT INTO rejected (source, endpoint, digest, seen, reason, row) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (source, endpoint, digest) DO NOTHING",
+        [
+            (
+                each.source,
+                each.endpoint,
+                hashlib.blake2b(each.row.encode("utf-8", "surrogatepass"), digest_size=16).digest(),
+                instant.to_micros(seen),
+                each.reason,
+                each.row[:_LONGEST],
+            )
+            for each in rejected
+        ],
+    )
+    new = db.conn.total_changes - before
+    for source in {each.source for each in rejected}:
+        db.execute(
+            "DELETE FROM rejected WHERE source = ? AND id <="
+            " (SELECT id FROM rejected WHERE source = ? ORDER BY id DESC LIMIT 1 OFFSET ?)",
+            [source, source, _KEPT],
+        )
+    return new
+
+
+def count(db: Connection) -> int:
+    """How many rows are kept, of all sources."""
+    (number,) = db.execute("SELECT count(*) FROM rejected").fetchone()
+    return int(number)
+
+
+def latest(db: Connection, limit: int) -> list[Rejected]:
+    """The newest first."""
+    rows = db.execute(
+        "SELECT source, endpoint, reason, row FROM rejected ORDER BY id DESC LIMIT ?", [limit]
+    )
+    return [Rejected(*row) for row in rows]

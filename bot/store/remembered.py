@@ -1,0 +1,15 @@
+"""Small facts that outlive the process: one text by name."""
+
+from bot.store.connection import Connection
+
+
+def get(db: Connection, name: str) -> str | None:
+    row = db.execute("SELECT value FROM remembered WHERE name = ?", (name,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def put(db: Connection, name: str, value: str) -> None:
+    db.execute(
+        "INSERT INTO remembered (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, value),
+    )

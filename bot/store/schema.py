@@ -1,0 +1,56 @@
+"""The tables of the store: made by migrations, each of which runs once and whole."""
+
+from importlib import resources
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from bot.store import connection
+from bot.store.connection import Connection
+from bot.store.error import StoreError
+
+migrations = Migrations("bot")
+
+
+@migrations()
+def tables(db: Database) -> None:
+    """All that stands in `schema/`, in the order of the file names."""
+    folder = resources.files("bot.store") / "schema"
+    for script in sorted(folder.iterdir(), key=lambda file: file.name):
+        db.executescript(script.read_text(encoding="utf-8"))
+
+
+def upgrade(db: Connection, path: Path) -> None:
+    """Brings a file to this version of the bot; refuses what is another program's or newer."""
+    _refuse_strange(db, path)
+    connection.use_log(db)
+    if migrations.pending(db):
+        db.execute(f"PRAGMA application_id = {connection.APPLICATION_ID}")
+        migrations.apply(db)
+
+
+def check(db: Connection, path: Path) -> None:
+    """Refuses a file that this version of the bot cannot read."""
+    _refuse_strange(db, path)
+    if migrations.pending(db):
+        raise StoreError(
+            f"{path} is of an older version of the bot; start `run` once to upgrade it"
+        )
+
+
+def _refuse_strange(db: Connection, path: Path) -> None:
+    (application,) = db.execute("PRAGMA application_id").fetchone()
+    if application != connection.APPLICATION_ID and db.table_names():
+        raise StoreError(f"{path} is the database of another program; use another store.path")
+    newer = {migration.name for migration in migrations.applied(db)} - _known()
+    if newer:
+        raise StoreError(
+            f"{path} was written by a newer version of the bot ({', '.join(sorted(newer))});"
+            " upgrade the bot, or restore a backup from before its upgrade"
+        )
+
+
+def _known() -> set[str]:
+    """The names of all migrations: those that an empty database lacks."""
+    with Database(memory=True) as empty:
+        return {migration.name for migration in migrations.pending(empty)}

@@ -1,0 +1,123 @@
+-- Alerts, what was said about them, and what is still to be delivered. Times are microseconds; values are exact figures as text.
+
+CREATE TABLE judged (
+    rule TEXT PRIMARY KEY,
+    meaning TEXT NOT NULL,
+    terms TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    at INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE alert (
+    id TEXT PRIMARY KEY,
+    rule TEXT NOT NULL,
+    condition TEXT NOT NULL,
+    meaning TEXT NOT NULL,
+    group_by TEXT NOT NULL,
+    labels TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    by_period INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    severity INTEGER,
+    peak INTEGER NOT NULL,
+    value TEXT NOT NULL,
+    worst TEXT NOT NULL,
+    "limit" TEXT NOT NULL,
+    peak_limit TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    fired INTEGER,
+    clearing INTEGER,
+    starved INTEGER,
+    ended INTEGER,
+    corrected INTEGER NOT NULL,
+    note TEXT NOT NULL,
+    due INTEGER
+) WITHOUT ROWID;
+CREATE INDEX alert_series ON alert (rule, labels);
+CREATE INDEX alert_open ON alert (state) WHERE state IN ('pending', 'firing');
+CREATE INDEX alert_due ON alert (due) WHERE due IS NOT NULL;
+
+-- Each decision that differed from the one before it; never changed, never deleted with its alert.
+CREATE TABLE decision (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    alert TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    labels TEXT NOT NULL,
+    state TEXT NOT NULL,
+    severity INTEGER,
+    reason TEXT,
+    value TEXT NOT NULL,
+    "limit" TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL
+);
+CREATE INDEX decision_alert ON decision (alert, id);
+
+-- A message that was posted, or will be: one for an alert or a table of alerts at one destination.
+-- `version` counts what it should say, `shown` what it does say: an edit is due where they differ.
+CREATE TABLE message (
+    id TEXT PRIMARY KEY,
+    destination TEXT NOT NULL,
+    body TEXT NOT NULL,
+    channel TEXT NOT NULL DEFAULT '',
+    ts TEXT NOT NULL DEFAULT '',
+    version INTEGER NOT NULL DEFAULT 0,
+    shown INTEGER NOT NULL DEFAULT 0,
+    created INTEGER NOT NULL,
+    edit_due INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX message_edit ON message (destination) WHERE version > shown AND ts <> '';
+
+-- What each destination was last told of an alert, and in which message.
+CREATE TABLE told (
+    alert TEXT NOT NULL,
+    destination TEXT NOT NULL,
+    message TEXT NOT NULL,
+    peak INTEGER NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (alert, destination)
+) WITHOUT ROWID;
+CREATE INDEX told_message ON told (message);
+
+-- Notifications. `body` is NULL for a post, which says what its message says when it is sent.
+CREATE TABLE outbox (
+    id TEXT PRIMARY KEY,
+    dedupe TEXT NOT NULL UNIQUE,
+    destination TEXT NOT NULL,
+    message TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    body TEXT,
+    broadcast INTEGER NOT NULL DEFAULT 0,
+    state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'merged', 'failed')),
+    created INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    attempted INTEGER,
+    tries INTEGER NOT NULL DEFAULT 0,
+    error TEXT NOT NULL DEFAULT '',
+    ended INTEGER
+);
+CREATE INDEX outbox_waiting ON outbox (destination, created) WHERE state = 'waiting';
+CREATE INDEX outbox_message ON outbox (message) WHERE state = 'waiting';
+
+CREATE TABLE digest_sent (
+    name TEXT NOT NULL,
+    period INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    PRIMARY KEY (name, period)
+) WITHOUT ROWID;
+
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    detail TEXT NOT NULL
+);
+
+CREATE TABLE remembered (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;

@@ -1,0 +1,182 @@
+"""How far the reading of each source has come, and how it fares."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.store import instant
+from bot.store.connection import Connection
+from rules.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Backfill:
+    """Where reading history begins, the point down to which it has come, and whether it is over."""
+
+    since: datetime
+    at: datetime
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Credits as the billing endpoints last told them; `reset_at` is when the credit month turns."""
+
+    available: Money
+    issued: Money
+    expires_at: datetime | None
+    reset_at: datetime | None
+    checked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """One source.
+
+    `cursor` is where the last complete pass ended, `last_complete` when that pass was made. `fallback`: tasks are the
+    ledger. `by_arrival`: streams of one task share `created_at` (None: not known yet).
+    """
+
+    cursor: datetime | None = None
+    last_complete: datetime | None = None
+    last_error: str | None = None
+    error_since: datetime | None = None
+    role: str | None = None
+    account: str | None = None
+    backfill: Backfill | None = None
+    fallback: bool = False
+    by_arrival: bool | None = None
+    balance: Balance | None = None
+
+
+_COLUMNS = (
+    "source, cursor, last_complete, last_error, error_since, role, account,"
+    " backfill_from, backfill_at, backfill_done, fallback, by_arrival,"
+    " credits_available, credits_issued, credits_expire, credits_reset, credits_checked"
+)
+
+
+def load(db: Connection) -> dict[str, SourceState]:
+    """The state of every source that was ever read."""
+    rows = db.execute(f"SELECT {_COLUMNS} FROM source_state ORDER BY source").fetchall()
+    return {row[0]: _state(row) for row in rows}
+
+
+def begins(db: Connection) -> datetime | None:
+    """From when on the ledger is whole, in every source that was read to its beginning; None before there is one."""
+    starts = [
+        state.backfill.since
+        for state in load(db).values()
+        if state.backfill and state.backfill.done
+    ]
+    return max(starts, default=None)
+
+
+def advance(db: Connection, source: str, *, cursor: datetime, complete_at: datetime) -> None:
+    """A pass was complete: it read up to `cursor`; an error is over."""
+    _set(
+        db,
+        source,
+        cursor=instant.to_micros(cursor),
+        last_complete=instant.to_micros(complete_at),
+        last_error=None,
+        error_since=None,
+    )
+
+
+def failed(db: Connection, source: str, error: str, *, at: datetime) -> None:
+    """A pass failed; the time of the first failure since the last success is kept."""
+    since = load(db).get(source, SourceState()).error_since or at
+    _set(db, source, last_error=error, error_since=instant.to_micros(since))
+
+
+def identify(db: Connection, source: str, *, role: str, account: str | None) -> None:
+    """Who the credential is."""
+    _set(db, source, role=role, account=account)
+
+
+def backfilled(db: Connection, source: str, progress: Backfill) -> None:
+    """History was read so far."""
+    _set(
+        db,
+        source,
+        backfill_from=instant.to_micros(progress.since),
+        backfill_at=instant.to_micros(progress.at),
+        backfill_done=int(progress.done),
+    )
+
+
+def fall_back(db: Connection, source: str, *, tasks: bool) -> None:
+    """Whether tasks are the ledger, since Neo refuses the source its streams."""
+    _set(db, source, fallback=int(tasks))
+
+
+def book_by_arrival(db: Connection, source: str, *, arrival: bool) -> None:
+    """What live data showed of assumption A1."""
+    _set(db, source, by_arrival=int(arrival))
+
+
+def balanced(db: Connection, source: str, balance: Balance) -> None:
+    """What is left of the credits."""
+    _set(
+        db,
+        source,
+        credits_available=balance.available.nano,
+        credits_issued=balance.issued.nano,
+        credits_expire=_micros(balance.expires_at),
+        credits_reset=_micros(balance.reset_at),
+        credits_checked=instant.to_micros(balance.checked_at),
+    )
+
+
+def _set(db: Connection, source: str, **columns: str | int | None) -> None:
+    names = ", ".join(columns)
+    fresh = ", ".join(f"{name} = excluded.{name}" for name in columns)
+    db.execute(
+        f"INSERT INTO source_state (source, {names}) VALUES (?{', ?' * len(columns)})"
+        f" ON CONFLICT (source) DO UPDATE SET {fresh}",
+        [source, *columns.values()],
+    )
+
+
+def _state(row: tuple[Any, ...]) -> SourceState:
+    _, cursor, last_complete, last_error, error_since, role, account, *more = row
+    since, at, done, fallback, by_arrival, *balance = more
+    return SourceState(
+        cursor=_instant(cursor),
+        last_complete=_instant(last_complete),
+        last_error=last_error,
+        error_since=_instant(error_since),
+        role=role,
+        account=account,
+        backfill=(
+            None
+            if since is None
+            else Backfill(instant.from_micros(since), instant.from_micros(at), bool(done))
+        ),
+        fallback=bool(fallback),
+        by_arrival=None if by_arrival is None else bool(by_arrival),
+        balance=_balance(*balance),
+    )
+
+
+def _balance(
+    available: int, issued: int, expires: int | None, reset: int | None, checked: int | None
+) -> Balance | None:
+    if checked is None:
+        return None
+    return Balance(
+        available=Money(available),
+        issued=Money(issued),
+        expires_at=_instant(expires),
+        reset_at=_instant(reset),
+        checked_at=instant.from_micros(checked),
+    )
+
+
+def _micros(at: datetime | None) -> int | None:
+    return None if at is None else instant.to_micros(at)
+
+
+def _instant(micros: int | None) -> datetime | None:
+    return None if micros is None else instant.from_micros(micros)

@@ -1,0 +1,116 @@
+"""What a message is to say, what it does say, and what was told of which alert."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.notify.notification import Receipt
+from bot.store import messages, outbox
+from bot.store.connection import Connection
+from bot.store.messages import Edit
+from rules.terms import Severity
+from tests.rules import making
+from tests.store import mail
+from tests.store.mail import FINOPS, NOW, PAGER
+
+PLACE = Receipt("C1", "1.2")
+
+
+def posted(db: Connection, message: str = "m-1") -> None:
+    """A message that stands in the channel."""
+    mail.queue(db, message, "first")
+    outbox.sent(db, mail.take(db), PLACE, NOW)
+
+
+def edit(db: Connection) -> Edit | None:
+    return messages.take_edit(db, FINOPS, NOW)
+
+
+def test_a_posted_message_is_edited_when_it_must_say_something_else(db: Connection) -> None:
+    posted(db)
+    assert edit(db) is None
+    messages.write(db, "m-1", FINOPS, mail.note("second"), NOW)
+    assert Edit("m-1", FINOPS, PLACE, mail.note("second"), 1) == edit(db)
+    assert messages.body(db, "m-1") == mail.note("second")
+
+
+def test_an_edit_that_is_made_is_over(db: Connection) -> None:
+    posted(db)
+    messages.write(db, "m-1", FINOPS, mail.note("second"), NOW)
+    made = edit(db)
+    assert made is not None
+    messages.write(db, "m-1", FINOPS, mail.note("third"), NOW)
+    messages.edited(db, made)
+    again = edit(db)
+    assert again is not None
+    assert mail.note("third") == again.body
+    messages.edited(db, again)
+    messages.edited(db, made)
+    assert edit(db) is None
+
+
+def test_an_edit_that_fails_waits(db: Connection) -> None:
+    posted(db)
+    messages.write(db, "m-1", FINOPS, mail.note("second"), NOW)
+    made = edit(db)
+    assert made is not None
+    messages.edit_later(db, made, NOW + timedelta(seconds=5))
+    assert edit(db) is None
+    assert made == messages.take_edit(db, FINOPS, NOW + timedelta(seconds=5))
+
+
+def test_a_message_that_is_not_posted_is_not_edited(db: Connection) -> None:
+    mail.queue(db, "m-1", "first")
+    messages.write(db, "m-1", FINOPS, mail.note("second"), NOW)
+    assert edit(db) is None
+
+
+def test_a_message_that_is_about_to_be_posted_afresh_is_not_edited(db: Connection) -> None:
+    posted(db)
+    messages.write(db, "m-1", FINOPS, mail.note("second"), NOW)
+    outbox.add(db, outbox.Entry("m-1", "afresh", "afresh"), NOW)
+    assert edit(db) is None
+
+
+def test_only_the_destinations_own_messages_are_edited(db: Connection) -> None:
+    posted(db)
+    messages.write(db, "m-1", FINOPS, mail.note("second"), NOW)
+    assert messages.take_edit(db, PAGER, NOW) is None
+
+
+def test_what_was_told_is_kept_for_each_destination(db: Connection) -> None:
+    alert = making.alert()
+    messages.tell(db, [alert], FINOPS, "m-1")
+    messages.tell(db, [alert], PAGER, "m-2")
+    found = messages.told(db, [alert.id])
+    assert {(alert.id, str(FINOPS)): "m-1", (alert.id, str(PAGER)): "m-2"} == {
+        key: told.message for key, told in found.items()
+    }
+    assert {alert.id: (FINOPS, PAGER)} == messages.places(db, [alert.id])
+    assert {} == messages.told(db, ["another"])
+
+
+def test_the_peak_that_was_told_never_falls(db: Connection) -> None:
+    alert = making.alert()
+    messages.tell(db, [replace(alert, peak=Severity.CRITICAL)], FINOPS, "m-1")
+    messages.tell(db, [replace(alert, worst=making.usd(70))], FINOPS, "m-2")
+    (told,) = messages.told(db, [alert.id]).values()
+    assert ("m-2", Severity.CRITICAL, making.usd(70)) == (told.message, told.peak, told.value)
+
+
+def test_a_message_about_several_alerts_is_a_table(db: Connection) -> None:
+    ana = making.alert()
+    ben = making.alert(series=replace(ana.series, values=("ben@acme.test",)))
+    messages.tell(db, [ana, ben], FINOPS, "m-1")
+    messages.tell(db, [ana], PAGER, "m-2")
+    tables = {key[1]: told.table for key, told in messages.told(db, [ana.id]).items()}
+    assert {str(FINOPS): True, str(PAGER): False} == tables
+
+
+def test_more_alerts_than_one_statement_takes_are_found(db: Connection) -> None:
+    alert = making.alert()
+    many = [
+        replace(alert, series=replace(alert.series, values=(f"u{number}",)))
+        for number in range(1001)
+    ]
+    messages.tell(db, many, FINOPS, "m-1")
+    assert 1001 == len(messages.told(db, [each.id for each in many]))

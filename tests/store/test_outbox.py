@@ -1,0 +1,173 @@
+"""What waits goes out in order for each message, merged into what can be said at once, and nothing is lost."""
+
+from datetime import timedelta
+
+from bot.notify.notification import Receipt
+from bot.store import messages, outbox
+from bot.store.connection import Connection
+from bot.store.outbox import Entry, Waiting
+from tests.rules import making
+from tests.store import mail
+from tests.store.mail import FINOPS, NOW, PAGER
+
+PLACE = Receipt("C1", "1.2")
+LATER = NOW + timedelta(seconds=5)
+
+
+def states(db: Connection) -> list[str]:
+    return [state for (state,) in db.execute("SELECT state FROM outbox ORDER BY rowid").fetchall()]
+
+
+def test_what_is_queued_is_taken_once(db: Connection) -> None:
+    mail.queue(db, "m-1", "hello")
+    assert [FINOPS] == outbox.destinations(db, NOW)
+    taken = mail.take(db)
+    letter = taken.notification
+    assert (mail.note("hello"), None, None, 1) == (
+        letter.body,
+        letter.parent,
+        letter.attempted,
+        taken.tries,
+    )
+    assert taken.is_post
+    outbox.sent(db, taken, PLACE, NOW)
+    assert outbox.take(db, FINOPS, NOW) is None
+    assert [] == outbox.destinations(db, NOW)
+
+
+def test_the_same_thing_is_queued_once(db: Connection) -> None:
+    messages.write(db, "m-1", FINOPS, mail.note("hello"), NOW)
+    assert outbox.add(db, Entry("m-1", "the same", "first"), NOW)
+    assert not outbox.add(db, Entry("m-1", "the same", "first"), LATER)
+    assert ["waiting"] == states(db)
+
+
+def test_its_id_is_the_same_wherever_it_is_queued(db: Connection) -> None:
+    mail.queue(db, "m-1", "hello")
+    first = mail.take(db).notification.id
+    db.execute("DELETE FROM outbox")
+    mail.queue(db, "m-1", "hello again")
+    assert first == mail.take(db).notification.id
+
+
+def test_nothing_is_taken_before_it_is_due_or_for_another_place(db: Connection) -> None:
+    mail.queue(db, "m-1", "hello", now=LATER)
+    assert outbox.take(db, FINOPS, NOW) is None
+    assert [] == outbox.destinations(db, NOW)
+    assert outbox.take(db, PAGER, LATER) is None
+
+
+def test_a_post_says_what_its_message_says_by_then(db: Connection) -> None:
+    mail.queue(db, "m-1", "first")
+    mail.answer(db, "m-1", "worse")
+    taken = mail.take(db)
+    assert (mail.note("now worse"), True) == (taken.notification.body, taken.is_post)
+    assert ["waiting", "merged"] == states(db)
+    outbox.sent(db, taken, PLACE, NOW)
+    assert messages.take_edit(db, FINOPS, NOW) is None
+
+
+def test_of_several_replies_the_last_goes(db: Connection) -> None:
+    mail.queue(db, "m-1", "first")
+    outbox.sent(db, mail.take(db), PLACE, NOW)
+    mail.answer(db, "m-1", "worse")
+    mail.answer(db, "m-1", "worst")
+    taken = mail.take(db)
+    letter = taken.notification
+    assert (mail.note("worst"), PLACE, True, False) == (
+        letter.body,
+        letter.parent,
+        letter.broadcast,
+        taken.is_post,
+    )
+    assert ["sent", "merged", "waiting"] == states(db)
+
+
+def test_a_reply_leaves_where_its_message_is_as_it_is(db: Connection) -> None:
+    mail.queue(db, "m-1", "first")
+    outbox.sent(db, mail.take(db), PLACE, NOW)
+    mail.answer(db, "m-1", "worse")
+    outbox.sent(db, mail.take(db), Receipt("C1", "3.4"), NOW)
+    edit = messages.take_edit(db, FINOPS, NOW)
+    assert edit is not None
+    assert PLACE == edit.receipt
+
+
+def test_a_webhook_gets_every_word_as_a_message_of_its_own(db: Connection) -> None:
+    mail.queue(db, "m-1", "first", PAGER)
+    outbox.sent(db, mail.take(db, place=PAGER), Receipt(), NOW)
+    mail.answer(db, "m-1", "worse", PAGER)
+    letter = mail.take(db, place=PAGER).notification
+    assert (None, False) == (letter.parent, letter.broadcast)
+    assert mail.note("now worse") == letter.body
+
+
+def test_what_may_have_arrived_is_marked_so_when_it_is_taken_again(db: Connection) -> None:
+    mail.queue(db, "m-1", "first")
+    outbox.retry(db, mail.take(db), LATER, "its reply was lost", unsure=True)
+    assert outbox.take(db, FINOPS, NOW) is None
+    mail.answer(db, "m-1", "worse", now=LATER)
+    again = mail.take(db, LATER)
+    assert (NOW, 1) == (again.notification.attempted, again.tries)
+    assert ["waiting", "waiting"] == states(db)
+    outbox.reattempt(db, again, LATER)
+    assert (LATER, 2) == ((last := mail.take(db, LATER)).notification.attempted, last.tries)
+
+
+def test_what_surely_did_not_arrive_is_new_when_it_is_taken_again(db: Connection) -> None:
+    mail.queue(db, "m-1", "first")
+    outbox.retry(db, mail.take(db), LATER, "Slack asks to wait", unsure=False)
+    again = mail.take(db, LATER)
+    assert (None, 2) == (again.notification.attempted, again.tries)
+
+
+def test_what_waits_for_one_message_keeps_its_order_and_others_go_on(db: Connection) -> None:
+    mail.queue(db, "m-1", "first")
+    mail.queue(db, "m-2", "other")
+    outbox.retry(db, mail.take(db), LATER, "no answer", unsure=True)
+    mail.answer(db, "m-1", "worse")
+    assert "m-2" == mail.take(db).message
+    outbox.sent(db, mail.take(db), PLACE, NOW)
+    assert outbox.take(db, FINOPS, NOW) is None
+    assert mail.take(db, LATER).is_post
+
+
+def test_what_no_retry_will_deliver_is_kept_and_counted(db: Connection) -> None:
+    mail.queue(db, "m-1", "first")
+    mail.queue(db, "m-2", "second", now=LATER)
+    outbox.failed(db, mail.take(db), "the channel is archived", NOW)
+    assert Waiting(1, LATER, 1) == outbox.waiting(db)
+    assert [("failed", "the channel is archived"), ("waiting", "")] == db.execute(
+        "SELECT state, error FROM outbox ORDER BY rowid"
+    ).fetchall()
+
+
+def test_an_empty_outbox_waits_for_nothing(db: Connection) -> None:
+    assert Waiting(0, None, 0) == outbox.waiting(db)
+
+
+def test_the_fallback_is_told_in_its_place_from_then_on(db: Connection) -> None:
+    alert = making.alert()
+    mail.queue(db, "m-1", "first")
+    messages.tell(db, [alert], FINOPS, "m-1")
+    taken = mail.take(db)
+    outbox.failed(db, taken, "gone", NOW)
+    assert outbox.reroute(db, taken, PAGER, mail.note("meant for finops"), NOW)
+    assert mail.note("meant for finops") == mail.take(db, place=PAGER).notification.body
+    assert (FINOPS, PAGER) == messages.places(db, [alert.id])[alert.id]
+    assert not outbox.reroute(db, taken, PAGER, mail.note("meant for finops"), NOW)
+
+
+def test_a_message_that_is_gone_is_posted_anew_and_news_follow_the_new_one(db: Connection) -> None:
+    mail.queue(db, "m-1", "first")
+    outbox.sent(db, mail.take(db), PLACE, NOW)
+    messages.write(db, "m-1", FINOPS, mail.note("second"), NOW)
+    edit = messages.take_edit(db, FINOPS, NOW)
+    assert edit is not None
+    outbox.post_afresh(db, edit, NOW)
+    taken = mail.take(db)
+    assert (mail.note("second"), None) == (taken.notification.body, taken.notification.parent)
+    fresh = Receipt("C1", "9.9")
+    outbox.sent(db, taken, fresh, NOW)
+    mail.answer(db, "m-1", "worse")
+    assert fresh == mail.take(db).notification.parent

@@ -1,0 +1,29 @@
+"""Rows that could not be read are kept once, cut short, the newest of them."""
+
+from bot.store import rejected
+from bot.store.connection import Connection
+from bot.store.rejected import Rejected
+from tests.store import usage
+
+
+def bad(row: str, source: str = "acme") -> Rejected:
+    return Rejected(source, "streams", "no task_id", row)
+
+
+def test_a_row_that_is_read_again_counts_once(db: Connection) -> None:
+    assert 2 == rejected.put(db, [bad("{}"), bad("[]"), bad("{}")], seen=usage.NOON)
+    assert 1 == rejected.put(db, [bad("{}"), bad("{}", "blue")], seen=usage.NOON)
+    assert 3 == rejected.count(db)
+
+
+def test_long_rows_are_cut_and_still_told_apart(db: Connection) -> None:
+    rows = [bad("x" * 5_000 + end) for end in ("a", "b", "\ud800")]
+    assert 3 == rejected.put(db, rows, seen=usage.NOON)
+    assert ["x" * 2_000] * 3 == [each.row for each in rejected.latest(db, 9)]
+
+
+def test_only_the_newest_of_each_source_are_kept(db: Connection) -> None:
+    rejected.put(db, [bad("other", "blue")], seen=usage.NOON)
+    rejected.put(db, [bad(str(number)) for number in range(1_003)], seen=usage.NOON)
+    assert 1_001 == rejected.count(db)
+    assert "1002" == rejected.latest(db, 1)[0].row

@@ -1,0 +1,46 @@
+"""Each source keeps how far it was read and how it fares."""
+
+from datetime import timedelta
+
+from bot.store import sources
+from bot.store.connection import Connection
+from bot.store.sources import Backfill, Balance, SourceState
+from rules.money import Money
+from tests.store import usage
+
+NOW = usage.NOON
+MINUTE = timedelta(minutes=1)
+
+
+def test_a_source_that_was_never_read_is_not_there(db: Connection) -> None:
+    assert {} == sources.load(db)
+
+
+def test_an_error_keeps_its_first_time_until_a_pass_is_complete(db: Connection) -> None:
+    sources.failed(db, "acme", "503", at=NOW)
+    sources.failed(db, "acme", "timed out", at=NOW + MINUTE)
+    assert {"acme": SourceState(last_error="timed out", error_since=NOW)} == sources.load(db)
+    sources.advance(db, "acme", cursor=NOW, complete_at=NOW + MINUTE)
+    assert {"acme": SourceState(cursor=NOW, last_complete=NOW + MINUTE)} == sources.load(db)
+
+
+def test_everything_else_is_kept_beside_each_other(db: Connection) -> None:
+    progress = Backfill(NOW - 100 * MINUTE, NOW - 50 * MINUTE, done=False)
+    balance = Balance(Money(5), Money(9), None, NOW + MINUTE, NOW)
+    sources.identify(db, "acme", role="admin", account="ana@acme.test")
+    sources.backfilled(db, "acme", progress)
+    sources.fall_back(db, "acme", tasks=True)
+    sources.book_by_arrival(db, "acme", arrival=False)
+    sources.balanced(db, "acme", balance)
+    sources.identify(db, "blue", role="user", account=None)
+    assert {
+        "acme": SourceState(
+            role="admin",
+            account="ana@acme.test",
+            backfill=progress,
+            fallback=True,
+            by_arrival=False,
+            balance=balance,
+        ),
+        "blue": SourceState(role="user"),
+    } == sources.load(db)
