@@ -1,0 +1,210 @@
+"""What notifications say, as facts: no wording, no markup. They are kept as JSON until they are sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from bot.notify.figure import Figure
+from rules.alert import Reason, State
+from rules.money import Money
+from rules.terms import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A span as people read it: what it is called, and its ends shown in `zone` (an IANA name). `end` is exclusive."""
+
+    name: str
+    start: datetime
+    end: datetime
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """A task and its cost inside the span that is spoken of."""
+
+    id: str
+    title: str
+    user: str
+    model: str
+    cost: Money
+    streams: int
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Money by who is paid: credits and neo_cost are Neo's, llm_cost is the model provider's."""
+
+    credits: Money
+    neo_cost: Money
+    llm_cost: Money
+
+    @property
+    def spend(self) -> Money:
+        return self.credits + self.neo_cost
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Where a budget is heading: the expected total, its 80% range if there is one, and when the limit is reached."""
+
+    expected: Figure
+    low: Figure | None
+    high: Figure | None
+    hit: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFacts:
+    """One alert at one moment.
+
+    `value` and `limit` are in the metric's unit, `limit_text` is the limit as written (`80% of 2000 USD`). `told` is the
+    value that this destination was last told, when it was. `reason` is why we speak of it. `data_at` is the time of the
+    last complete poll behind the figures; `records` is how many records make up the value.
+    """
+
+    id: str
+    rule: str
+    summary: str
+    condition: str
+    metric: str
+    labels: dict[str, str]
+    state: State
+    severity: Severity | None
+    peak: Severity
+    reason: Reason
+    value: Figure
+    worst: Figure
+    limit: Figure
+    limit_text: str
+    limit_severity: Severity
+    told: Figure | None
+    period: Stretch
+    by_period: bool
+    since: datetime
+    ended: datetime | None
+    note: str
+    records: int
+    tasks: tuple[TaskLine, ...]
+    more_tasks: int
+    split: Split | None
+    pace: Pace | None
+    data_at: datetime | None
+    runbook: str
+    receiver: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """Many alerts of one rule that began in one evaluation, as one message: the worst ten, and exact totals.
+
+    `count` is how many there are; `total` is the exact sum of their values where adding makes sense, else None.
+    `first` is true for a rule's first evaluation. `open` is how many of them still hold.
+    """
+
+    id: str
+    rule: str
+    summary: str
+    metric: str
+    severity: Severity
+    rows: tuple[AlertFacts, ...]
+    count: int
+    open: int
+    total: Figure | None
+    first: bool
+    period: Stretch
+    data_at: datetime | None
+    runbook: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesFacts:
+    """What became of members of a table since it was posted: one reply for one evaluation."""
+
+    rule: str
+    rows: tuple[AlertFacts, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class UserLine:
+    """One person in a digest; `before` is the comparable earlier amount. `share` is a percentage."""
+
+    user: str
+    cost: Money
+    before: Money
+    share: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A named amount: a model, a tool."""
+
+    name: str
+    cost: Money
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLine:
+    """A budget's state: spent of budget in its period, and where it is heading."""
+
+    rule: str
+    labels: dict[str, str]
+    spent: Figure
+    budget: Figure
+    period: Stretch
+    pace: Pace | None
+    severity: Severity | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLine:
+    """An open alert in a list."""
+
+    id: str
+    rule: str
+    labels: dict[str, str]
+    severity: Severity
+    value: Figure
+    limit_text: str
+    since: datetime
+    silenced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DigestFacts:
+    """A scheduled summary of one closed stretch of local dates (`period`), usually yesterday.
+
+    `before` is the same stretch a week (or a period) earlier, `mean` the mean of as many days over the 28 days before;
+    each is None when the ledger does not reach back. `late` is cost added to earlier days since the last digest.
+    `stale` names sources whose data is old. `reconciled` is the difference to Neo's own totals where it is known.
+    """
+
+    name: str
+    every: str
+    period: Stretch
+    spend: Money
+    before: Money | None
+    mean: Money | None
+    to_date: Stretch
+    to_date_spend: Money
+    budgets: tuple[BudgetLine, ...]
+    credits_left: Money | None
+    credits_expire: datetime | None
+    split: Split
+    users: tuple[UserLine, ...]
+    more_users: int
+    models: tuple[Line, ...]
+    tasks: tuple[TaskLine, ...]
+    streams: int
+    errors: int
+    error_rate: Fraction | None
+    alerts: tuple[AlertLine, ...]
+    more_alerts: int
+    records: int
+    as_of: datetime | None
+    late: Money
+    stale: tuple[str, ...]
+    reconciled: Money | None
+    skipped: str = ""

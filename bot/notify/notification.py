@@ -1,0 +1,141 @@
+"""One message to one destination, and where destinations lie."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+from pydantic.dataclasses import dataclass as checked
+
+from bot.notify.facts import AlertFacts, ChangesFacts, DigestFacts, TableFacts
+
+
+class Via(StrEnum):
+    """The kind of sink that a destination needs."""
+
+    SLACK = "slack"
+    DM = "dm"
+    WEBHOOK = "webhook"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a notification goes. `address` is a channel name or id, a person's email for a DM, or a webhook's name.
+
+    Written `finops>slack:#neo-spend`; this text is its identity.
+    """
+
+    receiver: str
+    via: Via
+    address: str
+
+    def __str__(self) -> str:
+        return f"{self.receiver}>{self.via}:{self.address}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Destination":
+        receiver, _, rest = text.partition(">")
+        via, _, address = rest.partition(":")
+        return cls(receiver, Via(via), address)
+
+
+@checked(frozen=True, slots=True)
+class AlertBody:
+    """One alert: posted, or replied to its own message."""
+
+    alert: AlertFacts
+    kind: Literal["alert"] = "alert"
+
+
+@checked(frozen=True, slots=True)
+class TableBody:
+    """Many alerts of one rule."""
+
+    table: TableFacts
+    kind: Literal["table"] = "table"
+
+
+@checked(frozen=True, slots=True)
+class ChangesBody:
+    """Later changes of a table's members; always a reply."""
+
+    changes: ChangesFacts
+    kind: Literal["changes"] = "changes"
+
+
+@checked(frozen=True, slots=True)
+class DigestBody:
+    """A digest."""
+
+    digest: DigestFacts
+    kind: Literal["digest"] = "digest"
+
+
+@checked(frozen=True, slots=True)
+class NoteBody:
+    """Plain words from the bot about itself: an undeliverable message, a skipped digest."""
+
+    text: str
+    kind: Literal["note"] = "note"
+
+
+Body = Annotated[
+    AlertBody | TableBody | ChangesBody | DigestBody | NoteBody, Field(discriminator="kind")
+]
+
+_BODY: TypeAdapter[Body] = TypeAdapter(Body)
+
+
+def body_json(body: Body) -> str:
+    return _BODY.dump_json(body).decode()
+
+
+def body_of(json: str) -> Body:
+    return _BODY.validate_json(json)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where a sink put a message: Slack's channel id and ts; empty for webhooks."""
+
+    channel: str = ""
+    ts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One message that is to be delivered.
+
+    `id` goes along as Slack metadata and as a webhook's Idempotency-Key. `parent` is set for a reply: the message whose
+    thread it belongs to. `attempted` is when it was last tried, if it was.
+    """
+
+    id: str
+    destination: Destination
+    body: Body
+    parent: Receipt | None
+    broadcast: bool
+    created: datetime
+    attempted: datetime | None
+
+
+class SinkError(Exception):
+    """A sink could not deliver.
+
+    `retryable`: trying again may help, after `retry_after` seconds when that is known. `unsure`: the message may have
+    arrived all the same (a lost reply), so it must be looked for before it is sent again.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retryable: bool,
+        retry_after: float | None = None,
+        unsure: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+        self.retry_after = retry_after
+        self.unsure = unsure

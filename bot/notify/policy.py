@@ -1,0 +1,200 @@
+"""Decides who is told what: from the transitions of one evaluation to posts, replies and edits.
+
+An alert has one message at each destination, or is a row of a table there. What a destination was last told decides
+whether a transition is news to it: `decide` sees that as data, and reads nothing.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.notify.notification import Destination, Via
+from rules import metric
+from rules.alert import Alert, Reason, State, Transition
+from rules.metric import Value
+from rules.rule import Rule
+from rules.terms import Severity
+
+STORM = 5
+"""More new alerts than this of one rule in one evaluation are one message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a destination was last told of an alert, in which message; `table` if that message is about many."""
+
+    message: str
+    peak: Severity
+    value: Value
+    table: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A transition with where its rule sends; `first` on a rule's first evaluation. The rule is None once it is gone."""
+
+    transition: Transition
+    rule: Rule | None
+    destinations: tuple[Destination, ...]
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A new message about one alert, or with several a table of them."""
+
+    id: str
+    destination: Destination
+    rule: Rule
+    steps: tuple[Step, ...]
+    first: bool = False
+
+    @property
+    def table(self) -> bool:
+        return len(self.steps) > 1
+
+    @property
+    def changed(self) -> tuple[Step, ...]:
+        return self.steps
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """News on an alert that the destination knows: in its message's thread, which is edited as well.
+
+    With several steps they are members of one table. `silent` are members that changed too, but only the message says
+    so. A new crossing and an escalation are broadcast to the channel.
+    """
+
+    message: str
+    destination: Destination
+    rule: Rule | None
+    steps: tuple[Step, ...]
+    table: bool
+    silent: tuple[Step, ...] = ()
+
+    @property
+    def broadcast(self) -> bool:
+        return any(step.transition.reason in _LOUD for step in self.steps)
+
+    @property
+    def changed(self) -> tuple[Step, ...]:
+        """Everything that the message must say from now on."""
+        return (*self.steps, *self.silent)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A silent change of what a posted message says."""
+
+    message: str
+    destination: Destination
+    rule: Rule | None
+    steps: tuple[Step, ...]
+    table: bool
+
+    @property
+    def changed(self) -> tuple[Step, ...]:
+        return self.steps
+
+
+Decision = Post | Reply | Edit
+
+ToldBy = Mapping[tuple[str, str], Told]
+"""By alert id and destination (as text)."""
+
+_LOUD = (Reason.FIRST, Reason.ESCALATED)
+
+_Members = dict[str, Step]
+"""Steps by the id of their alert."""
+
+
+def decide(steps: Sequence[Step], told: ToldBy, at: datetime) -> list[Decision]:
+    """What is said about `steps`, each destination apart; nothing for transitions that are no news to it."""
+    posts: dict[tuple[Destination, str], tuple[Rule, _Members]] = {}
+    replies: dict[tuple[Destination, str], list[Step]] = {}
+    edits: dict[tuple[Destination, str], list[Step]] = {}
+    for step, destination in _each(steps):
+        alert = step.transition.after
+        if alert is None:
+            continue
+        known = told.get((alert.id, str(destination)))
+        if known is None:
+            if step.rule is not None and _is_news(step.transition, alert):
+                posts.setdefault((destination, step.rule.name), (step.rule, {}))[1][alert.id] = step
+        elif spoken := _spoken(step, alert, destination):
+            replies.setdefault((destination, known.message), []).append(spoken)
+        elif _differs(step.transition.before, alert):
+            edits.setdefault((destination, known.message), []).append(step)
+    return [*_posts(posts, at), *_changes(replies, edits, told)]
+
+
+def dedupe_key(destination: Destination, alert: Alert, reason: Reason) -> str:
+    """The same thing is said once: destination, episode, reason, severity and the limit as written."""
+    worst = f"|{metric.text(alert.worst)}" if reason is Reason.REPEAT else ""
+    return f"{destination}|{alert.id}|{reason}|{alert.severity or alert.peak}|{alert.limit.text}{worst}"
+
+
+def identity(*parts: object) -> str:
+    """A stable id from what makes a thing itself."""
+    return hashlib.sha256("|".join(str(part) for part in parts).encode()).hexdigest()[:24]
+
+
+def _each(steps: Iterable[Step]) -> Iterator[tuple[Step, Destination]]:
+    return ((step, destination) for step in steps for destination in step.destinations)
+
+
+def _is_news(transition: Transition, alert: Alert) -> bool:
+    """To a destination that knows nothing of the alert: only what holds, or held in a period that is over, is news."""
+    if alert.state is State.FIRING:
+        return True
+    return alert.state is State.CLOSED and transition.reason is Reason.LATE
+
+
+def _spoken(step: Step, alert: Alert, destination: Destination) -> Step | None:
+    """The step as the destination is told of it. A webhook's message cannot be edited, so it is told of quiet ends too."""
+    before, reason = step.transition.before, step.transition.reason
+    if reason is not None:
+        return step
+    ended = alert.state is State.CLOSED and before is not None and before.open
+    if ended and destination.via is Via.WEBHOOK:
+        return replace(step, transition=Transition(before, alert, Reason.CLOSED))
+    return None
+
+
+def _differs(before: Alert | None, after: Alert) -> bool:
+    """Whether a message about it has become untrue. A value that only moves is not news, unless the figure is final."""
+    if before is None or after.state is State.PENDING:
+        return False
+    if (before.state, before.severity, before.peak) != (after.state, after.severity, after.peak):
+        return True
+    return not after.open and before.value != after.value
+
+
+def _posts(
+    posts: Mapping[tuple[Destination, str], tuple[Rule, _Members]], at: datetime
+) -> Iterator[Post]:
+    for (destination, _), (rule, members) in posts.items():
+        first = all(step.first for step in members.values())
+        if len(members) > (1 if first else STORM):
+            id_ = identity(destination, at.isoformat(), *sorted(members))
+            yield Post(id_, destination, rule, tuple(members.values()), first)
+        else:
+            for alert, step in members.items():
+                yield Post(identity(destination, alert), destination, rule, (step,), first)
+
+
+def _changes(
+    replies: Mapping[tuple[Destination, str], list[Step]],
+    edits: Mapping[tuple[Destination, str], list[Step]],
+    told: ToldBy,
+) -> Iterator[Reply | Edit]:
+    """One reply for a message that there is news on, else an edit of it."""
+    tables = {known.message for known in told.values() if known.table}
+    for (place, message), steps in replies.items():
+        silent = tuple(edits.get((place, message), ()))
+        yield Reply(message, place, steps[0].rule, tuple(steps), message in tables, silent)
+    for (place, message), steps in edits.items():
+        if (place, message) not in replies and place.via is not Via.WEBHOOK:
+            yield Edit(message, place, steps[0].rule, tuple(steps), message in tables)

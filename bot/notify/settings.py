@@ -1,0 +1,63 @@
+"""What the configuration says about speaking: to whom by default, and when not."""
+
+from datetime import time, timedelta
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from rules import quantity, reading, terms
+from rules.terms import Severity
+
+_CONFIG = ConfigDict(frozen=True, extra="forbid")
+
+
+def _hours(value: object) -> tuple[time, time]:
+    start, dash, end = str(value).partition("-")
+    if not dash:
+        raise ValueError(f'"{value}" is not a span of hours, such as "22:00-06:00"')
+    hours = reading.clock_time(start), reading.clock_time(end)
+    if hours[0] == hours[1]:
+        raise ValueError("the hours begin and end at the same time; leave them out for whole days")
+    return hours
+
+
+def _url(text: str) -> str:
+    url = urlsplit(text)
+    if url.scheme not in ("https", "http") or not url.hostname:
+        raise ValueError("expected an address, such as https://hc.acme.test/ping/1")
+    return text
+
+
+class QuietSettings(BaseModel):
+    """When messages wait: on whole `days` (Monday is 0) and in `hours` of every day, but for some severities."""
+
+    model_config = _CONFIG
+
+    days: tuple[Annotated[int, BeforeValidator(reading.weekday)], ...] = ()
+    hours: Annotated[tuple[time, time], BeforeValidator(_hours)] | None = None
+    except_: tuple[Annotated[Severity, BeforeValidator(terms.severity)], ...] = Field(
+        default=(), alias="except"
+    )
+
+
+class HeartbeatSettings(BaseModel):
+    """A page that is asked for as long as the bot is well."""
+
+    model_config = _CONFIG
+
+    url: Annotated[str, AfterValidator(_url)]
+    every: Annotated[
+        timedelta, BeforeValidator(quantity.duration), Field(ge=timedelta(seconds=1))
+    ] = timedelta(minutes=5)
+
+
+class NotifySettings(BaseModel):
+    """The section `notify`; names are those of receivers."""
+
+    model_config = _CONFIG
+
+    default: tuple[str, ...] = ()
+    fallback: str | None = None
+    quiet: QuietSettings | None = None
+    heartbeat: HeartbeatSettings | None = None

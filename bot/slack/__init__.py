@@ -1,0 +1,1 @@
+"""The edge to Slack: sink, blocks, command parsing, signature, socket."""

@@ -1,0 +1,152 @@
+"""The message of one alert: what, how much, where it heads, why, and what to do."""
+
+import re
+
+from bot.notify.facts import AlertFacts, Pace, Split, TaskLine
+from bot.slack import blocks, standing, subject, text, wording
+from bot.slack.blocks import Json, Message
+from rules import metric
+from rules.alert import OPEN, State
+
+_TASK_ID = re.compile(r"[A-Za-z0-9._-]{1,80}")
+
+
+def alert(facts: AlertFacts, command: str) -> Message:
+    """The whole message, as it is posted and as it is edited to; `command` is the slash command to go on with."""
+    remark = standing.of(facts).remark
+    return blocks.message(
+        standing.fallback(facts),
+        blocks.header(standing.headline(facts)),
+        blocks.paragraph(*remark) if remark else None,
+        _figures(facts),
+        _bar(facts),
+        pace(facts.pace, "the limit"),
+        _why(facts),
+        split(facts.split),
+        _note(facts),
+        next_step(facts.runbook, _look(facts, command)) if facts.state in OPEN else None,
+        blocks.context(_data(facts), *_origin(facts)),
+    )
+
+
+def pace(heading: Pace | None, limit: str) -> Json | None:
+    """Where a budget is heading, and when `limit` is reached."""
+    return (
+        blocks.paragraph(blocks.strong("Pace "), *pace_pieces(heading, limit)) if heading else None
+    )
+
+
+def pace_pieces(heading: Pace, limit: str) -> list[Json]:
+    reach = (
+        f" (80% range {metric.text(heading.low)} – {metric.text(heading.high)})"
+        if heading.low is not None and heading.high is not None
+        else ""
+    )
+    pieces = [blocks.say(f"heading for {metric.text(heading.expected)}{reach}")]
+    if heading.hit:
+        pieces += [blocks.say(f"; reaches {limit} "), blocks.moment(heading.hit)]
+    return pieces
+
+
+def split(money: Split | None) -> Json | None:
+    """Who is paid, when own keys were used."""
+    if money is None or not (money.neo_cost or money.llm_cost):
+        return None
+    return blocks.paragraph(
+        blocks.strong("Paid to "),
+        blocks.say(
+            f"Neo: credits {money.credits}, platform cost of BYOK {money.neo_cost}"
+            f"  ·  model provider: {money.llm_cost}"
+        ),
+    )
+
+
+def task_line(task: TaskLine, *, with_user: bool = True) -> Json:
+    """`$31.20 Recon of *.acme.test · opus-4 · ana@acme.test · 12 streams`."""
+    model, user = text.plain(task.model, blocks.NAME), text.plain(task.user, blocks.NAME)
+    streams = f"  ·  {wording.number(task.streams, 'stream')}" if task.streams > 1 else ""
+    return blocks.line(
+        blocks.strong(str(task.cost)),
+        blocks.say(f"  {subject.task_title(task)}"),
+        blocks.say("  ·  ") if model else None,
+        blocks.code(model),
+        blocks.say(f"{f'  ·  {user}' if user and with_user else ''}{streams}"),
+    )
+
+
+def _figures(facts: AlertFacts) -> Json:
+    value = (subject.title(subject.noun(facts.metric)), f"*{metric.text(facts.value)}*")
+    limit = (f"Limit ({facts.limit_severity})", text.escape(subject.limit(facts), blocks.SENTENCE))
+    return blocks.fields(value, limit, *_when(facts))
+
+
+def _when(facts: AlertFacts) -> list[tuple[str, str]]:
+    span = ("Period" if facts.by_period else "Window", wording.period(facts.period))
+    gauge = facts.metric == "data_age"
+    if facts.state in OPEN:
+        since = ("Firing since", wording.moment(facts.since))
+        return [since] if gauge else [span, since]
+    worst = [("At worst", metric.text(facts.worst))] if facts.worst != facts.value else []
+    return [] if gauge else [span, *(worst if facts.state is State.CLOSED else [])]
+
+
+def _bar(facts: AlertFacts) -> Json | None:
+    if not subject.is_part(facts):
+        return None
+    return blocks.section(f"{wording.bar(facts.value, facts.limit)} of the limit")
+
+
+def _why(facts: AlertFacts) -> Json | None:
+    """The tasks that cost most, and exactly how many more there are."""
+    items = [task_line(task, with_user="user" not in facts.labels) for task in facts.tasks[:3]]
+    left = facts.more_tasks + max(0, len(facts.tasks) - 3)
+    if not items:
+        return None
+    rest = wording.more(left)
+    return blocks.rich(
+        blocks.line(blocks.strong("Dearest tasks" if len(items) > 1 or left else "The task")),
+        blocks.listed(items, numbered=True),
+        blocks.line(blocks.faint(rest)) if rest else None,
+    )
+
+
+def _note(facts: AlertFacts) -> Json | None:
+    note = text.plain(facts.note, blocks.NOTE)
+    return blocks.paragraph(blocks.say(note)) if note and facts.state is not State.REMOVED else None
+
+
+def next_step(link: str, look: str) -> Json:
+    """What to do about it: the rule's runbook, and where to look closer."""
+    return blocks.section(f"*Next:* {'  ·  '.join(part for part in (runbook(link), look) if part)}")
+
+
+def _look(facts: AlertFacts, command: str) -> str:
+    known = next((task.id for task in facts.tasks if _TASK_ID.fullmatch(task.id)), "")
+    if facts.metric == "data_age":
+        return f"`{command} status` shows what stands in the way"
+    if known:
+        return f"`{command} task {known}` shows the dearest task"
+    return f"`{command} alerts` lists what is open"
+
+
+def runbook(url: str) -> str:
+    """A link where it is one, else its text."""
+    return f"<{url}|runbook>" if text.is_link(url) else text.escape(url, blocks.SENTENCE)
+
+
+def _data(facts: AlertFacts) -> str:
+    if facts.data_at is None:
+        return "No complete poll yet"
+    rise = ", may still rise" if facts.by_period and facts.state in OPEN else ""
+    if facts.metric == "data_age":
+        return f"Last complete poll {wording.moment(facts.data_at)}"
+    return f"Usage as of {wording.moment(facts.data_at)}{rise}"
+
+
+def _origin(facts: AlertFacts) -> list[str]:
+    summary = text.escape(facts.summary, blocks.TITLE)
+    return [
+        f"`{text.escape(facts.rule, blocks.NAME)}`{f' {summary}' if summary else ''}",
+        f"alert `{text.escape(facts.id, blocks.NAME)}`",
+        wording.number(facts.records, "record") if facts.records else "",
+    ]

@@ -1,0 +1,141 @@
+"""The few blocks that our messages are made of, each inside Slack's limits.
+
+Outside text goes into rich text, tables and headers, which Slack does not parse; mrkdwn holds our own words only, and
+what must stand there all the same comes through `text.escape`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.slack import text, wording
+
+Json = dict[str, Any]
+
+NAME, TITLE, SENTENCE, NOTE = 80, 100, 200, 600
+"""How much of a name, a title, an error message, a longer remark is shown."""
+
+_HEADER, _SECTION, _FALLBACK = 150, 3000, 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What Slack is sent: `text` for notifications and screen readers (escaped), `blocks` for the eye."""
+
+    text: str
+    blocks: list[Json] = field(default_factory=list)
+
+
+def message(fallback: str, *blocks: Json | None) -> Message:
+    """`fallback` is raw words, outside text and all; it is escaped here. Blocks that are None are left out."""
+    return Message(text.escape(fallback, SENTENCE * 3), [block for block in blocks if block])
+
+
+# --- blocks -------------------------------------------------------------------------------------
+
+
+def header(words: str) -> Json:
+    return {"type": "header", "text": _plain(text.plain(words, _HEADER))}
+
+
+def section(mrkdwn: str) -> Json:
+    return {"type": "section", "text": _mrkdwn(text.cut(mrkdwn, _SECTION))}
+
+
+def fields(*pairs: tuple[str, str]) -> Json:
+    """Up to ten labelled values, two in a row; both are our own words."""
+    return {"type": "section", "fields": [_mrkdwn(f"*{name}*\n{value}") for name, value in pairs]}
+
+
+def context(*parts: str) -> Json:
+    """One small grey line of mrkdwn; empty parts are left out."""
+    line = "  ·  ".join(part for part in parts if part)
+    return {"type": "context", "elements": [_mrkdwn(text.cut(line, _SECTION))]}
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[int]) -> Json:
+    """Rows of outside text; the columns named in `numbers` are set to the right."""
+    columns = [
+        {"align": "right"} if index in numbers else {"is_wrapped": True}
+        for index in range(len(head))
+    ]
+    cells = [[_cell(value) for value in row] for row in (head, *rows)]
+    return {"type": "table", "rows": cells, "column_settings": columns}
+
+
+def rich(*parts: Json | None) -> Json:
+    return {"type": "rich_text", "elements": [part for part in parts if part]}
+
+
+# --- parts of rich text -------------------------------------------------------------------------
+
+
+def line(*pieces: Json | None) -> Json:
+    """A paragraph of pieces; None and empty ones are left out."""
+    return {"type": "rich_text_section", "elements": _pieces(pieces)}
+
+
+def paragraph(*pieces: Json | None) -> Json:
+    return rich(line(*pieces))
+
+
+def listed(items: Iterable[Json], *, numbered: bool = False) -> Json | None:
+    """A list of `line`s, or None where there is none."""
+    found = list(items)
+    style = "ordered" if numbered else "bullet"
+    return {"type": "rich_text_list", "style": style, "elements": found} if found else None
+
+
+# --- pieces of a line ---------------------------------------------------------------------------
+
+
+def say(words: str) -> Json:
+    return {"type": "text", "text": words}
+
+
+def strong(words: str) -> Json:
+    return {"type": "text", "text": words, "style": {"bold": True}}
+
+
+def faint(words: str) -> Json:
+    return {"type": "text", "text": words, "style": {"italic": True}}
+
+
+def code(words: str) -> Json:
+    return {"type": "text", "text": words, "style": {"code": True}}
+
+
+def marked(words: str) -> list[Json]:
+    """A sentence of ours in which `backticks` mark what can be typed."""
+    parts = enumerate(words.split("`"))
+    return [code(part) if index % 2 else say(part) for index, part in parts if part]
+
+
+def moment(at: datetime) -> Json:
+    """A moment in the reader's own time."""
+    return {
+        "type": "date",
+        "timestamp": int(at.timestamp()),
+        "format": wording.MOMENT,
+        "fallback": wording.utc(at),
+    }
+
+
+# --- text objects -------------------------------------------------------------------------------
+
+
+def _plain(words: str) -> Json:
+    return {"type": "plain_text", "text": words, "emoji": False}
+
+
+def _mrkdwn(words: str) -> Json:
+    return {"type": "mrkdwn", "text": words, "verbatim": True}
+
+
+def _cell(words: str) -> Json:
+    return {"type": "raw_text", "text": text.plain(words, TITLE) or "–"}
+
+
+def _pieces(pieces: Iterable[Json | None]) -> list[Json]:
+    return [piece for piece in pieces if piece and piece.get("text") != ""] or [say("–")]

@@ -1,0 +1,74 @@
+"""Where a destination lies in Slack: channels by name or id, people by email."""
+
+import re
+from collections.abc import Mapping
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.notify.notification import Destination, SinkError, Via
+from bot.slack import client
+
+_ID = re.compile(r"[CGD][A-Z0-9]{6,}")
+_PAGE = 1000
+
+
+class Channels:
+    """Finds channel ids and remembers them. `people` maps emails to Slack user ids where addresses differ."""
+
+    def __init__(self, web: AsyncWebClient, people: Mapping[str, str]) -> None:
+        self._web = web
+        self._people = {email.lower(): user for email, user in people.items()}
+        self._found: dict[str, str] = {}
+
+    async def find(self, destination: Destination) -> str:
+        """The channel id of a destination; SinkError where there is none."""
+        address = destination.address.strip()
+        key = f"{destination.via}:{address.lower()}"
+        if key not in self._found:
+            self._found[key] = await (
+                self._direct(address) if destination.via is Via.DM else self._named(address)
+            )
+        return self._found[key]
+
+    def forget(self, channel: str) -> None:
+        """Looks the channel up again next time: Slack no longer knows it under this id."""
+        self._found = {key: known for key, known in self._found.items() if known != channel}
+
+    async def _named(self, address: str) -> str:
+        if _ID.fullmatch(address):
+            return address
+        name, cursor = address.lstrip("#").lower(), ""
+        while True:
+            page = await client.call(
+                self._web.conversations_list(
+                    types="public_channel,private_channel", limit=_PAGE, cursor=cursor or None
+                )
+            )
+            for channel in page["channels"]:
+                if channel.get("name") == name:
+                    return str(channel["id"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                raise SinkError(
+                    f"Slack has no channel #{name} that the bot can see: check the name, or invite the bot",
+                    retryable=False,
+                )
+
+    async def _direct(self, email: str) -> str:
+        user = self._people.get(email.lower()) or await self._user(email)
+        opened = await client.call(self._web.conversations_open(users=user))
+        return str(opened["channel"]["id"])
+
+    async def _user(self, email: str) -> str:
+        if "@" not in email:
+            raise SinkError(f"{email or 'the owner'} has no email to find them by", retryable=False)
+        try:
+            found = await client.call(self._web.users_lookupByEmail(email=email))
+        except SinkError as error:
+            if client.code(error) != "users_not_found":
+                raise
+            raise SinkError(
+                f"Slack knows nobody with the email {email}: add them under `people`",
+                retryable=False,
+            ) from error
+        return str(found["user"]["id"])

@@ -1,0 +1,131 @@
+"""The slack-sdk client, and what its failures mean for a message that was to be sent."""
+
+import asyncio
+import json
+import logging
+import math
+from collections.abc import Awaitable
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.notify.notification import SinkError
+from bot.slack.settings import SlackSettings
+
+Json = dict[str, Any]
+
+PATIENCE = (
+    30.0  # seconds for one call; slack-sdk's own limit does not hold for a session that it is given
+)
+
+_log = logging.getLogger("bot.slack.sdk")
+_log.setLevel(logging.WARNING)  # slack-sdk writes whole messages at debug level
+
+_REFUSAL, _TOO_MANY, _SERVER_ERROR = 400, 429, 500
+_NO_JSON = "Slack's answer is not JSON"
+
+RETRYABLE = frozenset(
+    {
+        "external_channel_migrating",
+        "org_login_required",
+        "ratelimited",
+        "rate_limited",
+        "request_timeout",
+        "service_unavailable",
+        "team_added_to_org",
+    }
+)
+"""Slack did nothing, and may do it later."""
+
+UNSURE = frozenset({"fatal_error", "internal_error"})
+"""Slack says itself that some of it may have happened."""
+
+MENDS = {
+    "channel_not_found": "the channel does not exist, or is private and the bot is not in it: invite the bot",
+    "not_in_channel": "the bot is not in the channel: invite it",
+    "is_archived": "the channel is archived: name another one",
+    "invalid_auth": "Slack refuses the token: check slack.bot_token",
+    "not_authed": "Slack got no token: check slack.bot_token",
+    "account_inactive": "the app was removed from the workspace: install it again",
+    "token_revoked": "the token was revoked: install the app again and renew slack.bot_token",
+    "token_expired": "the token has expired: renew slack.bot_token",
+    "missing_scope": "the app lacks a scope: install it again from the manifest",
+}
+
+
+def build(settings: SlackSettings, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """A client that never repeats a call by itself: a repeated post would be a second message.
+
+    Raises ValueError when the token cannot be read.
+    """
+    return AsyncWebClient(
+        token=settings.bot_token.read(),
+        base_url=settings.api_url,
+        session=session,
+        retry_handlers=[],
+        logger=_log,
+    )
+
+
+async def call(asked: Awaitable[AsyncSlackResponse]) -> Json:
+    """Slack's answer to one call; every failure becomes a SinkError."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            response = await asked
+    except SlackApiError as error:
+        raise _refused(error) from error
+    except aiohttp.ClientConnectorError as error:
+        raise SinkError(f"Slack cannot be reached: {error}", retryable=True) from error
+    except (aiohttp.ClientError, TimeoutError) as error:
+        words = f"Slack's answer was lost ({type(error).__name__})"
+        raise SinkError(words, retryable=True, unsure=True) from error
+    except (AttributeError, SlackClientError, json.JSONDecodeError) as error:
+        # slack-sdk trips over bodies that are no JSON objects, such as a proxy's page.
+        raise SinkError(_NO_JSON, retryable=True, unsure=True) from error
+    return dict(response.data) if isinstance(response.data, dict) else {}
+
+
+def code(error: SinkError) -> str:
+    """Slack's error code behind a SinkError; empty where there is none."""
+    cause = error.__cause__
+    return _code(cause) if isinstance(cause, SlackApiError) else ""
+
+
+def _refused(error: SlackApiError) -> SinkError:
+    status, headers = _status(error)
+    if status == _TOO_MANY:
+        wait = retry_after(headers.get("Retry-After", ""))
+        return SinkError("Slack asks to wait", retryable=True, retry_after=wait)
+    reason = _code(error)
+    if status >= _SERVER_ERROR:
+        return SinkError(f"Slack answered with status {status}", retryable=True, unsure=True)
+    if not reason and status < _REFUSAL:
+        return SinkError(_NO_JSON, retryable=True, unsure=True)
+    words = f"Slack refused: {reason or f'status {status}'}"
+    if mend := MENDS.get(reason):
+        words = f"{words} ({mend})"
+    return SinkError(words, retryable=reason in RETRYABLE | UNSURE, unsure=reason in UNSURE)
+
+
+def _code(error: SlackApiError) -> str:
+    data = getattr(error.response, "data", None)
+    return str(data.get("error", "")) if isinstance(data, dict) else ""
+
+
+def _status(error: SlackApiError) -> tuple[int, dict[str, str]]:
+    """slack-sdk hands over its own response, or aiohttp's where the body was no JSON."""
+    response: Any = error.response
+    status: int = getattr(response, "status_code", 0) or getattr(response, "status", 0)
+    return status, {key.title(): value for key, value in response.headers.items()}
+
+
+def retry_after(written: str) -> float | None:
+    """Seconds of a Retry-After header; None where it says nothing that can be understood."""
+    try:
+        seconds = float(written)
+    except ValueError:
+        return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None

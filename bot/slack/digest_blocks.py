@@ -1,0 +1,196 @@
+"""The digest: a verdict first, then the figures behind it; a quiet day is one line."""
+
+from datetime import timedelta
+
+from bot.notify.facts import DigestFacts, Line, UserLine
+from bot.slack import alert_blocks, blocks, state_blocks, subject, text, wording
+from bot.slack.blocks import Json, Message
+from rules import metric
+from rules.money import Money, share
+from rules.terms import Severity
+
+ICON = "📊"
+BUDGETS, USERS, LINES, ALERTS = 8, 5, 5, 5
+_DAY = timedelta(days=1, hours=2)  # a day with a change of clock is no longer than this
+
+
+def digest(facts: DigestFacts) -> Message:
+    head = f"{ICON} {_name(facts)} · {wording.span(facts.period)}"
+    if facts.skipped:
+        return _one_line(facts, f"{head}: not sent. {text.plain(facts.skipped, blocks.SENTENCE)}")
+    if not facts.spend and not facts.streams:
+        return _one_line(
+            facts,
+            f"{head}: a quiet {_unit(facts)}, nothing was used."
+            f" {subject.title(facts.to_date.name)} so far: {facts.to_date_spend}.",
+        )
+    return blocks.message(
+        f"{head}: {facts.spend} spent. {_verdict(facts)}",
+        blocks.header(head),
+        blocks.paragraph(blocks.strong(_verdict(facts))),
+        _stale(facts),
+        _figures(facts),
+        *(state_blocks.budget(row) for row in facts.budgets[:BUDGETS]),
+        _rest(len(facts.budgets) - BUDGETS, "budgets"),
+        alert_blocks.split(facts.split),
+        *_users(facts),
+        _lines(facts),
+        _alerts(facts),
+        blocks.context(*_data(facts)),
+    )
+
+
+def _one_line(facts: DigestFacts, words: str) -> Message:
+    stale = _stale(facts)
+    return blocks.message(words, blocks.paragraph(blocks.say(words)), stale)
+
+
+def _name(facts: DigestFacts) -> str:
+    name = subject.title(text.plain(facts.name, blocks.NAME))
+    return name if "digest" in name.lower() else f"{name} digest"
+
+
+def _unit(facts: DigestFacts) -> str:
+    return "day" if facts.period.end - facts.period.start <= _DAY else "period"
+
+
+def _verdict(facts: DigestFacts) -> str:
+    """The one sentence to read when there is time for one only."""
+    over = sum(row.severity is Severity.CRITICAL for row in facts.budgets)
+    near = sum(row.severity in (Severity.INFO, Severity.WARNING) for row in facts.budgets)
+    alerts = len(facts.alerts) + facts.more_alerts
+    parts = [
+        f"{wording.number(over, 'budget')} at critical" if over else "",
+        f"{wording.number(near, 'budget')} to watch" if near else "",
+        f"{wording.number(alerts, 'open alert')}" if alerts else "",
+    ]
+    said = ", ".join(part for part in parts if part)
+    worst = [row.severity for row in facts.budgets if row.severity]
+    worst += [row.severity for row in facts.alerts]
+    icon = subject.ICONS[max(worst)] if worst else subject.WELL
+    if not said:
+        return f"{icon} No open alerts{', all budgets on course' if facts.budgets else ''}."
+    return f"{icon} {said}."
+
+
+def _stale(facts: DigestFacts) -> Json | None:
+    if not facts.stale:
+        return None
+    names = ", ".join(text.plain(name, blocks.NAME) for name in facts.stale[:LINES])
+    left = wording.more(max(0, len(facts.stale) - LINES))
+    return blocks.paragraph(
+        blocks.strong("⚠️ The data is old"),
+        blocks.say(
+            f": no complete poll of {names}{f', {left}' if left else ''}. Figures may be too low."
+        ),
+    )
+
+
+def _figures(facts: DigestFacts) -> Json:
+    shown = [
+        ("Spend", f"*{facts.spend}*"),
+        (f"{subject.title(facts.to_date.name)} so far", f"*{facts.to_date_spend}*"),
+    ]
+    if facts.before is not None:
+        shown.append(
+            (_earlier(facts), f"{facts.before}  ({wording.change(facts.spend, facts.before)})")
+        )
+    if facts.mean is not None:
+        shown.append(("28-day mean", f"{facts.mean}  ({wording.change(facts.spend, facts.mean)})"))
+    shown.append(("Streams", f"{facts.streams:,}, {_failed(facts)}"))
+    if facts.credits_left is not None:
+        expire = (
+            f", until {wording.moment(facts.credits_expire, wording.DATE)}"
+            if facts.credits_expire
+            else ""
+        )
+        shown.append(("Credits left", f"{facts.credits_left}{expire}"))
+    return blocks.fields(*shown)
+
+
+def _earlier(facts: DigestFacts) -> str:
+    return "Same day a week before" if _unit(facts) == "day" else "The period before"
+
+
+def _failed(facts: DigestFacts) -> str:
+    rate = f" ({metric.text(facts.error_rate)})" if facts.error_rate is not None else ""
+    return f"{facts.errors:,} failed{rate}"
+
+
+def _users(facts: DigestFacts) -> list[Json | None]:
+    shown = facts.users[:USERS]
+    if not shown:
+        return []
+    left = facts.more_users + len(facts.users) - len(shown)
+    rows = [_user(row) for row in shown]
+    return [
+        blocks.table(["Person", "Spend", "Change", "Share"], rows, numbers=(1, 2, 3)),
+        _rest(left, "people"),
+    ]
+
+
+def _user(row: UserLine) -> tuple[str, str, str, str]:
+    change = wording.change(row.cost, row.before)
+    return row.user, str(row.cost), change, wording.share(row.share)
+
+
+def _rest(left: int, what: str) -> Json | None:
+    rest = wording.more(max(0, left))
+    return blocks.paragraph(blocks.faint(f"{rest} {what}")) if rest else None
+
+
+def _lines(facts: DigestFacts) -> Json | None:
+    """The dearest models in a line, the dearest tasks in a list."""
+    models = ",  ".join(
+        [
+            *(_model(each, facts.spend) for each in facts.models[:LINES]),
+            *filter(None, [wording.more(max(0, len(facts.models) - LINES))]),
+        ]
+    )
+    tasks = [alert_blocks.task_line(task) for task in facts.tasks[:LINES]]
+    rest = wording.more(max(0, len(facts.tasks) - LINES))
+    if not models and not tasks:
+        return None
+    top = blocks.line(blocks.strong("Top models  "), blocks.say(models), blocks.say("\n"))
+    return blocks.rich(
+        top if models else None,
+        blocks.line(blocks.strong("Top tasks")) if tasks else None,
+        blocks.listed(tasks, numbered=True),
+        blocks.line(blocks.faint(rest)) if rest else None,
+    )
+
+
+def _model(each: Line, spend: Money) -> str:
+    name = text.plain(each.name, blocks.NAME)
+    return f"{name} {each.cost} ({wording.share(share(each.cost, spend))})"
+
+
+def _alerts(facts: DigestFacts) -> Json | None:
+    count = len(facts.alerts) + facts.more_alerts
+    if not count:
+        return None
+    shown = facts.alerts[:ALERTS]
+    rest = wording.more(count - len(shown))
+    return blocks.rich(
+        blocks.line(blocks.strong(wording.number(count, "open alert"))),
+        blocks.listed([state_blocks.alert_line(row) for row in shown]),
+        blocks.line(blocks.faint(rest)) if rest else None,
+    )
+
+
+def _data(facts: DigestFacts) -> list[str]:
+    late = f"{facts.late} added to earlier days since the last digest" if facts.late else ""
+    reconciled = ""
+    if facts.reconciled is not None:
+        reconciled = (
+            f"differs from Neo's own total by {facts.reconciled}"
+            if facts.reconciled
+            else "equals Neo's own total"
+        )
+    return [
+        f"Usage as of {wording.moment(facts.as_of)}" if facts.as_of else "No complete poll yet",
+        wording.number(facts.records, "record"),
+        reconciled,
+        late,
+        f"days of {facts.period.zone}",
+    ]

@@ -1,0 +1,59 @@
+"""Help: every verb with its meaning and an example, or one of them in detail."""
+
+from bot.notify.answer import HelpAnswer, Refusal
+from bot.slack import blocks, text, verbs
+from bot.slack.blocks import Json, Message
+from bot.slack.verbs import VERBS, Verb
+
+
+def help_(answer: HelpAnswer, command: str) -> Message:
+    verb = VERBS.get(answer.verb)
+    note = text.plain(answer.note, blocks.NOTE)
+    return blocks.message(
+        note or f"{command} tells what Neo costs.",
+        blocks.paragraph(*blocks.marked(note)) if note else None,
+        *(_one(verb, command) if verb else _all(command)),
+    )
+
+
+def refusal(answer: Refusal) -> Message:
+    """Why there is no answer."""
+    words = text.plain(answer.text, blocks.NOTE)
+    return blocks.message(words, blocks.paragraph(*blocks.marked(words)))
+
+
+def _all(command: str) -> list[Json]:
+    items = [
+        blocks.line(
+            blocks.code(f"{command} {verb.usage}"),
+            blocks.say(f"  {verb.summary}{'; for example ' if verb.takes else ''}"),
+            blocks.code(verb.example if verb.takes else ""),
+        )
+        for verb in VERBS.values()
+    ]
+    return [
+        blocks.rich(
+            blocks.line(blocks.strong("What you can ask")),
+            blocks.listed(items),
+        ),
+        blocks.context(f"who: {verbs.PERSON}", f"window: {verbs.WINDOW}"),
+        blocks.context(
+            "Only you see the answers. Admins see everyone's usage, all others their own."
+        ),
+    ]
+
+
+def _one(verb: Verb, command: str) -> list[Json]:
+    notes = [
+        f"{name}: {words}"
+        for name, words in (("who", verbs.PERSON), ("window", verbs.WINDOW))
+        if name in verb.takes
+    ]
+    return [
+        blocks.rich(
+            blocks.line(blocks.code(f"{command} {verb.usage}"), blocks.say(f"  {verb.summary}.")),
+            blocks.line(*blocks.marked(verb.detail)) if verb.detail else None,
+            blocks.line(blocks.say("For example "), blocks.code(f"{command} {verb.example}")),
+        ),
+        *([blocks.context(*notes)] if notes else []),
+    ]

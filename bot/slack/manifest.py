@@ -1,0 +1,47 @@
+"""The Slack app's manifest: exactly the command and the scopes that the bot uses."""
+
+from typing import Any
+
+SCOPES = {
+    "channels:history": "find its own messages again after a lost reply",
+    "channels:read": "find channels by name",
+    "chat:write": "post alerts and digests",
+    "commands": "answer the slash command",
+    "groups:history": "the same in private channels that it is invited to",
+    "groups:read": "find private channels by name",
+    "im:history": "the same in direct messages",
+    "im:write": "write to the person an alert is about",
+    "usergroups:read": "know who is in the user groups of `admins`",
+    "users:read": "know who asks",
+    "users:read.email": "match people with Neo's users",
+}
+"""Each scope and what it is for."""
+
+
+def manifest(command: str, *, url: str = "", socket: bool = False) -> dict[str, Any]:
+    """A manifest for Socket Mode, or for requests to the bot's public `url`."""
+    slash: dict[str, Any] = {
+        "command": command,
+        "description": "What Neo costs, and why",
+        "usage_hint": "spend | top | errors | byok | task | budgets | alerts | help",
+        "should_escape": True,
+    }
+    if not socket:
+        slash["url"] = f"{(url or 'https://bot.example.com').rstrip('/')}/slack/commands"
+    return {
+        "display_information": {
+            "name": "Neo budget bot",
+            "description": "Watches what the team spends on Neo and speaks up in time",
+            "background_color": "#1b1f3b",
+        },
+        "features": {
+            "bot_user": {"display_name": "neo-budget", "always_online": True},
+            "slash_commands": [slash],
+        },
+        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "settings": {
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": socket,
+            "token_rotation_enabled": False,
+        },
+    }

@@ -1,0 +1,112 @@
+"""From what is to be said to the message that says it: one entry for each kind of body and of answer."""
+
+from typing import assert_never
+
+from bot.notify.answer import (
+    AlertsAnswer,
+    Answer,
+    BudgetsAnswer,
+    ByokAnswer,
+    DigestAnswer,
+    ErrorsAnswer,
+    HelpAnswer,
+    Refusal,
+    RulesAnswer,
+    SpendAnswer,
+    StatusAnswer,
+    TaskAnswer,
+    TopAnswer,
+)
+from bot.notify.notification import (
+    AlertBody,
+    Body,
+    ChangesBody,
+    DigestBody,
+    NoteBody,
+    TableBody,
+)
+from bot.slack import (
+    alert_blocks,
+    blocks,
+    digest_blocks,
+    help_blocks,
+    reply_blocks,
+    state_blocks,
+    table_blocks,
+    text,
+    usage_blocks,
+)
+from bot.slack.blocks import Message
+
+
+def post(body: Body, command: str) -> Message:
+    """A message of its own, or what such a message is edited to."""
+    match body:
+        case AlertBody(alert):
+            return alert_blocks.alert(alert, command)
+        case TableBody(table):
+            return table_blocks.table(table, command)
+        case ChangesBody(changes):
+            return reply_blocks.changes(changes)
+        case DigestBody(digest):
+            return digest_blocks.digest(digest)
+        case NoteBody(words):
+            return note(words)
+        case _:
+            assert_never(body)
+
+
+def reply(body: Body, command: str) -> Message:
+    """A message in the thread of another one."""
+    return reply_blocks.reply(body.alert) if isinstance(body, AlertBody) else post(body, command)
+
+
+def note(words: str) -> Message:
+    """The bot's plain words about itself."""
+    shown = f"🗒️ {text.plain(words, blocks.NOTE * 3)}"
+    return blocks.message(shown, blocks.paragraph(*blocks.marked(shown)))
+
+
+def answer(said: Answer, command: str) -> Message:
+    """An answer to the slash command."""
+    match said:
+        case HelpAnswer():
+            return help_blocks.help_(said, command)
+        case Refusal():
+            return help_blocks.refusal(said)
+        case DigestAnswer(digest):
+            return digest_blocks.digest(digest)
+        case BudgetsAnswer() | AlertsAnswer() | RulesAnswer() | StatusAnswer():
+            return _state(said)
+        case _:
+            return _usage(said)
+
+
+def _usage(said: SpendAnswer | TopAnswer | ErrorsAnswer | ByokAnswer | TaskAnswer) -> Message:
+    match said:
+        case SpendAnswer():
+            return usage_blocks.spend(said)
+        case TopAnswer():
+            return usage_blocks.top(said)
+        case ErrorsAnswer():
+            return usage_blocks.errors(said)
+        case ByokAnswer():
+            return usage_blocks.byok(said)
+        case TaskAnswer():
+            return usage_blocks.task(said)
+        case _:
+            assert_never(said)
+
+
+def _state(said: BudgetsAnswer | AlertsAnswer | RulesAnswer | StatusAnswer) -> Message:
+    match said:
+        case BudgetsAnswer():
+            return state_blocks.budgets(said)
+        case AlertsAnswer():
+            return state_blocks.alerts(said)
+        case RulesAnswer():
+            return state_blocks.rules(said)
+        case StatusAnswer():
+            return state_blocks.status(said)
+        case _:
+            assert_never(said)

@@ -1,0 +1,87 @@
+"""Replies in an alert's thread: short, and clear to who reads nothing else, since some are shown in the channel too."""
+
+from bot.notify.facts import AlertFacts, ChangesFacts
+from bot.slack import alert_blocks, blocks, standing, subject, text, wording
+from bot.slack.blocks import Json, Message
+from rules import metric
+from rules.alert import OPEN, Reason
+
+SHOWN = 10
+
+
+def reply(facts: AlertFacts) -> Message:
+    """What changed, from what, against which limit; for a rise also the dearest task."""
+    return blocks.message(
+        f"{_opening(facts)}{standing.statement(facts)}",
+        blocks.rich(blocks.line(*_sentence(facts)), _dearest(facts)),
+    )
+
+
+def changes(facts: ChangesFacts) -> Message:
+    """What became of members of a table in one evaluation."""
+    rows = facts.rows[:SHOWN]
+    head = f"{wording.number(facts.count, 'change')} in {text.plain(facts.rule, blocks.NAME)}"
+    rest = wording.more(facts.count - len(rows))
+    return blocks.message(
+        head,
+        blocks.rich(
+            blocks.line(blocks.strong(head)),
+            blocks.listed(blocks.line(*_change(row)) for row in rows),
+            blocks.line(blocks.faint(rest)) if rest else None,
+        ),
+    )
+
+
+def _opening(facts: AlertFacts) -> str:
+    stands = standing.of(facts)
+    match facts.reason:
+        case Reason.ESCALATED:
+            return f"{stands.icon} Escalated to {facts.peak}: "
+        case Reason.REPEAT if facts.state in OPEN:
+            return f"{stands.icon} Still {facts.severity or facts.peak}: "
+        case _:
+            return f"{stands.icon} {stands.label}: "
+
+
+def _sentence(facts: AlertFacts) -> list[Json]:
+    firing = facts.state in OPEN
+    age = f" Firing for {_age(facts)}." if firing and _age(facts) else ""
+    note = text.plain(facts.note, blocks.NOTE) if firing else ""
+    remark = standing.of(facts).remark
+    return [
+        blocks.strong(_opening(facts)),
+        blocks.say(f"{standing.statement(facts)}{_told(facts)}."),
+        *((blocks.say(" "), *remark) if remark else ()),
+        blocks.say(f" Limit: {subject.limit(facts)}.{age}"),
+        blocks.say(f" {note}" if note else ""),
+    ]
+
+
+def _told(facts: AlertFacts) -> str:
+    """What this destination was told before; the end of an alert says that in its own words."""
+    live = facts.state in OPEN or facts.reason is Reason.LATE
+    if facts.told is None or facts.told == facts.value or not live:
+        return ""
+    return f" (was {metric.text(facts.told)})"
+
+
+def _age(facts: AlertFacts) -> str:
+    known = facts.data_at is not None and facts.data_at > facts.since
+    return wording.lasting(facts.since, facts.data_at) if known and facts.data_at else ""
+
+
+def _dearest(facts: AlertFacts) -> Json | None:
+    if facts.state not in OPEN or not facts.tasks:
+        return None
+    return blocks.listed(
+        [alert_blocks.task_line(facts.tasks[0], with_user="user" not in facts.labels)]
+    )
+
+
+def _change(facts: AlertFacts) -> list[Json]:
+    return [
+        blocks.say(f"{standing.of(facts).icon} "),
+        blocks.strong(subject.who(facts.labels, facts.tasks)),
+        blocks.say(f"  {_opening(facts).split(' ', 1)[1].rstrip(': ').lower()}"),
+        blocks.say(f" at {metric.text(facts.value)}{_told(facts)}"),
+    ]

@@ -1,0 +1,68 @@
+"""Posts the answer to a command to the address that Slack gave for it."""
+
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from bot.notify.notification import SinkError
+from bot.slack.blocks import Message
+
+TRIES = 3
+PATIENCE = aiohttp.ClientTimeout(total=10)
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_SERVER_ERROR, _REDIRECT = 500, 300
+
+
+def payload(message: Message, *, shared: bool = False) -> dict[str, object]:
+    """An answer as Slack takes it: for the asker's eyes only, unless it is shared."""
+    return {
+        "response_type": "in_channel" if shared else "ephemeral",
+        "text": message.text,
+        "blocks": message.blocks,
+        "replace_original": False,
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+
+
+def is_allowed(url: str, hosts: Collection[str]) -> bool:
+    """Whether an answer may go there: a host of the configuration over https, or over http on this machine."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # a port that is no number raises here
+    except ValueError:
+        return False
+    if parts.hostname not in hosts or parts.username is not None:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+
+
+async def answer(
+    session: aiohttp.ClientSession, url: str, message: Message, hosts: Collection[str]
+) -> None:
+    """Sends an answer; tries again only where Slack itself stumbled. Raises SinkError."""
+    if not is_allowed(url, hosts):
+        raise SinkError(
+            f"answers may not go to {urlsplit(url).hostname if '[' not in url else url!r}:"
+            " add the host to slack.response_hosts if it is right",
+            retryable=False,
+        )
+    for last in (False,) * (TRIES - 1) + (True,):
+        status = await _send(session, url, payload(message))
+        if 0 < status < _REDIRECT:
+            return
+        if last or 0 < status < _SERVER_ERROR:
+            words = f"status {status}" if status else "a lost connection"
+            raise SinkError(f"Slack did not take the answer: {words}", retryable=False)
+
+
+async def _send(session: aiohttp.ClientSession, url: str, body: dict[str, object]) -> int:
+    """The status of the answer, or 0 where there was none."""
+    try:
+        async with session.post(
+            url, json=body, timeout=PATIENCE, allow_redirects=False
+        ) as response:
+            return response.status
+    except (aiohttp.ClientError, TimeoutError):
+        return 0

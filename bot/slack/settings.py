@@ -1,0 +1,56 @@
+"""What the configuration says about Slack."""
+
+import re
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from bot.secret import Secret
+
+_COMMAND = re.compile(r"/[a-z0-9_-]{1,31}")
+_ADMIN = re.compile(r"[UWS][A-Z0-9]{2,}")
+
+
+def _command(text: str) -> str:
+    if not _COMMAND.fullmatch(text):
+        raise ValueError("expected a slash command, such as /neo-budget")
+    return text
+
+
+def _admin(text: str) -> str:
+    if not _ADMIN.fullmatch(text):
+        raise ValueError(
+            "expected the id of a Slack user or user group, such as U0123ABCD or S0456EFGH"
+        )
+    return text
+
+
+def _api_url(text: str) -> str:
+    url = urlsplit(text)
+    if url.scheme not in ("https", "http") or not url.hostname:
+        raise ValueError("expected an address, such as https://slack.com/api/")
+    return text.rstrip("/") + "/"
+
+
+class SlackSettings(BaseModel):
+    """The section `slack`. With `app_token` the bot uses Socket Mode, else signed requests."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    bot_token: Secret
+    signing_secret: Secret | None = None
+    app_token: Secret | None = None
+    app_id: str = ""
+    command: Annotated[str, AfterValidator(_command)] = "/neo-budget"
+    admins: tuple[Annotated[str, AfterValidator(_admin)], ...] = ()
+    api_url: Annotated[str, AfterValidator(_api_url)] = "https://slack.com/api/"
+    response_hosts: Annotated[tuple[str, ...], Field(min_length=1)] = ("hooks.slack.com",)
+
+    @model_validator(mode="after")
+    def _one_transport(self) -> "SlackSettings":
+        if self.signing_secret is None and self.app_token is None:
+            raise ValueError(
+                "slack needs signing_secret for requests over HTTP, or app_token for Socket Mode"
+            )
+        return self

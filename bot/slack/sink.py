@@ -1,0 +1,148 @@
+"""Sends notifications to Slack, edits what was sent, and finds what may have been sent.
+
+Slack has no idempotency: every post carries its notification's id as metadata, and after a lost reply or a crash the
+bot looks for that id before it posts again.
+"""
+
+from datetime import datetime, timedelta
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.notify.notification import Body, Notification, Receipt, SinkError
+from bot.slack import client, render
+from bot.slack.channels import Channels
+
+EVENT = "neo_budget"
+CLOCKS = timedelta(seconds=60)  # how far our clock and Slack's may part
+_PAGE = 200
+
+GONE = frozenset(
+    {
+        "cant_update_message",
+        "channel_not_found",
+        "edit_window_closed",
+        "is_inactive",
+        "message_not_found",
+        "msg_too_long",
+    }
+)
+"""Why a message can never be edited again: it has to be posted afresh."""
+
+_UNREADABLE = frozenset(
+    {
+        "channel_not_found",
+        "missing_scope",
+        "not_in_channel",
+        "thread_not_found",
+        "message_not_found",
+    }
+)
+
+
+class SlackSink:
+    """One workspace. Every failure is a SinkError; nothing is retried in here."""
+
+    def __init__(
+        self, web: AsyncWebClient, channels: Channels, command: str = "/neo-budget"
+    ) -> None:
+        self._web = web
+        self._channels = channels
+        self._command = command
+
+    async def post(self, notification: Notification) -> Receipt:
+        """Posts a message, or a reply in its parent's thread, and says where it is."""
+        channel = await self._place(notification)
+        draw = render.reply if notification.parent else render.post
+        message = draw(notification.body, self._command)
+        try:
+            answer = await client.call(
+                self._web.chat_postMessage(
+                    channel=channel,
+                    text=message.text,
+                    blocks=message.blocks,
+                    metadata={"event_type": EVENT, "event_payload": {"key": notification.id}},
+                    unfurl_links=False,
+                    unfurl_media=False,
+                    thread_ts=notification.parent.ts if notification.parent else None,
+                    reply_broadcast=notification.broadcast if notification.parent else None,
+                )
+            )
+        except SinkError as error:
+            if client.code(error) == "channel_not_found":
+                self._channels.forget(channel)
+            raise
+        return Receipt(str(answer["channel"]), str(answer["ts"]))
+
+    async def edit(self, receipt: Receipt, body: Body) -> bool:
+        """Brings a message up to date, which notifies nobody; False where it can never be edited again."""
+        message = render.post(body, self._command)
+        try:
+            await client.call(
+                self._web.chat_update(
+                    channel=receipt.channel, ts=receipt.ts, text=message.text, blocks=message.blocks
+                )
+            )
+        except SinkError as error:
+            if client.code(error) in GONE:
+                return False
+            raise
+        return True
+
+    async def find(self, notification: Notification, since: datetime) -> Receipt | None:
+        """The message that carries the notification's id, if it was posted after `since`.
+
+        History may lag behind: None is not yet a proof. It is also the answer where the bot may not read the channel.
+        """
+        channel, cursor = await self._place(notification), ""
+        while True:
+            try:
+                page = await self._look(channel, notification, since, cursor)
+            except SinkError as error:
+                if client.code(error) in _UNREADABLE:
+                    return None
+                raise
+            for message in page["messages"]:
+                if _key(message) == notification.id:
+                    return Receipt(channel, str(message["ts"]))
+            cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return None
+
+    async def _look(
+        self, channel: str, notification: Notification, since: datetime, cursor: str
+    ) -> client.Json:
+        """One page of the channel, or of the thread: history leaves replies out."""
+        oldest = f"{(since - CLOCKS).timestamp():.6f}"
+        asked = (
+            self._web.conversations_replies(
+                channel=channel,
+                ts=notification.parent.ts,
+                oldest=oldest,
+                inclusive=True,
+                include_all_metadata=True,
+                limit=_PAGE,
+                cursor=cursor or None,
+            )
+            if notification.parent
+            else self._web.conversations_history(
+                channel=channel,
+                oldest=oldest,
+                inclusive=True,
+                include_all_metadata=True,
+                limit=_PAGE,
+                cursor=cursor or None,
+            )
+        )
+        return await client.call(asked)
+
+    async def _place(self, notification: Notification) -> str:
+        if notification.parent:
+            return notification.parent.channel
+        return await self._channels.find(notification.destination)
+
+
+def _key(message: client.Json) -> str:
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != EVENT:
+        return ""
+    return str((metadata.get("event_payload") or {}).get("key", ""))

@@ -1,0 +1,117 @@
+"""How an alert stands, in words that its message, its replies and its row in a table share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.notify.facts import AlertFacts
+from bot.slack import blocks, subject, text, wording
+from bot.slack.blocks import Json
+from rules import metric
+from rules.alert import OPEN, Reason, State
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An icon and a word for the headline; `remark` is a sentence in pieces of rich text, or empty."""
+
+    icon: str
+    label: str
+    remark: tuple[Json, ...] = ()
+
+
+def of(facts: AlertFacts) -> Standing:
+    """How the alert stands now; a delayed one is told with its beginning and its end."""
+    if facts.state in OPEN or (facts.state is State.CLOSED and facts.reason is Reason.LATE):
+        return _open(facts)
+    if facts.reason is Reason.DELAYED and facts.ended is not None:
+        return Standing(subject.OVER, f"Was {facts.peak}", _delayed(facts))
+    label, remark = _ENDED[facts.state]
+    icon = subject.WELL if facts.state in (State.RESOLVED, State.CORRECTED) else subject.OVER
+    return Standing(icon, label, remark(facts))
+
+
+def _open(facts: AlertFacts) -> Standing:
+    """What is wrong now, or was found wrong only now."""
+    icon = subject.ICONS[facts.peak]
+    if facts.state is State.CLOSED:
+        return Standing(icon, f"Late {facts.peak}", _late(facts))
+    return Standing(icon, subject.title(str(facts.peak)), _eased(facts))
+
+
+def headline(facts: AlertFacts) -> str:
+    """`🔴 Critical: spend of ana@acme.test at $104.20`; raw, for a header and for notifications."""
+    standing = of(facts)
+    return f"{standing.icon} {standing.label}: {statement(facts)}"
+
+
+def statement(facts: AlertFacts) -> str:
+    """What is so, without how bad: `spend of ana@acme.test at $104.20`."""
+    value, about = metric.text(facts.value), subject.about(facts)
+    if facts.metric == "data_age":
+        open_ = facts.state in (State.PENDING, State.FIRING)
+        return f"no new {about} for {value}" if open_ else f"new {about} again"
+    day = f" on {wording.span(facts.period)}" if facts.reason is Reason.LATE else ""
+    return f"{about} at {value}{day}"
+
+
+def fallback(facts: AlertFacts) -> str:
+    """One line for notifications and screen readers; raw."""
+    return f"{headline(facts)} (limit {subject.limit(facts)}, {wording.period(facts.period)})"
+
+
+def _say(words: str) -> tuple[Json, ...]:
+    return (blocks.say(words),)
+
+
+def _eased(facts: AlertFacts) -> tuple[Json, ...]:
+    """A firing alert that is not as bad as it was."""
+    if facts.severity is None:
+        return _say("It is within its limit now; the alert ends when that lasts.")
+    if facts.severity < facts.peak:
+        return _say(f"It is down to {facts.severity} now.")
+    return ()
+
+
+def _resolved(facts: AlertFacts) -> tuple[Json, ...]:
+    lasted = f" after {wording.lasting(facts.since, facts.ended)}" if facts.ended else ""
+    worst = "" if facts.metric == "data_age" else f"; at worst it was {metric.text(facts.worst)}"
+    return _say(f"Over{lasted}{worst}.")
+
+
+def _corrected(facts: AlertFacts) -> tuple[Json, ...]:
+    was, now = metric.text(facts.worst), metric.text(facts.value)
+    return _say(f"Neo took usage back: it was {was}, it is {now}, within its limit.")
+
+
+def _late(facts: AlertFacts) -> tuple[Json, ...]:
+    return _say(
+        f"Neo reported usage of {wording.span(facts.period)} after that period had ended,"
+        " and it passes the limit."
+    )
+
+
+def _delayed(facts: AlertFacts) -> tuple[Json, ...]:
+    ended = [blocks.moment(facts.ended)] if facts.ended else []
+    return (
+        blocks.say("It began "),
+        blocks.moment(facts.since),
+        blocks.say(" and was over "),
+        *ended,
+        blocks.say(
+            f", at worst {metric.text(facts.worst)}. This comes late because it could not be delivered then."
+        ),
+    )
+
+
+def _removed(facts: AlertFacts) -> tuple[Json, ...]:
+    return _say(
+        text.plain(facts.note, blocks.NOTE) or "Its rule is gone or means something else now."
+    )
+
+
+_ENDED: dict[State, tuple[str, Callable[[AlertFacts], tuple[Json, ...]]]] = {
+    State.RESOLVED: ("Resolved", _resolved),
+    State.CORRECTED: ("Corrected", _corrected),
+    State.CLOSED: ("Closed", lambda _: _say("The period is over; this is its figure.")),
+    State.REMOVED: ("Ended", _removed),
+}

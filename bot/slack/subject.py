@@ -1,0 +1,92 @@
+"""What a number is about, in words: `spend of ana@acme.test`, `error rate of the team`."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.notify.facts import AlertFacts, TaskLine
+from bot.slack import blocks, text
+from rules import metric
+from rules.metric import METRICS, Kind
+from rules.money import Money
+from rules.terms import Severity
+
+TEAM = "the team"
+ICONS = {Severity.INFO: "🔵", Severity.WARNING: "🟠", Severity.CRITICAL: "🔴"}
+WELL, OVER = "🟢", "🏁"
+
+_NOUNS = {
+    "credits": "credits used",
+    "neo_cost": "platform cost of BYOK",
+    "llm_cost": "provider cost of BYOK",
+    "errors": "failed streams",
+    "llm_time": "time in models",
+    "tool_time": "time in tools",
+    "blocked": "blocked tasks",
+    "task_cost": "cost",
+    "credit_balance": "credits left",
+    "runway": "time the credits last",
+    "expires_in": "time until credits expire",
+    "data_age": "data age",
+}
+_LABELS = {
+    "source": "source {}",
+    "model": "model {}",
+    "status": "status {}",
+    "tool": "tool {}",
+    "agent": "agent {}",
+}
+
+
+def noun(metric_name: str) -> str:
+    return _NOUNS.get(metric_name, metric_name.replace("_", " "))
+
+
+def title(words: str) -> str:
+    """The same words at the beginning of a sentence; an email stays as it is."""
+    return words if "@" in words.split(" ", 1)[0] else words[:1].upper() + words[1:]
+
+
+def who(labels: Mapping[str, str], tasks: Sequence[TaskLine] = ()) -> str:
+    """Whom or what the labels name; raw outside text, cut. A task goes by its title where that is known."""
+    parts = [_part(name, value, tasks) for name, value in labels.items()]
+    return text.cut(", ".join(parts), blocks.TITLE) or TEAM
+
+
+def _part(name: str, value: str, tasks: Sequence[TaskLine]) -> str:
+    shown = text.plain(value, blocks.NAME) or "unknown"
+    if name == "byok":
+        return "BYOK" if value == "true" else "Neo's own keys"
+    if name == "task":
+        known = next((task.title for task in tasks if task.id == value), "")
+        return f"task {quoted(known)}" if known else f"task {shown}"
+    return _LABELS.get(name, "{}").format(shown)
+
+
+def quoted(words: str) -> str:
+    return f"“{text.plain(words, blocks.NAME)}”"
+
+
+def task_title(task: TaskLine) -> str:
+    """A task's title, or its id where it has none."""
+    return text.plain(task.title, blocks.TITLE) or text.plain(task.id, blocks.NAME)
+
+
+def about(facts: AlertFacts) -> str:
+    """`spend of ana@acme.test`; `data from source acme`."""
+    named = who(facts.labels, facts.tasks)
+    return (
+        f"data from {named}" if facts.metric == "data_age" else f"{noun(facts.metric)} of {named}"
+    )
+
+
+def limit(facts: AlertFacts) -> str:
+    """The limit as written, and what it comes to where that is not the same: `80% of 2000 USD = $1,600.00`. Raw."""
+    written = text.plain(facts.limit_text, blocks.NAME)
+    if " of " not in written and ("USD" in written or not isinstance(facts.limit, Money)):
+        return written
+    return f"{written} = {metric.text(facts.limit)}"
+
+
+def is_part(facts: AlertFacts) -> bool:
+    """Whether a bar can show the value as a part of its limit: what adds up can, a rate or a gauge cannot."""
+    known = METRICS.get(facts.metric)
+    return known is not None and known.kind not in (Kind.GAUGE, Kind.RATIO)

@@ -1,0 +1,76 @@
+"""Many alerts of one rule as one message: the worst of them, how many more, the exact total."""
+
+from bot.notify.facts import AlertFacts, TableFacts
+from bot.slack import alert_blocks, blocks, standing, subject, text, wording
+from bot.slack.blocks import Json, Message
+from rules import metric
+
+SHOWN = 10
+
+
+def table(facts: TableFacts, command: str) -> Message:
+    """The message, as it is posted and as it is edited to when members end."""
+    rows = facts.rows[:SHOWN]
+    return blocks.message(
+        f"{_headline(facts)} ({wording.period(facts.period)})",
+        blocks.header(_headline(facts)),
+        blocks.paragraph(*_summary(facts)),
+        _figures(facts),
+        blocks.table(
+            ["Who", subject.title(subject.noun(facts.metric)), "Limit", "State"],
+            [_row(row) for row in rows],
+            numbers=(1,),
+        ),
+        _rest(facts.count - len(rows)),
+        alert_blocks.next_step(facts.runbook, f"`{command} alerts` lists what is open")
+        if facts.open
+        else None,
+        blocks.context(*_origin(facts)),
+    )
+
+
+def _headline(facts: TableFacts) -> str:
+    icon = subject.ICONS[facts.severity] if facts.open else subject.OVER
+    what = f"{wording.number(facts.count, 'alert')}: {subject.noun(facts.metric)}"
+    return f"{icon} {what} past the limit of {text.plain(facts.rule, blocks.NAME)}"
+
+
+def _summary(facts: TableFacts) -> list[Json]:
+    summary = text.plain(facts.summary, blocks.SENTENCE)
+    first = "This rule was judged for the first time: these were past their limit already."
+    return [
+        blocks.say(f"{summary}. " if summary else ""),
+        blocks.say(first if facts.first else "They passed their limit at the same time."),
+    ]
+
+
+def _figures(facts: TableFacts) -> Json:
+    total = [("Together", f"*{metric.text(facts.total)}*")] if facts.total is not None else []
+    return blocks.fields(
+        *total,
+        ("Still open", f"{facts.open:,} of {facts.count:,}"),
+        ("Period", wording.period(facts.period)),
+    )
+
+
+def _row(facts: AlertFacts) -> tuple[str, str, str, str]:
+    stands = standing.of(facts)
+    who = subject.who(facts.labels, facts.tasks)
+    return (
+        who,
+        metric.text(facts.value),
+        subject.limit(facts),
+        f"{stands.icon} {stands.label}",
+    )
+
+
+def _rest(left: int) -> Json | None:
+    rest = wording.more(left)
+    return blocks.paragraph(blocks.faint(f"{rest}, all counted above")) if rest else None
+
+
+def _origin(facts: TableFacts) -> list[str]:
+    data = (
+        f"Usage as of {wording.moment(facts.data_at)}" if facts.data_at else "No complete poll yet"
+    )
+    return [data, f"`{text.escape(facts.rule, blocks.NAME)}`"]

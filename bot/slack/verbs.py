@@ -1,0 +1,94 @@
+"""The verbs of the slash command: one table, read by the parser and by the help."""
+
+from dataclasses import dataclass
+
+PERSON = "me, team, @user or an email"
+WINDOW = "today, yesterday, week, last-week, month, last-month, or a length such as 24h or 7d"
+RANKINGS = ("users", "models", "tasks", "tools", "agents")
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One verb. `takes` names what may follow it: who, window, by, task, name, verb."""
+
+    name: str
+    usage: str
+    summary: str
+    example: str
+    detail: str
+    takes: tuple[str, ...] = ()
+    needs: str = ""
+
+
+VERBS: dict[str, Verb] = {
+    verb.name: verb
+    for verb in (
+        Verb(
+            "spend",
+            "spend [who] [window]",
+            "what was spent, beside the period before",
+            "spend team last-month",
+            "Without `who` it is your own spend, for admins the team's; without `window` this month.",
+            ("who", "window"),
+        ),
+        Verb(
+            "top",
+            "top [users|models|tasks|tools|agents] [window]",
+            "who or what cost most",
+            "top tasks week",
+            "Without a ranking it is users, without `window` this month.",
+            ("by", "window"),
+        ),
+        Verb(
+            "errors",
+            "errors [who] [window]",
+            "how much failed, and what it cost",
+            "errors team 24h",
+            "The rate is failed streams of those that completed or failed. Without `window` the last 24h.",
+            ("who", "window"),
+        ),
+        Verb(
+            "byok",
+            "byok [who] [window]",
+            "credits, platform cost and provider cost apart",
+            "byok me month",
+            "BYOK is usage on your own model keys: Neo charges its platform cost, the provider the rest.",
+            ("who", "window"),
+        ),
+        Verb(
+            "task",
+            "task <id>",
+            "one task: cost, status, tools, timeline",
+            "task 7f3c2a",
+            "The id stands in alerts and in `top tasks`.",
+            ("task",),
+            needs="the id of a task",
+        ),
+        Verb(
+            "budgets",
+            "budgets [who]",
+            "every budget: how much is used, where it heads",
+            "budgets me",
+            "Without `who` it is your own budgets, for admins all of them.",
+            ("who",),
+        ),
+        Verb("alerts", "alerts", "what is open, worst first", "alerts", "Takes nothing else."),
+        Verb("rules", "rules", "the rules in force", "rules", "Takes nothing else."),
+        Verb(
+            "digest",
+            "digest [name]",
+            "a digest as it would be sent now",
+            "digest daily",
+            "Without a name it is the first one of the configuration.",
+            ("name",),
+        ),
+        Verb(
+            "status",
+            "status",
+            "how the bot is: last poll, rules, messages that wait",
+            "status",
+            "Takes nothing else.",
+        ),
+        Verb("help", "help [verb]", "this list, or one verb", "help top", "", ("verb",)),
+    )
+}

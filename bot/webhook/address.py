@@ -1,0 +1,52 @@
+"""Keeps webhooks to public addresses: what is connected to is what was checked."""
+
+import ipaddress
+import socket
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class PrivateAddressError(OSError):
+    """A webhook leads to an address that is not public."""
+
+
+class PublicResolver(AbstractResolver):
+    """Resolves names and refuses those with any address that is not public, so that no answer can be chosen later."""
+
+    def __init__(self) -> None:
+        self._inner = ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        found = await self._inner.resolve(host, port, family)
+        for each in found:
+            check(each["host"])
+        return found
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+def check(host: str) -> None:
+    """Raises PrivateAddressError for an IP address that is not public; a name is the resolver's business."""
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return
+    if not is_public(address):
+        raise PrivateAddressError(f"{host} is not a public address")
+
+
+def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether it belongs to the internet; IPv4 inside IPv6 is judged as what it leads to."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if inner is None and address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+        if inner is not None:
+            return is_public(inner)
+    return address.is_global and not address.is_multicast

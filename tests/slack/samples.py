@@ -1,0 +1,600 @@
+"""Facts and answers as the bot meets them, one for each kind of message."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+
+from bot.notify.answer import (
+    AlertsAnswer,
+    Answer,
+    BudgetsAnswer,
+    ByokAnswer,
+    ByokLine,
+    Complaint,
+    DigestAnswer,
+    ErrorsAnswer,
+    HelpAnswer,
+    Refusal,
+    RuleLine,
+    RulesAnswer,
+    SourceLine,
+    SpendAnswer,
+    StatusAnswer,
+    StreamLine,
+    TaskAnswer,
+    ToolLine,
+    TopAnswer,
+    TopLine,
+)
+from bot.notify.facts import (
+    AlertFacts,
+    AlertLine,
+    BudgetLine,
+    ChangesFacts,
+    DigestFacts,
+    Line,
+    Pace,
+    Split,
+    Stretch,
+    TableFacts,
+    TaskLine,
+    UserLine,
+)
+from bot.notify.notification import (
+    AlertBody,
+    Body,
+    ChangesBody,
+    DigestBody,
+    NoteBody,
+    TableBody,
+)
+from rules.alert import Reason, State
+from rules.metric import Totals
+from rules.money import ZERO, Money
+from rules.terms import Severity
+
+ZONE = "Europe/Berlin"
+
+
+def usd(amount: str) -> Money:
+    return Money(round(Fraction(amount) * 1_000_000_000))
+
+
+def at(hour: int, minute: int = 0, *, day: int = 3) -> datetime:
+    """A moment of March 2026, in UTC; Berlin is an hour ahead."""
+    return datetime(2026, 3, day, hour, minute, tzinfo=UTC)
+
+
+DAY = Stretch("3 Mar 2026", at(23, day=2), at(23), ZONE)
+YESTERDAY = Stretch("2 Mar 2026", at(23, day=1), at(23, day=2), ZONE)
+MONTH = Stretch("March 2026", datetime(2026, 2, 28, 23, tzinfo=UTC), at(22, day=31), ZONE)
+FEBRUARY = Stretch(
+    "last month by this time",
+    datetime(2026, 1, 31, 23, tzinfo=UTC),
+    datetime(2026, 2, 3, 13, tzinfo=UTC),
+    ZONE,
+)
+SIX_HOURS = Stretch("6h", at(7), at(13), ZONE)
+
+TASKS = (
+    TaskLine(
+        "7f3c2a", "Recon of *.acme.test & friends", "ana@acme.test", "opus-4", usd("61.20"), 12
+    ),
+    TaskLine("91ab04", "SAST review of payments", "ana@acme.test", "sonnet-4", usd("24.05"), 3),
+    TaskLine("c00ffe", "API fuzzing <staging>", "ana@acme.test", "sonnet-4", usd("12.90"), 1),
+)
+OWN_KEYS = Split(usd("70.10"), usd("34.10"), usd("210.45"))
+
+FIRING = AlertFacts(
+    id="a1b2c3d4",
+    rule="user-daily-spend",
+    summary="One person's spend in a day",
+    condition="thresholds",
+    metric="spend",
+    labels={"user": "ana@acme.test"},
+    state=State.FIRING,
+    severity=Severity.CRITICAL,
+    peak=Severity.CRITICAL,
+    reason=Reason.FIRST,
+    value=usd("104.20"),
+    worst=usd("104.20"),
+    limit=usd("100"),
+    limit_text="100 USD",
+    limit_severity=Severity.CRITICAL,
+    told=None,
+    period=DAY,
+    by_period=True,
+    since=at(12, 58),
+    ended=None,
+    note="",
+    records=1204,
+    tasks=TASKS,
+    more_tasks=9,
+    split=Split(usd("104.20"), ZERO, ZERO),
+    pace=None,
+    data_at=at(13, 5),
+    runbook="https://wiki.acme.test/neo-spend",
+    receiver="finops",
+)
+WARNING = replace(
+    FIRING,
+    severity=Severity.WARNING,
+    peak=Severity.WARNING,
+    value=usd("52.15"),
+    worst=usd("52.15"),
+    limit=usd("50"),
+    limit_text="50 USD",
+    limit_severity=Severity.WARNING,
+    runbook="see the wiki, page “Neo”",
+)
+BUDGET = replace(
+    FIRING,
+    id="b0d9e7aa",
+    rule="team-monthly-budget",
+    summary="",
+    labels={},
+    severity=Severity.WARNING,
+    peak=Severity.WARNING,
+    value=usd("1613.40"),
+    worst=usd("1613.40"),
+    limit=usd("1600"),
+    limit_text="80% of 2000 USD",
+    limit_severity=Severity.WARNING,
+    period=MONTH,
+    split=OWN_KEYS,
+    pace=Pace(usd("2310"), usd("2050"), usd("2600"), at(9, day=26)),
+    runbook="",
+)
+ERROR_RATE = replace(
+    FIRING,
+    id="e4404e44",
+    rule="user-error-rate",
+    summary="Too many failures of one person",
+    metric="error_rate",
+    value=Fraction(300, 7),
+    worst=Fraction(300, 7),
+    limit=Fraction(40),
+    limit_text="40%",
+    period=SIX_HOURS,
+    by_period=False,
+    records=28,
+    split=None,
+)
+RUNAWAY = replace(
+    FIRING,
+    id="70a57e12",
+    rule="runaway-task",
+    summary="",
+    metric="task_cost",
+    labels={"task": "7f3c2a"},
+    value=usd("61.20"),
+    worst=usd("61.20"),
+    limit=usd("30"),
+    limit_text="3 credits",
+    period=Stretch("24h", at(13, 5, day=2), at(13, 5), ZONE),
+    by_period=False,
+    tasks=TASKS[:1],
+    more_tasks=0,
+    records=12,
+)
+STALE = replace(
+    FIRING,
+    id="57a1e000",
+    rule="source-stale",
+    summary="",
+    metric="data_age",
+    labels={"source": "acme"},
+    severity=Severity.WARNING,
+    peak=Severity.WARNING,
+    value=timedelta(minutes=23),
+    worst=timedelta(minutes=23),
+    limit=timedelta(minutes=10),
+    limit_text="10m",
+    limit_severity=Severity.WARNING,
+    by_period=False,
+    since=at(12, 52),
+    note="Neo answers 401: the key was refused. Renew NEO_API_KEY; alerts may come late until then.",
+    records=0,
+    tasks=(),
+    more_tasks=0,
+    split=None,
+    data_at=at(12, 42),
+    runbook="",
+)
+EASED = replace(ERROR_RATE, severity=None, value=Fraction(18), runbook="")
+RESOLVED = replace(
+    ERROR_RATE,
+    state=State.RESOLVED,
+    reason=Reason.RESOLVED,
+    severity=None,
+    value=Fraction(12),
+    ended=at(14, 28),
+    told=Fraction(300, 7),
+)
+FRESH = replace(
+    STALE,
+    state=State.RESOLVED,
+    reason=Reason.RESOLVED,
+    severity=None,
+    value=timedelta(seconds=40),
+    ended=at(13, 40),
+    note="",
+    data_at=at(13, 39),
+)
+CORRECTED = replace(
+    FIRING,
+    state=State.CORRECTED,
+    reason=Reason.CORRECTED,
+    severity=None,
+    value=usd("48.10"),
+    told=usd("104.20"),
+    ended=at(15),
+    limit=usd("50"),
+    limit_text="50 USD",
+    limit_severity=Severity.WARNING,
+)
+CLOSED = replace(
+    FIRING,
+    state=State.CLOSED,
+    reason=Reason.CLOSED,
+    value=usd("131.75"),
+    worst=usd("131.75"),
+    ended=at(23),
+)
+LATE = replace(
+    WARNING,
+    state=State.CLOSED,
+    reason=Reason.LATE,
+    period=YESTERDAY,
+    value=usd("61.20"),
+    worst=usd("61.20"),
+    told=usd("44.10"),
+    since=at(9),
+    ended=at(23, day=2),
+)
+DELAYED = replace(RESOLVED, reason=Reason.DELAYED, since=at(1, 10), ended=at(2, 40))
+REMOVED = replace(
+    FIRING,
+    state=State.REMOVED,
+    reason=Reason.CLOSED,
+    severity=None,
+    ended=at(15),
+    note="The rule user-daily-spend is gone.",
+)
+ESCALATED = replace(FIRING, reason=Reason.ESCALATED, told=usd("52.15"))
+REPEATED = replace(FIRING, reason=Reason.REPEAT, told=usd("104.20"), data_at=at(16, 58))
+
+ROWS = tuple(
+    replace(
+        WARNING if number > 3 else FIRING,
+        id=f"{number:08x}",
+        labels={"user": f"person{number:02}@acme.test"},
+        value=usd(f"{160 - number * 10}.50"),
+    )
+    for number in range(1, 11)
+)
+TABLE = TableFacts(
+    id="7ab1e000",
+    rule="user-daily-spend",
+    summary="One person's spend in a day",
+    metric="spend",
+    severity=Severity.CRITICAL,
+    rows=ROWS,
+    count=312,
+    open=312,
+    total=usd("18734.25"),
+    first=False,
+    period=DAY,
+    data_at=at(13, 5),
+    runbook="https://wiki.acme.test/neo-spend",
+)
+CHANGES = ChangesFacts(
+    "user-daily-spend",
+    (
+        replace(ESCALATED, labels={"user": "person04@acme.test"}),
+        replace(CORRECTED, labels={"user": "person02@acme.test"}),
+        replace(CLOSED, labels={"user": "person03@acme.test"}),
+    ),
+    17,
+)
+BUDGETS = (
+    BudgetLine(
+        "team-monthly-budget",
+        {},
+        usd("1613.40"),
+        usd("2000"),
+        MONTH,
+        Pace(usd("2310"), usd("2050"), usd("2600"), at(9, day=26)),
+        Severity.WARNING,
+    ),
+    BudgetLine(
+        "user-daily-spend", {"user": "ana@acme.test"}, usd("14.20"), usd("100"), DAY, None, None
+    ),
+)
+OPEN_ALERTS = (
+    AlertLine(
+        "a1b2c3d4",
+        "user-daily-spend",
+        {"user": "ana@acme.test"},
+        Severity.CRITICAL,
+        usd("104.20"),
+        "100 USD",
+        at(12, 58),
+    ),
+    AlertLine(
+        "e4404e44",
+        "user-error-rate",
+        {"user": "ben@acme.test", "model": "opus-4"},
+        Severity.WARNING,
+        Fraction(125, 6),
+        "20%",
+        at(7, 10),
+        silenced=True,
+    ),
+)
+DIGEST = DigestFacts(
+    name="daily",
+    every="day",
+    period=YESTERDAY,
+    spend=usd("184.30"),
+    before=usd("164.50"),
+    mean=usd("171.02"),
+    to_date=Stretch("this month", MONTH.start, at(23, day=2), ZONE),
+    to_date_spend=usd("1613.40"),
+    budgets=BUDGETS,
+    credits_left=usd("8420"),
+    credits_expire=datetime(2026, 6, 30, tzinfo=UTC),
+    split=OWN_KEYS,
+    users=(
+        UserLine("ana@acme.test", usd("92.15"), usd("41.30"), Fraction(50)),
+        UserLine("ben@acme.test", usd("40.10"), usd("61.00"), Fraction(4010, 184)),
+        UserLine("chloe@acme.test", usd("30.05"), ZERO, Fraction(3005, 184)),
+        UserLine("dev@contractors.acme.test", usd("12"), usd("12"), Fraction(1200, 184)),
+        UserLine("ci@acme.test", usd("10"), usd("1.60"), Fraction(1000, 184)),
+    ),
+    more_users=14,
+    models=(Line("opus-4", usd("120.10")), Line("sonnet-4", usd("64.20"))),
+    tasks=TASKS,
+    streams=1204,
+    errors=48,
+    error_rate=Fraction(4800, 1190),
+    alerts=OPEN_ALERTS,
+    more_alerts=3,
+    records=48210,
+    as_of=at(7, 59),
+    late=usd("4.10"),
+    stale=(),
+    reconciled=ZERO,
+)
+QUIET = replace(DIGEST, spend=ZERO, streams=0, errors=0, error_rate=None, alerts=(), more_alerts=0)
+STALE_DIGEST = replace(
+    DIGEST,
+    stale=("acme", "lab"),
+    before=None,
+    mean=None,
+    budgets=(),
+    alerts=(),
+    more_alerts=0,
+    reconciled=None,
+    credits_left=None,
+)
+SKIPPED = replace(
+    DIGEST, skipped="The bot was down from 2 Mar 22:10 UTC until now, more than 6 hours late."
+)
+
+POSTS: dict[str, Body] = {
+    "alert-critical": AlertBody(FIRING),
+    "alert-warning": AlertBody(WARNING),
+    "alert-budget": AlertBody(BUDGET),
+    "alert-error-rate": AlertBody(ERROR_RATE),
+    "alert-runaway-task": AlertBody(RUNAWAY),
+    "alert-stale": AlertBody(STALE),
+    "alert-eased": AlertBody(EASED),
+    "alert-resolved": AlertBody(RESOLVED),
+    "alert-fresh-again": AlertBody(FRESH),
+    "alert-corrected": AlertBody(CORRECTED),
+    "alert-closed": AlertBody(CLOSED),
+    "alert-late": AlertBody(LATE),
+    "alert-delayed": AlertBody(DELAYED),
+    "alert-removed": AlertBody(REMOVED),
+    "table": TableBody(TABLE),
+    "table-first": TableBody(
+        replace(TABLE, first=True, rows=ROWS[:4], count=4, open=0, total=None)
+    ),
+    "digest": DigestBody(DIGEST),
+    "digest-quiet": DigestBody(QUIET),
+    "digest-stale": DigestBody(STALE_DIGEST),
+    "digest-skipped": DigestBody(SKIPPED),
+    "note": NoteBody("A message to #neo-pilot could not be delivered: the channel is archived."),
+}
+REPLIES: dict[str, Body] = {
+    "reply-escalated": AlertBody(ESCALATED),
+    "reply-repeat": AlertBody(REPEATED),
+    "reply-resolved": AlertBody(RESOLVED),
+    "reply-corrected": AlertBody(CORRECTED),
+    "reply-late": AlertBody(LATE),
+    "reply-removed": AlertBody(REMOVED),
+    "reply-changes": ChangesBody(CHANGES),
+}
+ANSWERS: dict[str, Answer] = {
+    "answer-spend": SpendAnswer(
+        "ana@acme.test",
+        replace(MONTH, name="this month"),
+        OWN_KEYS,
+        Totals(streams=210, errors=12, judged=204, tasks=31, unpriced=2),
+        usd("92.40"),
+        FEBRUARY,
+        at(13, 5),
+    ),
+    "answer-spend-young": SpendAnswer(
+        "the team",
+        DAY,
+        Split(usd("12.5"), ZERO, ZERO),
+        Totals(streams=4, judged=4, tasks=1),
+        None,
+        YESTERDAY,
+        None,
+        arrival=True,
+    ),
+    "answer-top-users": TopAnswer(
+        "users",
+        "the team",
+        replace(MONTH, name="this month"),
+        tuple(
+            TopLine(row.user, "", row.cost, 12 * index, row.share)
+            for index, row in enumerate(DIGEST.users, 1)
+        ),
+        14,
+        usd("1613.40"),
+        1204,
+        at(13, 5),
+    ),
+    "answer-top-tasks": TopAnswer(
+        "tasks",
+        "ana@acme.test",
+        replace(DAY, name="today"),
+        tuple(TopLine(row.id, row.title, row.cost, row.streams, Fraction(33)) for row in TASKS),
+        0,
+        usd("98.15"),
+        16,
+        at(13, 5),
+    ),
+    "answer-top-tools": TopAnswer(
+        "tools",
+        "the team",
+        replace(DAY, name="today"),
+        (
+            TopLine("nuclei", "", None, 812, Fraction(81)),
+            TopLine("httpx", "", None, 190, Fraction(19)),
+        ),
+        0,
+        None,
+        1002,
+        at(13, 5),
+    ),
+    "answer-top-nothing": TopAnswer(
+        "models", "ana@acme.test", replace(DAY, name="today"), (), 0, ZERO, 0, at(13, 5)
+    ),
+    "answer-errors": ErrorsAnswer(
+        "the team",
+        Stretch("last 24h", at(13, 5, day=2), at(13, 5), ZONE),
+        Fraction(300, 7),
+        12,
+        28,
+        usd("31.15"),
+        TASKS[:2],
+        3,
+        (Complaint("connection to <target> refused", 7), Complaint("budget *exceeded*", 3)),
+        2,
+        at(13, 5),
+    ),
+    "answer-errors-none": ErrorsAnswer(
+        "ben@acme.test",
+        Stretch("last 24h", at(13, 5, day=2), at(13, 5), ZONE),
+        None,
+        0,
+        0,
+        ZERO,
+        (),
+        0,
+        (),
+        0,
+        at(13, 5),
+    ),
+    "answer-byok": ByokAnswer(
+        "the team",
+        replace(MONTH, name="this month"),
+        OWN_KEYS,
+        (
+            ByokLine("ana@acme.test", OWN_KEYS),
+            ByokLine("ben@acme.test", Split(usd("12"), usd("0.004"), usd("3.10"))),
+        ),
+        4,
+        at(13, 5),
+    ),
+    "answer-task": TaskAnswer(
+        "7f3c2a",
+        "Recon of *.acme.test & friends",
+        "ana@acme.test",
+        "opus-4",
+        "failed",
+        byok=True,
+        created=at(8),
+        split=OWN_KEYS,
+        steps=412,
+        tool_calls=96,
+        execution_ms=5_400_000,
+        tools=(ToolLine("nuclei", 61, 3_100_000), ToolLine("httpx", 35, 410_000)),
+        more_tools=2,
+        agents=(("recon", 4), ("report", 1)),
+        timeline=(
+            StreamLine(at(8), "completed", usd("40.10"), ""),
+            StreamLine(at(9, 30), "failed", usd("21.10"), "target did not answer"),
+        ),
+        more_streams=10,
+        error="target did not answer",
+        live=True,
+    ),
+    "answer-budgets": BudgetsAnswer("the team", BUDGETS, 0, at(13, 5)),
+    "answer-budgets-none": BudgetsAnswer("ben@acme.test", (), 0, at(13, 5)),
+    "answer-alerts": AlertsAnswer(OPEN_ALERTS, 3, at(13, 5)),
+    "answer-alerts-none": AlertsAnswer((), 0, at(13, 5)),
+    "answer-rules": RulesAnswer(
+        (
+            RuleLine(
+                "user-daily-spend",
+                "One person's spend in a day",
+                "spend",
+                "day",
+                ("user",),
+                "user=!ci@*",
+                ("warning 50 USD", "critical 100 USD"),
+                ("finops",),
+                2,
+            ),
+            RuleLine(
+                "team-monthly-budget",
+                "",
+                "spend",
+                "month",
+                (),
+                "",
+                ("warning 80% of 2000 USD",),
+                (),
+                0,
+            ),
+        ),
+        ("rules.yaml:12:5: 50 has no unit; write 50 USD",),
+    ),
+    "answer-status": StatusAnswer(
+        "0.2.0",
+        (
+            SourceLine("acme", "admin", at(13, 5), 21.0, False, True, "", 48210, 2, 3),
+            SourceLine(
+                "lab",
+                "member",
+                None,
+                None,
+                True,
+                False,
+                "Neo answers 403: the key may not read usage; use the key of an admin.",
+                0,
+                0,
+                0,
+                ("Neo does not show its billing here.",),
+            ),
+        ),
+        9,
+        (),
+        5,
+        2,
+        at(13, 2),
+        1,
+        at(13, 5),
+        ZONE,
+    ),
+    "answer-digest": DigestAnswer(QUIET),
+    "answer-help": HelpAnswer(),
+    "answer-help-verb": HelpAnswer("top", 'I do not know "tpo"; did you mean "top"?'),
+    "answer-refusal": Refusal("Only admins see what other people use. Ask for your own with `me`."),
+}

@@ -1,0 +1,64 @@
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.demo.workbench import mischief
+from bot.demo.workbench.bench import Bench
+from bot.notify.notification import Destination, SinkError, Via
+from bot.slack.channels import Channels
+
+
+@pytest.fixture
+def channels(web: AsyncWebClient) -> Channels:
+    return Channels(web, {"Ben@Elsewhere.test": "U0BEN"})
+
+
+@pytest.mark.parametrize(
+    ("via", "address", "expected"),
+    [
+        pytest.param(Via.SLACK, "#neo-spend", "C0SPEND", id="a name with its mark"),
+        pytest.param(Via.SLACK, "Neo-Spend", "C0SPEND", id="a bare name in any case"),
+        pytest.param(Via.SLACK, "sec-leads", "G0LEADS", id="a private channel of the bot"),
+        pytest.param(Via.SLACK, "C0NOTHERE", "C0NOTHERE", id="an id is taken as it is"),
+        pytest.param(Via.DM, "ana@acme.test", "D0ANA", id="a person by email"),
+        pytest.param(Via.DM, "ben@elsewhere.test", "D0BEN", id="a person of the people map"),
+    ],
+)
+async def test_a_destination_is_found(
+    channels: Channels, via: Via, address: str, expected: str
+) -> None:
+    assert expected == await channels.find(Destination("r", via, address))
+
+
+@pytest.mark.parametrize(
+    ("via", "address", "words"),
+    [
+        pytest.param(Via.SLACK, "#nowhere", "no channel #nowhere", id="no such channel"),
+        pytest.param(Via.SLACK, "#board", "invite the bot", id="a private channel without the bot"),
+        pytest.param(Via.DM, "zoe@acme.test", "add them under `people`", id="an unknown email"),
+        pytest.param(Via.DM, "erin@acme.test", "add them under `people`", id="a person who left"),
+        pytest.param(Via.DM, "unknown", "has no email", id="no email at all"),
+    ],
+)
+async def test_a_destination_that_is_none_is_refused_for_good(
+    channels: Channels, via: Via, address: str, words: str
+) -> None:
+    with pytest.raises(SinkError, match=words) as caught:
+        await channels.find(Destination("r", via, address))
+    assert not caught.value.retryable
+
+
+async def test_what_was_found_is_remembered(bench: Bench, channels: Channels) -> None:
+    for _ in range(3):
+        await channels.find(Destination("a", Via.SLACK, "#neo-spend"))
+        await channels.find(Destination("b", Via.DM, "ana@acme.test"))
+    assert [1, 1, 1] == [
+        len(bench.calls_of(method))
+        for method in ("conversations.list", "users.lookupByEmail", "conversations.open")
+    ]
+
+
+async def test_an_outage_is_not_an_unknown_person(bench: Bench, channels: Channels) -> None:
+    bench.mischief.add("users.lookupByEmail", mischief.RateLimited(3))
+    with pytest.raises(SinkError) as caught:
+        await channels.find(Destination("r", Via.DM, "ana@acme.test"))
+    assert (True, 3) == (caught.value.retryable, caught.value.retry_after)

@@ -1,0 +1,32 @@
+from bot.demo.workbench import acme
+from bot.slack import manifest
+
+
+def test_over_http_the_command_names_the_address() -> None:
+    made = manifest.manifest("/neo", url="https://bot.acme.test/")
+    [slash] = made["features"]["slash_commands"]
+    assert ("/neo", "https://bot.acme.test/slack/commands") == (slash["command"], slash["url"])
+    assert slash["should_escape"]
+    assert not made["settings"]["socket_mode_enabled"]
+
+
+def test_socket_mode_needs_no_address() -> None:
+    made = manifest.manifest("/neo", socket=True)
+    assert "url" not in made["features"]["slash_commands"][0]
+    assert made["settings"]["socket_mode_enabled"]
+
+
+def test_the_scopes_are_those_that_the_bot_uses() -> None:
+    scopes = manifest.manifest("/neo")["oauth_config"]["scopes"]["bot"]
+    assert sorted(scopes) == scopes
+    # The charts of a digest are files; nothing sends them yet.
+    assert acme.SCOPES - {"files:write"} == set(scopes)
+
+
+def test_slack_s_limits_are_kept() -> None:
+    made = manifest.manifest("/" + "x" * 31)
+    [slash] = made["features"]["slash_commands"]
+    assert len(made["display_information"]["name"]) <= 35
+    assert len(made["display_information"]["description"]) <= 140
+    assert len(slash["usage_hint"]) <= 1000
+    assert len(slash["description"]) <= 2000

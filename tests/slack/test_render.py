@@ -1,0 +1,44 @@
+"""Golden files: `UPDATE_GOLDEN=1 pytest tests/slack/test_render.py` writes them anew; read the difference."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.demo.workbench import blocks as slack
+from bot.slack import render
+from bot.slack.blocks import Message
+from tests.slack import samples
+
+GOLDEN = Path(__file__).parents[1] / "data" / "blocks"
+COMMAND = "/neo-budget"
+
+MESSAGES: dict[str, Message] = {
+    **{name: render.post(body, COMMAND) for name, body in samples.POSTS.items()},
+    **{name: render.reply(body, COMMAND) for name, body in samples.REPLIES.items()},
+    **{name: render.answer(said, COMMAND) for name, said in samples.ANSWERS.items()},
+}
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_a_message_is_what_its_golden_file_says(name: str) -> None:
+    message = MESSAGES[name]
+    written = json.dumps(
+        {"text": message.text, "blocks": message.blocks}, indent=2, ensure_ascii=False
+    )
+    file = GOLDEN / f"{name}.json"
+    if "UPDATE_GOLDEN" in os.environ:
+        file.write_text(f"{written}\n", encoding="utf-8")
+    assert file.read_text(encoding="utf-8") == f"{written}\n"
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_slack_takes_a_message(name: str) -> None:
+    message = MESSAGES[name]
+    assert [] == slack.faults(message.blocks)
+    assert 0 < len(message.text) <= 4000
+
+
+def test_every_golden_file_belongs_to_a_message() -> None:
+    assert {file.stem for file in GOLDEN.glob("*.json")} == set(MESSAGES)

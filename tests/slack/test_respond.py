@@ -1,0 +1,80 @@
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer, unused_port
+
+from bot.notify.notification import SinkError
+from bot.slack import respond
+from bot.slack.blocks import Message
+
+ANSWER = Message("hello", [])
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        pytest.param("https://hooks.slack.com/commands/T1/2", True, id="Slack's own"),
+        pytest.param("https://hooks.slack.com:443/x", True, id="with its port"),
+        pytest.param("http://hooks.slack.com/commands", False, id="not https"),
+        pytest.param("https://evil.test/hooks.slack.com", False, id="another host"),
+        pytest.param("https://hooks.slack.com.evil.test/", False, id="a longer host"),
+        pytest.param("https://hooks.slack.com@evil.test/", False, id="a user that looks like it"),
+        pytest.param("https://me@hooks.slack.com/", False, id="credentials in the address"),
+        pytest.param("http://127.0.0.1:8080/response", True, id="http on this machine"),
+        pytest.param("ftp://127.0.0.1/", False, id="another scheme"),
+        pytest.param("https://hooks.slack.com:x/", False, id="a port in letters"),
+        pytest.param("https://[::1", False, id="no address at all"),
+        pytest.param("", False, id="nothing"),
+    ],
+)
+def test_answers_go_to_allowed_hosts_only(url: str, expected: bool) -> None:
+    assert expected == respond.is_allowed(url, ("hooks.slack.com", "127.0.0.1"))
+
+
+def test_an_answer_is_for_the_asker_alone_unless_shared() -> None:
+    assert "ephemeral" == respond.payload(ANSWER)["response_type"]
+    assert "in_channel" == respond.payload(ANSWER, shared=True)["response_type"]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "calls", "words"),
+    [
+        pytest.param([200], 1, "", id="taken"),
+        pytest.param([503, 200], 2, "", id="taken at the second try"),
+        pytest.param([500, 502, 503], 3, "status 503", id="Slack stumbles"),
+        pytest.param([404], 1, "status 404", id="an address that has expired"),
+        pytest.param([302], 1, "status 302", id="a redirect is not followed"),
+    ],
+)
+async def test_only_what_slack_fumbled_is_tried_again(
+    session: aiohttp.ClientSession, statuses: list[int], calls: int, words: str
+) -> None:
+    asked: list[object] = []
+
+    async def take(request: web.Request) -> web.Response:
+        asked.append(await request.json())
+        return web.Response(
+            status=statuses[len(asked) - 1], headers={"Location": "http://evil.test/"}
+        )
+
+    app = web.Application()
+    app.router.add_post("/hook", take)
+    async with TestServer(app) as server:
+        sent = respond.answer(session, str(server.make_url("/hook")), ANSWER, ["127.0.0.1"])
+        if words:
+            with pytest.raises(SinkError, match=words):
+                await sent
+        else:
+            await sent
+    assert [respond.payload(ANSWER)] * calls == asked
+
+
+async def test_a_lost_connection_is_said(session: aiohttp.ClientSession) -> None:
+    with pytest.raises(SinkError, match="a lost connection"):
+        await respond.answer(session, f"http://127.0.0.1:{unused_port()}/", ANSWER, ["127.0.0.1"])
+
+
+@pytest.mark.parametrize("url", ["https://evil.test/x", "https://[::1"])
+async def test_another_host_gets_nothing(session: aiohttp.ClientSession, url: str) -> None:
+    with pytest.raises(SinkError, match=r"slack\.response_hosts"):
+        await respond.answer(session, url, ANSWER, ["hooks.slack.com"])

@@ -1,0 +1,59 @@
+import pytest
+from pydantic import ValidationError
+
+from bot.slack.settings import SlackSettings
+
+TOKENS = {"bot_token": "b", "signing_secret": "s"}
+
+
+def test_slack_needs_little() -> None:
+    found = SlackSettings.model_validate(TOKENS)
+    assert ("/neo-budget", "https://slack.com/api/", ("hooks.slack.com",), (), "") == (
+        found.command,
+        found.api_url,
+        found.response_hosts,
+        found.admins,
+        found.app_id,
+    )
+
+
+@pytest.mark.parametrize("key", ["signing_secret", "app_token"])
+def test_one_transport_is_enough(key: str) -> None:
+    found = SlackSettings.model_validate({"bot_token": "b", key: "s"})
+    assert {"bot_token", key} == found.model_fields_set
+
+
+def test_without_a_transport_there_is_no_slack() -> None:
+    with pytest.raises(ValidationError, match="slack needs signing_secret"):
+        SlackSettings.model_validate({"bot_token": "b"})
+
+
+def test_the_api_address_ends_in_a_slash() -> None:
+    found = SlackSettings.model_validate({**TOKENS, "api_url": "http://127.0.0.1:9/api"})
+    assert "http://127.0.0.1:9/api/" == found.api_url
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("api_url", "ftp://slack.com"),
+        ("api_url", "https://"),
+        ("command", "neo-budget"),
+        ("command", "/Neo Budget"),
+        ("admins", ["ana"]),
+        ("admins", ["C0123ABCD"]),
+        ("response_hosts", []),
+        ("token", "x"),
+    ],
+    ids=str,
+)
+def test_what_slack_cannot_use_is_refused(key: str, value: object) -> None:
+    with pytest.raises(ValidationError) as caught:
+        SlackSettings.model_validate({**TOKENS, key: value})
+    assert {key} == {str(error["loc"][0]) for error in caught.value.errors()}
+
+
+def test_no_error_shows_a_secret() -> None:
+    with pytest.raises(ValidationError) as caught:
+        SlackSettings.model_validate({"bot_token": "xoxb-1-value", "admins": ["x"]})
+    assert "xoxb-1-value" not in str(caught.value)
