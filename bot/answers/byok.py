@@ -1,0 +1,33 @@
+"""Who is paid: Neo's credits, Neo's platform cost, and the model provider, apart."""
+
+from bot.answers import coverage, measure, question
+from bot.answers.question import Question
+from bot.notify.answer import ByokAnswer, ByokLine, Refusal
+from bot.store.connection import Connection
+from rules.labels import Label
+
+TOP = 10
+
+
+def answer(db: Connection, asked: Question) -> ByokAnswer | Refusal:
+    """The split of a person or the team, people with the most BYOK money first; by default this month."""
+    scope = question.scope(asked)
+    if isinstance(scope, Refusal):
+        return scope
+    found = measure.by(db, (Label.USER,), scope.span, scope.subject.where)
+    lines = sorted(
+        (ByokLine(user, measure.split(totals)) for (user,), totals in found.items()), key=_rank
+    )
+    return ByokAnswer(
+        who=scope.subject.name,
+        period=scope.period,
+        split=measure.split(measure.added(found)),
+        rows=tuple(lines[:TOP]),
+        more=max(0, len(lines) - TOP),
+        as_of=coverage.as_of(db),
+    )
+
+
+def _rank(line: ByokLine) -> tuple[int, int, str]:
+    own_key = line.split.neo_cost + line.split.llm_cost
+    return (-own_key.nano, -line.split.credits.nano, line.user)

@@ -1,0 +1,163 @@
+"""What a digest says: one closed stretch of local days, beside what came before and what stands now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from bot.answers import alerts, budgets, coverage, measure, periods, taskwork
+from bot.notify.facts import BudgetLine, DigestFacts, Line, Stretch, UserLine
+from bot.store import late, sources
+from bot.store.connection import Connection
+from bot.store.dearest import Selection
+from rules import labels, money, window
+from rules.labels import Label
+from rules.metric import NOTHING
+from rules.money import Money
+from rules.rule import Rule
+from rules.window import Every, Period, Span
+
+TOP = 5
+MEAN = 28
+"""How many days the mean is taken over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Which digest it is: its name, and the period whose last closed one it tells of.
+
+    `since` is when it was last sent; what came late is counted from there.
+    """
+
+    name: str
+    period: Period
+    since: datetime | None = None
+
+
+def facts(
+    db: Connection, due: Due, rules: Sequence[Rule], stale_after: timedelta, now: datetime
+) -> DigestFacts:
+    """All that the digest says at `now`, but for whether it was skipped."""
+    zone = due.period.zone
+    span = window.before(due.period, window.span_at(due.period, now))
+    totals = measure.total(db, span)
+    to_date = _to_date(zone, span)
+    earlier = _before(due.period, span)
+    users = _users(db, span, earlier, totals.spend)
+    firing = alerts.firing(db)
+    left, expire = _credits(db)
+    return DigestFacts(
+        name=due.name,
+        every=due.period.every.value,
+        period=periods.called(due.period, span, zone),
+        spend=totals.spend,
+        before=_spend(db, earlier),
+        mean=_mean(db, zone, span),
+        to_date=to_date,
+        to_date_spend=measure.total(db, periods.span(to_date)).spend,
+        budgets=_budgets(db, rules, now, zone),
+        credits_left=left,
+        credits_expire=expire,
+        split=measure.split(totals),
+        users=tuple(users[:TOP]),
+        more_users=max(0, len(users) - TOP),
+        models=_models(db, span),
+        tasks=taskwork.ranked(db, span, Selection(labels.EVERYTHING), TOP).lines,
+        streams=totals.streams,
+        errors=totals.errors,
+        error_rate=measure.error_rate(totals),
+        alerts=tuple(alerts.line(alert) for alert in firing[:TOP]),
+        more_alerts=max(0, len(firing) - TOP),
+        records=totals.streams,
+        as_of=coverage.as_of(db),
+        late=_late(db, due, span),
+        stale=coverage.stale(db, now, stale_after),
+        reconciled=None,
+    )
+
+
+def _late(db: Connection, due: Due, span: Span) -> Money:
+    """What came since the last digest for days that it and those before it told of."""
+    if due.since is None:
+        return Money(0)
+    told = window.span_at(due.period, due.since).start
+    return late.added(db, min(told, span.start), due.since)
+
+
+def _budgets(
+    db: Connection, rules: Sequence[Rule], now: datetime, zone: ZoneInfo
+) -> tuple[BudgetLine, ...]:
+    """The budgets over everything, and of those that are split the ones which have reached a threshold."""
+    found = [
+        standing
+        for standing in budgets.standings(db, rules, now)
+        if not standing.values or standing.severity is not None
+    ]
+    return budgets.lines(db, found, now, zone)
+
+
+def _before(period: Period, span: Span) -> Span:
+    """The same weekday a week before for a day, else the period before."""
+    if period.every is not Every.DAY:
+        return window.before(period, span)
+    day = window.local_date(period.zone, span.start) - timedelta(days=7)
+    return _days(period.zone, day, day + timedelta(days=1))
+
+
+def _days(zone: ZoneInfo, first: date, after: date) -> Span:
+    return Span(window.day_start(zone, first), window.day_start(zone, after))
+
+
+def _spend(db: Connection, span: Span) -> Money | None:
+    return measure.total(db, span).spend if coverage.reaches(db, span.start) else None
+
+
+def _mean(db: Connection, zone: ZoneInfo, span: Span) -> Money | None:
+    """What as many days cost on average over the four weeks before."""
+    first = window.local_date(zone, span.start)
+    length = window.local_date(zone, span.end) - first
+    spent = _spend(db, _days(zone, first - timedelta(days=MEAN), first))
+    return None if spent is None else Money(round(Fraction(spent.nano * length.days, MEAN)))
+
+
+def _to_date(zone: ZoneInfo, span: Span) -> Stretch:
+    """The calendar month from its beginning to the end of what the digest tells of."""
+    last = span.end - timedelta(microseconds=1)
+    month = Period(Every.MONTH, zone)
+    whole = window.span_at(month, last)
+    return periods.called(month, Span(whole.start, span.end), zone)
+
+
+def _users(db: Connection, span: Span, before: Span, total: Money) -> list[UserLine]:
+    """Everyone with usage, the dearest first."""
+    now = measure.by(db, (Label.USER,), span)
+    earlier = measure.by(db, (Label.USER,), before)
+    lines = [
+        UserLine(
+            user=user,
+            cost=totals.spend,
+            before=earlier.get((user,), NOTHING).spend,
+            share=money.share(totals.spend, total),
+        )
+        for (user,), totals in now.items()
+    ]
+    return sorted(lines, key=lambda line: (-line.cost.nano, line.user))
+
+
+def _models(db: Connection, span: Span) -> tuple[Line, ...]:
+    lines = [
+        Line(model, totals.spend)
+        for (model,), totals in measure.by(db, (Label.MODEL,), span).items()
+    ]
+    return tuple(sorted(lines, key=lambda line: (-line.cost.nano, line.name))[:TOP])
+
+
+def _credits(db: Connection) -> tuple[Money | None, datetime | None]:
+    """The credits left in all sources, where each says so, and when the first of them expire."""
+    states = list(sources.load(db).values())
+    balances = [state.balance for state in states if state.balance is not None]
+    expiries = [balance.expires_at for balance in balances if balance.expires_at is not None]
+    left = Money(sum(balance.available.nano for balance in balances))
+    known = bool(balances) and len(balances) == len(states)
+    return left if known else None, min(expiries, default=None)

@@ -1,0 +1,79 @@
+"""The alerts of a replay, in memory, as the store keeps those of the live bot."""
+
+import heapq
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from rules import lifecycle, scope, tick
+from rules.alert import Alert, State, Transition
+from rules.evaluate import AlertKey
+from rules.labels import Values
+from rules.rule import Rule
+from rules.scope import Scope
+
+_OVER = (State.RESOLVED, State.REMOVED)
+"""Episodes that nothing can change any more."""
+
+
+class Episodes:
+    """Every alert that a finding may still change, and when time alone may change it."""
+
+    def __init__(self) -> None:
+        self._alerts: dict[str, dict[Values, dict[AlertKey, Alert]]] = {}
+        self._timers: list[tuple[datetime, str, Rule, AlertKey]] = []
+
+    def current(self, scopes: Iterable[Scope], at: datetime) -> list[Alert]:
+        """Those of the series in `scopes`: the open ones, and periods that ended lately enough to be judged again."""
+        since = at - scope.LATE
+        return [
+            alert
+            for part in scopes
+            for alerts in self._of(part)
+            for alert in alerts.values()
+            if alert.open or alert.span.end > since
+        ]
+
+    def put(self, transition: Transition, rule: Rule) -> None:
+        """Keeps what an alert has become."""
+        alert = transition.after
+        if alert is None or alert.state in _OVER:
+            if transition.before is not None:
+                self._drop(transition.before)
+            return
+        key = tick.key(alert)
+        self._alerts.setdefault(rule.name, {}).setdefault(alert.series.values, {})[key] = alert
+        due = _due(alert, rule)
+        if due is not None:
+            heapq.heappush(self._timers, (due, alert.id, rule, key))
+
+    def due(self, at: datetime) -> list[Alert]:
+        """Those that time alone may change at `at`; each is given once."""
+        found: dict[AlertKey, Alert] = {}
+        while self._timers and self._timers[0][0] <= at:
+            _, _, rule, key = heapq.heappop(self._timers)
+            alert = self._alerts.get(rule.name, {}).get(key[0].values, {}).get(key)
+            if alert is not None and (due := _due(alert, rule)) is not None and due <= at:
+                found[key] = alert
+        return list(found.values())
+
+    @property
+    def next_timer(self) -> datetime | None:
+        """When time alone may next change some alert, if nothing else does before."""
+        return self._timers[0][0] if self._timers else None
+
+    def _of(self, part: Scope) -> Iterator[dict[AlertKey, Alert]]:
+        known = self._alerts.get(part.rule.name, {})
+        if part.only is None:
+            yield from known.values()
+            return
+        for values in part.only:
+            if values in known:
+                yield known[values]
+
+    def _drop(self, alert: Alert) -> None:
+        known = self._alerts.get(alert.series.rule, {}).get(alert.series.values, {})
+        known.pop(tick.key(alert), None)
+
+
+def _due(alert: Alert, rule: Rule) -> datetime | None:
+    return lifecycle.due(alert, lifecycle.timing(rule, alert.span.length))

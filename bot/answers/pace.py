@@ -1,0 +1,124 @@
+"""Where a period's total is heading, and when it reaches its limit."""
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.answers import measure
+from bot.notify.facts import Pace
+from bot.store.connection import Connection
+from rules import metric, window
+from rules.condition import projection
+from rules.labels import Values
+from rules.metric import NOTHING, Kind, Totals, Unit, Value
+from rules.money import Money
+from rules.rule import Rule
+from rules.series import Query
+from rules.window import Every, Period, Span
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """What is known of one series on its way: whole days before today, and the period so far."""
+
+    history: Mapping[date, int]
+    today: date
+    so_far: int
+    today_so_far: int
+
+    def total(self, until: date) -> projection.Projection:
+        """What the period comes to by the first instant of `until`."""
+        return projection.project(self.history, self.today, self.so_far, until, self.today_so_far)
+
+    def reaches(self, limit: int, until: date) -> date | None:
+        """The day at whose end `limit` is expected to be reached; None if it is reached already, or never is."""
+        days = range((until - self.today).days)
+        place = bisect_left(days, limit, key=self._after)
+        if self.so_far >= limit or place == len(days):
+            return None
+        return self.today + timedelta(days=place)
+
+    def _after(self, days: int) -> int:
+        """The expected sum at the end of the day `days` from today."""
+        usual = projection.expected(self.history, self.today, 0, self.today + _DAY)
+        today = max(self.today_so_far, usual) - usual
+        known = self.so_far - self.today_so_far + today
+        return projection.expected(self.history, self.today, known, self.today + _DAY * (days + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """The period of a rule that is under way."""
+
+    rule: Rule
+    zone: ZoneInfo
+    span: Span
+    now: datetime
+
+
+def of_series(
+    db: Connection, rule: Rule, span: Span, limits: Mapping[Values, Value], now: datetime
+) -> dict[Values, Pace]:
+    """The pace of each series of `limits` towards its limit.
+
+    Empty where nothing can be expected: for what does not add up, rolling windows, hours, and periods that are over.
+    """
+    period = rule.window
+    if not isinstance(period, Period) or period.every is Every.HOUR or now not in span:
+        return {}
+    if rule.metric.kind is not Kind.SUM or not limits:
+        return {}
+    stage = _Stage(rule, period.zone, span, now)
+    courses = _courses(db, stage, frozenset(limits))
+    return {values: _pace(stage, course, limits[values]) for values, course in courses.items()}
+
+
+def _courses(db: Connection, stage: _Stage, only: frozenset[Values]) -> dict[Values, _Course]:
+    rule, today = stage.rule, window.local_date(stage.zone, stage.now)
+    known = Span(window.day_start(stage.zone, today - projection.REACH), stage.now)
+    days = Query(measure.reads(rule)[0], known, rule.group_by, rule.where, stage.zone)
+    daily: dict[Values, dict[date, int]] = {}
+    for (*values, day), totals in measure.joined(db, [days], only).items():
+        daily.setdefault(tuple(values), {})[date.fromisoformat(day)] = _bare(rule, totals)
+    so_far = measure.of_rule(db, rule, stage.span, only)
+    return {
+        values: _Course(
+            history={day: amount for day, amount in daily.get(values, {}).items() if day < today},
+            today=today,
+            so_far=_bare(rule, so_far.get(values, NOTHING)),
+            today_so_far=daily.get(values, {}).get(today, 0),
+        )
+        for values in only
+    }
+
+
+def _pace(stage: _Stage, course: _Course, limit: Value) -> Pace:
+    rule, until = stage.rule, window.local_date(stage.zone, stage.span.end)
+    expected = course.total(until)
+    hit = course.reaches(int(metric.size(limit)), until)
+    return Pace(
+        expected=_value(rule, expected.expected),
+        low=None if expected.low is None else _value(rule, expected.low),
+        high=None if expected.high is None else _value(rule, expected.high),
+        hit=None if hit is None else window.day_start(stage.zone, hit),
+    )
+
+
+def _bare(rule: Rule, totals: Totals) -> int:
+    value = rule.metric.value(totals)
+    return 0 if value is None else int(metric.size(value))
+
+
+def _value(rule: Rule, bare: int) -> Value:
+    """The value that `metric.size` made bare."""
+    match rule.metric.unit:
+        case Unit.MONEY:
+            return Money(bare)
+        case Unit.DURATION:
+            return timedelta(microseconds=bare)
+        case _:
+            return bare

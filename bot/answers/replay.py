@@ -1,0 +1,90 @@
+"""What the rules would have said on the stored history, by the code that judges and speaks live.
+
+Theory of operation. The history is every version of every record, in the order in which they became known. Replay folds
+it, and visits only those moments of the live bot's grid at which a version, a window's edge or a timer can alter a
+finding. It begins silently: what holds at its beginning is taken as told. The billing figures and the list of blocked
+tasks have no history, so rules on them are left out; for the same reason no data is ever stale.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.answers.agenda import Agenda, Grid
+from bot.answers.course import Course, Said
+from bot.store import history, sources
+from bot.store.connection import Connection
+from bot.store.history import Version
+from rules import evaluate, tick
+from rules.condition import projection
+from rules.metric import Reads
+from rules.rule import Rule
+from rules.scope import News
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_KEPT = frozenset({Reads.RECORDS, Reads.TASKS})
+"""What the ledger keeps the history of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """All that would have been said after `since`, up to `until`; `left_out` are rules on what has no history."""
+
+    since: datetime
+    until: datetime
+    said: tuple[Said, ...]
+    left_out: tuple[str, ...]
+
+    @property
+    def messages(self) -> int:
+        """How many messages that would have been to a destination of all rules, thread replies included."""
+        return len({(each.at, each.message) for each in self.said})
+
+
+def replay(
+    db: Connection, rules: Sequence[Rule], since: datetime, until: datetime, every: timedelta
+) -> Replayed:
+    """Judges the past in one snapshot, as a bot that judges `every` so often."""
+    judged = [rule for rule in rules if _KEPT.issuperset(rule.metric.reads)]
+    # What holds at the beginning has to fire before it can be taken as told, so judging begins by `for` earlier.
+    held = since - max((rule.for_ for rule in judged), default=timedelta(0))
+    at = Grid(_EPOCH, every).at_or_after(held)
+    begins = sources.begins(db)
+    course, agenda = Course(judged, begins), Agenda(judged, Grid(at, every), begins)
+    versions = _Ahead(history.versions(db, _reach(judged, at)))
+    said: list[Said] = []
+    while at <= until:
+        course.learn(versions.until(at))
+        said += course.judge(at)
+        at = agenda.following(at, course.known, versions.next_at, course.episodes.next_timer)
+    left_out = tuple(rule.name for rule in rules if rule not in judged)
+    return Replayed(since, until, tuple(each for each in said if each.at > since), left_out)
+
+
+class _Ahead:
+    """A stream of versions whose next one can be seen before it is taken."""
+
+    def __init__(self, versions: Iterator[Version]) -> None:
+        self._versions = versions
+        self._next = next(versions, None)
+
+    @property
+    def next_at(self) -> datetime | None:
+        return self._next.known if self._next else None
+
+    def until(self, at: datetime) -> Iterator[Version]:
+        """Takes what was known at `at`."""
+        while self._next is not None and self._next.known <= at:
+            yield self._next
+            self._next = next(self._versions, None)
+
+
+def _reach(rules: Sequence[Rule], at: datetime) -> datetime:
+    """How far back anything looks that is judged from `at` on."""
+    asked = evaluate.queries(tick.plan(rules, {}, News(), at), at)
+    starts = [query.span.start for query in asked]
+    if any(condition.daily for rule in rules for condition in evaluate.conditions(rule)):
+        starts.append(
+            at - projection.REACH
+        )  # in the first days of a period it asks for nothing yet
+    return min(starts, default=at)

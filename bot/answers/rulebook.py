@@ -1,0 +1,63 @@
+"""The rules in force, in words."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from bot.answers import alerts
+from bot.notify.answer import RuleLine, RulesAnswer
+from bot.store.connection import Connection
+from rules.quantity import Amount
+from rules.rule import Rule
+
+
+def answer(
+    db: Connection, rules: Iterable[Rule], default: Sequence[str], faults: Iterable[object] = ()
+) -> RulesAnswer:
+    """Every rule with how many of its alerts fire; `default` are the receivers of rules that name none."""
+    firing = Counter(alert.series.rule for alert in alerts.firing(db))
+    return RulesAnswer(
+        rows=tuple(_line(rule, default, firing[rule.name]) for rule in rules),
+        faults=tuple(str(fault) for fault in faults),
+    )
+
+
+def _line(rule: Rule, default: Sequence[str], firing: int) -> RuleLine:
+    return RuleLine(
+        name=rule.name,
+        summary=rule.summary,
+        metric=rule.metric.name,
+        window="now" if rule.window is None else str(rule.window),
+        group_by=tuple(str(label) for label in rule.group_by),
+        where=str(rule.where),
+        limits=tuple(limits(rule)),
+        notify=tuple(default if rule.notify is None else rule.notify),
+        open=firing,
+    )
+
+
+def limits(rule: Rule) -> list[str]:
+    """What the rule is held against: `warning from 80% of 2000 USD`, `critical from 4x the usual`."""
+    edge = "at most" if rule.below else "from"
+    words = [
+        f"{severity} {edge} {_amount(amount, rule.budget)}"
+        for severity, amount in sorted((rule.thresholds or {}).items())
+    ]
+    words += [
+        f"{severity} when {_amount(amount, rule.budget)} is expected"
+        for severity, amount in sorted((rule.forecast or {}).items())
+    ]
+    if rule.baseline:
+        words += [
+            f"{severity} from {float(factor):g}x the usual"
+            for severity, factor in sorted(rule.baseline.factors.items())
+        ]
+    if rule.overrides:
+        count = len(rule.overrides)
+        words.append(f"{count} override" if count == 1 else f"{count} overrides")
+    return words
+
+
+def _amount(amount: Amount, budget: Amount | None) -> str:
+    return (
+        f"{amount.text} of {budget.text}" if amount.percent is not None and budget else amount.text
+    )

@@ -1,0 +1,96 @@
+"""The bot's own health."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.answers import alerts, coverage, measure
+from bot.notify.answer import SourceLine, StatusAnswer
+from bot.store import alerts as kept
+from bot.store import ledger, outbox, rejected, sources
+from bot.store.connection import Connection
+from bot.store.sources import SourceState
+from rules.labels import Label, Values
+from rules.metric import NOTHING, Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What is in force: how many rules, the faults of a file that was refused, the sources and their names.
+
+    A source is stale after `stale_after` without a complete poll.
+    """
+
+    version: str
+    zone: ZoneInfo
+    sources: Sequence[str]
+    rules: int
+    stale_after: timedelta
+    faults: Sequence[object] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the store knows of sources, by name."""
+
+    states: Mapping[str, SourceState]
+    totals: Mapping[Values, Totals]
+    rejected: Mapping[str, int]
+    stale: Collection[str]
+
+
+def answer(db: Connection, running: Running, now: datetime) -> StatusAnswer:
+    waiting, read = outbox.waiting(db), _read(db, running, now)
+    return StatusAnswer(
+        version=running.version,
+        sources=tuple(_source(read, name, now) for name in running.sources),
+        rules=running.rules,
+        faults=tuple(str(fault) for fault in running.faults),
+        open_alerts=len(alerts.firing(db)),
+        waiting=waiting.count,
+        oldest_waiting=waiting.oldest,
+        undeliverable=waiting.undeliverable,
+        last_judged=max((judged.at for judged in kept.judged(db).values()), default=None),
+        zone=running.zone.key,
+    )
+
+
+def _read(db: Connection, running: Running, now: datetime) -> _Read:
+    whole = ledger.extent(db)
+    return _Read(
+        states=sources.load(db),
+        totals=measure.by(db, (Label.SOURCE,), whole) if whole else {},
+        rejected=Counter(row.source for row in rejected.latest(db, rejected.count(db))),
+        stale=coverage.stale(db, now, running.stale_after),
+    )
+
+
+def _source(read: _Read, name: str, now: datetime) -> SourceLine:
+    """One source; one that was never read is stale."""
+    state = read.states.get(name, SourceState())
+    totals = read.totals.get((name,), NOTHING)
+    polled = state.last_complete
+    return SourceLine(
+        name=name,
+        role=state.role or "",
+        last_complete=polled,
+        age=None if polled is None else (now - polled).total_seconds(),
+        stale=polled is None or name in read.stale,
+        backfilled=state.backfill is not None and state.backfill.done,
+        error=state.last_error or "",
+        records=totals.streams,
+        rejected=read.rejected.get(name, 0),
+        unpriced=totals.unpriced,
+        notes=tuple(_notes(state)),
+    )
+
+
+def _notes(state: SourceState) -> list[str]:
+    notes = []
+    if state.fallback:
+        notes.append("Neo refuses the streams, so tasks stand in for them: one record a task")
+    if state.by_arrival:
+        notes.append("streams of one task share their time, so figures go by time of arrival")
+    return notes

@@ -1,0 +1,98 @@
+"""Rankings: the dearest users, models and tasks, the most used tools and agents."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from bot.answers import coverage, measure, question, taskwork
+from bot.answers.question import Question, Scope
+from bot.notify.answer import Refusal, TopAnswer, TopLine
+from bot.store.connection import Connection
+from bot.store.dearest import Selection
+from rules import money, reading
+from rules.labels import Label
+from rules.metric import Totals
+
+TOP = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranking:
+    """What is ranked, and by what it is counted; tools and agents carry no money of their own."""
+
+    label: Label
+    count: Callable[[Totals], int]
+    costs: bool = True
+
+
+_RANKINGS = {
+    "users": _Ranking(Label.USER, lambda totals: totals.streams),
+    "models": _Ranking(Label.MODEL, lambda totals: totals.streams),
+    "tasks": _Ranking(Label.TASK, lambda totals: totals.streams),
+    "tools": _Ranking(Label.TOOL, lambda totals: totals.tool_calls, costs=False),
+    "agents": _Ranking(Label.AGENT, lambda totals: totals.agent_triggers, costs=False),
+}
+
+WHAT = tuple(_RANKINGS)
+
+
+def answer(db: Connection, asked: Question, by: str = "") -> TopAnswer | Refusal:
+    """The ten that come first; `by` is one of WHAT, users when it is empty."""
+    scope = question.scope(asked)
+    if isinstance(scope, Refusal):
+        return scope
+    try:
+        by = reading.choice(by or "users", WHAT, "a ranking")
+    except ValueError as error:
+        return question.refused(error)
+    if by == "tasks":
+        return _tasks(db, scope)
+    return _ranked(db, scope, by)
+
+
+def _ranked(db: Connection, scope: Scope, by: str) -> TopAnswer:
+    ranking = _RANKINGS[by]
+    found = measure.by(db, (ranking.label,), scope.span, scope.subject.where)
+    total = measure.added(found)
+    lines = [_line(name, totals, total, ranking) for (name,), totals in found.items()]
+    lines.sort(key=_rank)
+    return TopAnswer(
+        by=by,
+        who=scope.subject.name,
+        period=scope.period,
+        rows=tuple(lines[:TOP]),
+        more=max(0, len(lines) - TOP),
+        total=total.spend if ranking.costs else None,
+        total_count=ranking.count(total),
+        as_of=coverage.as_of(db),
+    )
+
+
+def _line(name: str, totals: Totals, total: Totals, ranking: _Ranking) -> TopLine:
+    count, whole = ranking.count(totals), ranking.count(total)
+    if ranking.costs:
+        return TopLine(name, "", totals.spend, count, money.share(totals.spend, total.spend))
+    return TopLine(name, "", None, count, Fraction(count * 100, whole) if whole else Fraction(0))
+
+
+def _rank(line: TopLine) -> tuple[int, int, str]:
+    return (-line.cost.nano if line.cost else 0, -line.count, line.name)
+
+
+def _tasks(db: Connection, scope: Scope) -> TopAnswer:
+    works = taskwork.ranked(db, scope.span, Selection(scope.subject.where), TOP)
+    totals = measure.total(db, scope.span, scope.subject.where)
+    total = totals.spend
+    return TopAnswer(
+        by="tasks",
+        who=scope.subject.name,
+        period=scope.period,
+        rows=tuple(
+            TopLine(line.id, line.title, line.cost, line.streams, money.share(line.cost, total))
+            for line in works.lines
+        ),
+        more=works.more,
+        total=total,
+        total_count=totals.streams,
+        as_of=coverage.as_of(db),
+    )

@@ -1,0 +1,27 @@
+"""`demo`: the bot between a simulated Neo and a Slack workbench; no keys, no configuration."""
+
+import asyncio
+
+import click
+
+from bot import journal
+from bot.clock import SystemClock
+from bot.demo import door
+
+PORT = 8090
+
+
+@click.command("demo")
+@click.option(
+    "--port",
+    default=PORT,
+    show_default=True,
+    help="Where the workbench is shown; 0 is any free port.",
+)
+def command(port: int) -> None:
+    """Runs the bot between a simulated Neo and a Slack workbench in the browser.
+
+    Nothing is needed and nothing is kept: alerts appear within seconds.
+    """
+    journal.start("warning", "auto")
+    asyncio.run(door.run(SystemClock(), port, click.echo))

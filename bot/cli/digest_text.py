@@ -1,0 +1,105 @@
+"""A digest as text for a terminal."""
+
+from collections.abc import Iterable
+
+from bot.cli import moment, table
+from bot.notify.facts import AlertLine, BudgetLine, DigestFacts, TaskLine, UserLine
+from rules import labels, metric
+from rules.money import Money
+
+
+def render(facts: DigestFacts) -> str:
+    """All of it, in the order of the message in Slack; a quiet stretch is one line."""
+    head = f"{facts.name}: {moment.stretch(facts.period)}"
+    if not facts.streams and not facts.spend:
+        return "\n".join([f"{head}. Nothing was used.", *_stale(facts)])
+    sections = [
+        [head, *_stale(facts)],
+        _figures(facts),
+        _listed("Budgets", (_budget(line) for line in facts.budgets)),
+        _listed("People", (_user(line) for line in facts.users), facts.more_users),
+        _listed("Models", (f"{table.plain(line.name)}: {line.cost}" for line in facts.models)),
+        _listed("Tasks", (_task(line) for line in facts.tasks)),
+        _listed("Open alerts", (_alert(line) for line in facts.alerts), facts.more_alerts),
+        _data(facts),
+    ]
+    return "\n\n".join("\n".join(section) for section in sections if section)
+
+
+def _stale(facts: DigestFacts) -> list[str]:
+    if not facts.stale:
+        return []
+    return [
+        f"The data is old: no complete poll of {', '.join(facts.stale)}. Figures may be too low."
+    ]
+
+
+def _figures(facts: DigestFacts) -> list[str]:
+    rows = [
+        ("Spend", str(facts.spend)),
+        ("The same time before", _amount(facts.before)),
+        ("Mean of 28 days", _amount(facts.mean)),
+        (f"{facts.to_date.name} so far", str(facts.to_date_spend)),
+        ("Credits, platform cost, provider", _split(facts)),
+        ("Streams", f"{facts.streams:,}, {facts.errors:,} failed{_rate(facts)}"),
+    ]
+    if facts.credits_left is not None:
+        rows.append(("Credits left", f"{facts.credits_left}{_until(facts)}"))
+    wide = max(len(name) for name, _ in rows)
+    return [f"{name:<{wide}}  {value}" for name, value in rows]
+
+
+def _split(facts: DigestFacts) -> str:
+    split = facts.split
+    return f"{split.credits}, {split.neo_cost}, {split.llm_cost}"
+
+
+def _rate(facts: DigestFacts) -> str:
+    return "" if facts.error_rate is None else f" ({metric.text(facts.error_rate)})"
+
+
+def _until(facts: DigestFacts) -> str:
+    if facts.credits_expire is None:
+        return ""
+    return f", until {moment.shown(facts.credits_expire, facts.period.zone)}"
+
+
+def _amount(amount: Money | None) -> str:
+    return "not known" if amount is None else str(amount)
+
+
+def _listed(head: str, lines: Iterable[str], more: int = 0) -> list[str]:
+    shown = [f"  {line}" for line in lines]
+    rest = [f"  +{more:,} more"] if more else []
+    return [f"{head}:", *shown, *rest] if shown else []
+
+
+def _budget(line: BudgetLine) -> str:
+    used = f"{metric.text(line.spent)} of {metric.text(line.budget)}"
+    pace = line.pace
+    expected = f", {metric.text(pace.expected)} expected" if pace else ""
+    hit = f", full on {moment.day(pace.hit, line.period.zone)}" if pace and pace.hit else ""
+    return f"{_series(line.rule, line.labels)}: {used}{expected}{hit}"
+
+
+def _user(line: UserLine) -> str:
+    return f"{table.plain(line.user)}: {line.cost} ({float(line.share):.0f}%), before {line.before}"
+
+
+def _task(line: TaskLine) -> str:
+    return f"{table.plain(line.title or line.id)}: {line.cost}, {table.plain(line.user)}"
+
+
+def _alert(line: AlertLine) -> str:
+    return f"{line.severity}: {_series(line.rule, line.labels)} at {metric.text(line.value)} (limit {line.limit_text})"
+
+
+def _series(rule: str, of: dict[str, str]) -> str:
+    return table.plain(labels.series_text(rule, of))
+
+
+def _data(facts: DigestFacts) -> list[str]:
+    as_of = moment.as_of(facts.as_of, facts.period.zone)
+    records = f"{facts.records:,} record{'' if facts.records == 1 else 's'}"
+    late = f"; {facts.late} came late for earlier days" if facts.late else ""
+    return [f"{records}, {as_of}{late}."]

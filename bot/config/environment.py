@@ -1,0 +1,101 @@
+"""Puts the environment into a document, and secrets into its tree as values that nothing prints."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from bot import secret
+from bot.secret import Secret
+from rules.document import Document, Entry, Fault, Node
+
+SECRETS = frozenset(
+    {"api_key", "token", "bot_token", "signing_secret", "app_token", "secret", "admin_token"}
+)
+"""The keys whose values are secrets. Each may be given as `<key>_file` too, the path of a file."""
+
+_FILE = "_file"
+
+
+def expanded(document: Document, environ: Mapping[str, str], folder: Path) -> Document:
+    """The document with variables put in; secrets stay templates, but must be there to be read.
+
+    Paths of secrets are taken from `folder`. What is missing becomes a fault of the document.
+    """
+    expansion = _Expansion(document.file, environ, folder)
+    root = document.root and expansion.node(document.root, "")
+    return Document(document.file, root, (*document.faults, *expansion.faults))
+
+
+def with_secrets(tree: object, environ: Mapping[str, str]) -> object:
+    """The tree of an expanded document, with a Secret wherever a key of `SECRETS` says so."""
+    if isinstance(tree, list):
+        return [with_secrets(item, environ) for item in tree]
+    if not isinstance(tree, dict):
+        return tree
+    found: dict[str, object] = {}
+    for key, value in tree.items():
+        if key in SECRETS and isinstance(value, str):
+            found[key] = Secret(value, environ=environ)
+        elif _is_path(key) and isinstance(value, str):
+            found[key.removesuffix(_FILE)] = Secret.file(value)
+        else:
+            found[key] = with_secrets(value, environ)
+    return found
+
+
+def _is_path(key: str) -> bool:
+    return key.endswith(_FILE) and key.removesuffix(_FILE) in SECRETS
+
+
+@dataclass(slots=True)
+class _Expansion:
+    """One pass over the nodes of a file."""
+
+    file: str
+    environ: Mapping[str, str]
+    folder: Path
+    faults: list[Fault] = field(default_factory=list)
+
+    def node(self, node: Node, key: str) -> Node:
+        """The node that stands under `key`, or in a list under it."""
+        match node.content:
+            case None:
+                return node
+            case str(text):
+                return replace(node, content=self._text(node, key, text))
+            case tuple(items):
+                return replace(node, content=tuple(self.node(item, key) for item in items))
+            case entries:
+                return replace(node, content=self._mapping(entries))
+
+    def _mapping(self, entries: Mapping[str, Entry]) -> Mapping[str, Entry]:
+        for key, entry in entries.items():
+            if _is_path(key) and key.removesuffix(_FILE) in entries:
+                either = f"give either {key.removesuffix(_FILE)} or {key}, not both"
+                self.faults.append(Fault(self.file, *entry.mark, either))
+        return {key: Entry(mark, self.node(node, key)) for key, (mark, node) in entries.items()}
+
+    def _text(self, node: Node, key: str, text: str) -> str | None:
+        try:
+            if _is_path(key):
+                return self._path(text)
+            if key in SECRETS:
+                return self._secret(text)
+            return secret.expand(text, self.environ)
+        except ValueError as error:
+            self.faults.append(Fault(self.file, *node.mark, str(error)))
+            return text
+
+    def _path(self, text: str) -> str:
+        path = self.folder / secret.expand(text, self.environ)
+        if not Secret.file(path).read():
+            raise ValueError(f"{path} is empty: it must hold the secret")
+        return str(path)
+
+    def _secret(self, text: str) -> str | None:
+        """The template as it is; None where an empty default says that there is no such secret."""
+        if secret.expand(text, self.environ):
+            return text
+        if text and ":-" not in text:
+            raise ValueError("the variable is empty: it must hold the secret")
+        return None

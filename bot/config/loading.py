@@ -1,0 +1,131 @@
+"""Reads the configuration: all of it, or every fault of every file at its line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from bot.config import environment, references
+from bot.config.settings import Config, ConfigError, Sections
+from rules import composer, loading, wording
+from rules.document import Document, Fault
+from rules.document import Path as Place
+from rules.loading import Loaded
+from rules.reading import Defaults
+
+_RULES: Place = ("rules",)
+_WILD = frozenset("*?[")
+
+
+@dataclass(slots=True)
+class _RuleFiles:
+    """What the rule files say; one that cannot be read is a fault where it is named."""
+
+    texts: dict[Path, str] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def load(path: Path, environ: Mapping[str, str], credit_anchor: datetime | None = None) -> Config:
+    """Reads the configuration at `path` and the rule files it names, which are looked for beside it.
+
+    `credit_anchor` is a moment at which the credit month turned, where that is known.
+    Raises ConfigError with every fault there is.
+    """
+    document = environment.expanded(_document(path), environ, path.parent)
+    faults = [*document.faults, *references.faults(document)]
+    sections = _sections(document, environ, faults)
+    defaults = Defaults(sections.timezone, sections.money.usd_per_credit, credit_anchor)
+    files = _rule_files(document, path.parent)
+    rules = _rules(document, files, defaults)
+    faults += (*files.faults, *rules.faults)
+    if faults:
+        raise ConfigError(sorted(set(faults), key=lambda fault: (fault.file != str(path), fault)))
+    content = {**dict(sections), "rules": rules.rules, "files": (path, *files.texts)}
+    return Config.model_construct(**content)
+
+
+def _document(path: Path) -> Document:
+    try:
+        document = composer.read(str(path), _text(path))
+    except ValueError as error:
+        raise ConfigError([Fault(str(path), 1, 1, str(error))]) from error
+    if document.root is None and document.faults:
+        raise ConfigError(document.faults)
+    if document.root is not None and not isinstance(document.root.content, Mapping):
+        raise ConfigError(
+            [document.fault((), "expected sections, such as `sources:` and `rules:`")]
+        )
+    return document
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ValueError(f"cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError:
+        raise ValueError(f"cannot read {path}: it is not UTF-8 text") from None
+
+
+def _sections(document: Document, environ: Mapping[str, str], faults: list[Fault]) -> Sections:
+    """The sections; with faults, which are added to `faults`, the defaults stand in for all of them.
+
+    A section without content counts as left out.
+    """
+    told = {(fault.line, fault.column) for fault in document.faults}
+    tree = document.tree()
+    sections = (
+        {key: value for key, value in tree.items() if value is not None}
+        if isinstance(tree, dict)
+        else {}
+    )
+    try:
+        return Sections.model_validate(environment.with_secrets(sections, environ))
+    except ValidationError as error:
+        found = wording.faults_of(error, document, (), Sections)
+        faults += [fault for fault in found if (fault.line, fault.column) not in told]
+        return Sections()
+
+
+def _rule_files(document: Document, folder: Path) -> _RuleFiles:
+    files = _RuleFiles()
+    for place in _named(document):
+        pattern = document.text(place)
+        if pattern is None:
+            files.faults.append(document.fault(place, "expected the name of a file here"))
+            continue
+        found = _matching(folder / pattern)
+        if not found:
+            files.faults.append(document.fault(place, f"no file matches {pattern}"))
+        for file in found:
+            try:
+                files.texts[file] = _text(file)
+            except ValueError as error:
+                files.faults.append(document.fault(place, str(error)))
+    return files
+
+
+def _named(document: Document) -> list[Place]:
+    """The places at which rule files are named; none where the rules themselves stand, or nothing."""
+    places = document.items(_RULES) or [_RULES]
+    return places if any(document.text(place) is not None for place in places) else []
+
+
+def _matching(path: Path) -> list[Path]:
+    if not _WILD & set(str(path)):
+        return [path]
+    root = Path(path.anchor)
+    return sorted(root.glob(str(path.relative_to(root))))
+
+
+def _rules(document: Document, files: _RuleFiles, defaults: Defaults) -> Loaded:
+    receivers = document.keys(("receivers",))
+    if _named(document):
+        texts = [(str(file), text) for file, text in files.texts.items()]
+        return loading.load(texts, defaults, receivers)
+    node = document.find(_RULES)
+    if node is None or node.content is None:
+        return Loaded((), ())
+    return loading.load_tree(document, _RULES, defaults, receivers)

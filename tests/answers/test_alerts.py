@@ -1,0 +1,152 @@
+"""Open alerts, and the rules behind them."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.answers import alerts, rulebook
+from bot.answers.who import Asker
+from bot.store import alerts as kept
+from bot.store.connection import Connection
+from rules.alert import Alert, State
+from rules.finding import Series
+from rules.labels import Label
+from rules.terms import Limit, Severity
+from rules.window import Span
+from tests.answers import world
+from tests.answers.world import ADMIN, ANA, AS_ANA, BEN, NOBODY, NOW, usd
+
+WARNING = Limit(Severity.WARNING, usd(50), "50 USD")
+RULES = world.rules("""
+rules:
+  - name: user-daily-spend
+    summary: One person's spend in a day
+    metric: spend
+    group_by: [user]
+    where: {user: "!ci@*"}
+    window: day
+    thresholds: {warning: 50 USD, critical: 100 USD}
+    overrides: [{match: {user: "x@*"}, skip: true}]
+    notify: [owner]
+  - name: team-month
+    metric: spend
+    window: month
+    budget: 2000 USD
+    thresholds: {warning: 80%, critical: 2500 USD}
+    forecast: {info: 100%}
+  - name: spike
+    metric: spend
+    window: day
+    baseline: {warning: 4x, critical: 7.5x}
+  - name: idle
+    metric: streams
+    window: 24h
+    below: true
+    thresholds: {info: 3}
+    overrides: [{match: {}, skip: true}, {match: {}, skip: true}]
+  - name: age
+    metric: data_age
+    thresholds: {info: 1h}
+""")
+
+
+def alert(
+    user: str,
+    severity: Severity,
+    ago: int = 1,
+    state: State = State.FIRING,
+    rule: str = "user-daily-spend",
+) -> Alert:
+    group, values = ((Label.USER,), (user,)) if user else ((), ())
+    since: datetime = NOW - timedelta(hours=ago)
+    return Alert(
+        series=Series(rule, "thresholds", "meaning", group, values),
+        span=Span(NOW - timedelta(hours=12), NOW + timedelta(hours=12)),
+        by_period=True,
+        state=state,
+        severity=severity,
+        peak=Severity.CRITICAL,
+        value=usd(61),
+        worst=usd(70),
+        limit=WARNING,
+        peak_limit=WARNING,
+        since=since,
+    )
+
+
+@pytest.fixture
+def firing(empty: Connection) -> Connection:
+    world.polled(empty)
+    found = [
+        alert(ANA, Severity.WARNING, ago=1),
+        alert(BEN, Severity.WARNING, ago=2),
+        alert("", Severity.CRITICAL, rule="team-month"),
+        alert("x@acme.test", Severity.CRITICAL, state=State.PENDING),
+    ]
+    kept.put(empty, [(each, None) for each in found])
+    return empty
+
+
+@pytest.mark.parametrize(
+    ("asker", "expected"),
+    [
+        pytest.param(
+            ADMIN, [{}, {"user": BEN}, {"user": ANA}], id="the worst first, then the oldest"
+        ),
+        pytest.param(AS_ANA, [{"user": ANA}], id="a person sees only what is about them"),
+        pytest.param(NOBODY, [], id="who is not known sees nothing"),
+    ],
+)
+def test_open_alerts(firing: Connection, asker: Asker, expected: list[dict[str, str]]) -> None:
+    found = alerts.answer(firing, asker)
+    assert expected == [row.labels for row in found.rows]
+    assert (0, world.POLLED) == (found.more, found.as_of)
+
+
+def test_a_line_says_what_holds_now(firing: Connection) -> None:
+    line = alerts.answer(firing, AS_ANA).rows[0]
+    assert ("user-daily-spend", Severity.WARNING, usd(61), "50 USD", NOW - timedelta(hours=1)) == (
+        line.rule,
+        line.severity,
+        line.value,
+        line.limit_text,
+        line.since,
+    )
+
+
+def test_more_are_counted(empty: Connection) -> None:
+    kept.put(empty, [(alert(f"u{n}@acme.test", Severity.INFO), None) for n in range(23)])
+    found = alerts.answer(empty, ADMIN)
+    assert (20, 3) == (len(found.rows), found.more)
+
+
+def test_rules_in_force_in_words(firing: Connection) -> None:
+    found = rulebook.answer(firing, RULES, ["finops"], ["rules.yaml:3:1: unknown key"])
+    assert ("rules.yaml:3:1: unknown key",) == found.faults
+    first, second, *_ = found.rows
+    assert ("day", ("user",), "user=!ci@*", ("owner",), 2) == (
+        first.window,
+        first.group_by,
+        first.where,
+        first.notify,
+        first.open,
+    )
+    assert (("finops",), 1) == (second.notify, second.open)
+
+
+def test_limits_in_words(empty: Connection) -> None:
+    found = {row.name: (row.window, row.limits) for row in rulebook.answer(empty, RULES, []).rows}
+    assert {
+        "user-daily-spend": ("day", ("warning from 50 USD", "critical from 100 USD", "1 override")),
+        "team-month": (
+            "month",
+            (
+                "warning from 80% of 2000 USD",
+                "critical from 2500 USD",
+                "info when 100% of 2000 USD is expected",
+            ),
+        ),
+        "spike": ("day", ("warning from 4x the usual", "critical from 7.5x the usual")),
+        "idle": ("24h", ("info at most 3", "2 overrides")),
+        "age": ("now", ("info from 1h",)),
+    } == found

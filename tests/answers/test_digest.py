@@ -1,0 +1,155 @@
+"""What a digest says."""
+
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+import pytest
+
+from bot.answers import digest
+from bot.answers.digest import Due
+from bot.notify.facts import DigestFacts, Line, Split, UserLine
+from bot.store import alerts, ledger, sources
+from bot.store.connection import Connection
+from bot.store.sources import Balance
+from rules.money import ZERO, Money, share
+from rules.rule import Rule
+from rules.terms import Severity
+from rules.window import Every, Period
+from tests.answers import test_alerts, world
+from tests.answers.world import ANA, BEN, BERLIN, CI, NOW, days, hours, usd
+
+PATIENCE = timedelta(minutes=10)
+RULES = world.rules("""
+rules:
+  - {name: team, metric: spend, window: month, budget: 100 USD, thresholds: {critical: 100%}}
+  - name: people
+    metric: spend
+    window: month
+    group_by: [user]
+    budget: 30 USD
+    thresholds: {warning: 80%}
+""")
+
+
+def facts(
+    db: Connection,
+    every: Every = Every.DAY,
+    rules: tuple[Rule, ...] = (),
+    since: datetime | None = None,
+) -> DigestFacts:
+    return digest.facts(db, Due("daily", Period(every, BERLIN), since), rules, PATIENCE, NOW)
+
+
+def local(*date: int) -> datetime:
+    return datetime(*date, tzinfo=BERLIN)  # type: ignore[arg-type, misc] # a date in parts
+
+
+def test_a_day_is_told_beside_the_days_before(db: Connection) -> None:
+    world.add(
+        db,
+        [
+            world.spent(20, hours(14), usd(2), BEN, model="sonnet"),
+            world.spent(21, days(8) + hours(1), usd(6), CI),
+        ],
+    )
+    found = facts(db)
+    assert ("21 Nov 2026", "Europe/Berlin") == (found.period.name, found.period.zone)
+    assert (usd(10), usd(13)) == (found.spend, found.before)
+    assert Money(round((3 + 7 + 6) * 10**9 / 28)) == found.mean
+    assert ("November 2026", usd(26)) == (found.to_date.name, found.to_date_spend)
+    assert (local(2026, 11, 1), local(2026, 11, 22)) == (found.to_date.start, found.to_date.end)
+    assert (
+        UserLine(CI, usd(8), usd(6), share(usd(8), usd(10))),
+        UserLine(BEN, usd(2), ZERO, share(usd(2), usd(10))),
+    ) == found.users
+    assert (Line("opus", usd(8)), Line("sonnet", usd(2))) == found.models
+    assert [("t-ci@", usd(8)), ("t-ben", usd(2))] == [(line.id, line.cost) for line in found.tasks]
+    assert (2, 2, 0) == (found.streams, found.records, found.errors)
+    assert Fraction(0) == found.error_rate
+    assert (Split(usd(10), ZERO, ZERO), world.POLLED, ()) == (found.split, found.as_of, found.stale)
+
+
+@pytest.mark.parametrize(
+    ("every", "name", "spend", "before"),
+    [
+        (Every.WEEK, "week of 9 Nov 2026", "7", "0"),
+        (Every.MONTH, "October 2026", "50", "0"),
+    ],
+)
+def test_weeks_and_months_are_told_beside_the_one_before(
+    db: Connection, every: Every, name: str, spend: str, before: str
+) -> None:
+    world.polled(db, days=100)
+    found = facts(db, every)
+    assert (name, usd(spend), usd(before)) == (found.period.name, found.spend, found.before)
+
+
+def test_what_the_ledger_does_not_reach_is_not_compared(db: Connection) -> None:
+    world.polled(db, days=5)
+    found = facts(db)
+    assert (None, None) == (found.before, found.mean)
+
+
+def test_budgets_over_everything_and_those_that_are_near(db: Connection) -> None:
+    found = facts(db, rules=RULES)
+    assert [("people", {"user": ANA}, Severity.WARNING), ("team", {}, None)] == [
+        (line.rule, line.labels, line.severity) for line in found.budgets
+    ]
+    assert all(line.pace for line in found.budgets)
+
+
+def test_open_alerts_are_told(db: Connection) -> None:
+    found = [test_alerts.alert(f"u{n}@acme.test", Severity.INFO) for n in range(8)]
+    alerts.put(db, [(alert, None) for alert in found])
+    told = facts(db)
+    assert (5, 3) == (len(told.alerts), told.more_alerts)
+
+
+def test_more_people_are_counted(empty: Connection) -> None:
+    world.add(empty, [world.spent(n, hours(25), usd(1), f"u{n}@acme.test") for n in range(9)])
+    assert (5, 4) == (len(facts(empty).users), facts(empty).more_users)
+
+
+def test_credits_are_told_where_every_source_knows_them(db: Connection) -> None:
+    expiry = NOW + days(30)
+    sources.balanced(db, "acme", Balance(usd(40), usd(100), expiry, None, NOW))
+    assert (usd(40), expiry) == (facts(db).credits_left, facts(db).credits_expire)
+    world.polled(db, "blue")
+    assert facts(db).credits_left is None
+    sources.balanced(db, "blue", Balance(usd(2), usd(100), None, None, NOW))
+    assert (usd(42), expiry) == (facts(db).credits_left, facts(db).credits_expire)
+
+
+def test_stale_sources_are_named(db: Connection) -> None:
+    sources.failed(db, "blue", "unreachable", at=NOW)
+    assert ("blue",) == facts(db).stale
+
+
+def test_a_quiet_day_is_all_zero(empty: Connection) -> None:
+    found = facts(empty)
+    assert (ZERO, 0, None, (), ()) == (
+        found.spend,
+        found.streams,
+        found.error_rate,
+        found.users,
+        found.tasks,
+    )
+
+
+def test_what_came_late_for_days_that_were_told_is_summed(db: Connection) -> None:
+    since = world.POLLED + timedelta(seconds=1)
+    late = [world.spent(30, days(3), usd(2)), world.spent(6, days(8), usd(5), status="aborted")]
+    ledger.add(db, late, seen=NOW, live=True)
+    ledger.add(db, [world.spent(31, hours(24), usd(100))], seen=NOW, live=True)
+    last = digest.facts(
+        db, Due("daily", Period(Every.DAY, BERLIN), since), (), PATIENCE, NOW + days(1)
+    )
+    assert usd(2 + 5 - 7 + 100) == last.late
+    assert ZERO == facts(db).late, "the first digest has nothing to be late for"
+
+
+def test_days_that_no_digest_told_of_are_not_late(db: Connection) -> None:
+    since = NOW - days(4)
+    ledger.add(db, [world.spent(30, days(2), usd(2))], seen=NOW, live=True)
+    found = digest.facts(db, Due("daily", Period(Every.DAY, BERLIN), since), (), PATIENCE, NOW)
+    assert usd("57") == found.late, "only the two records that are older than that digest's day"

@@ -1,0 +1,86 @@
+"""The bot's own health."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.answers import status
+from bot.answers.status import Running
+from bot.store import alerts, rejected, sources
+from bot.store.connection import Connection
+from bot.store.rejected import Rejected
+from rules.scope import Judged
+from tests.answers import world
+from tests.answers.world import BERLIN, NOW, POLLED, usd
+
+RUNNING = Running("1.2.3", BERLIN, ("acme", "blue"), 7, timedelta(minutes=10))
+
+
+def test_each_source_tells_how_it_is(db: Connection) -> None:
+    world.add(db, [world.spent(50, world.hours(1), usd(0), source="blue", priced=False)])
+    sources.failed(db, "blue", "Neo refuses the key", at=NOW)
+    sources.identify(db, "blue", role="member", account=None)
+    rejected.put(db, [Rejected("blue", "streams", "no id", "{}")], seen=NOW)
+    acme, blue = status.answer(db, RUNNING, NOW).sources
+    assert ("acme", POLLED, 60.0, False, True) == (
+        acme.name,
+        acme.last_complete,
+        acme.age,
+        acme.stale,
+        acme.backfilled,
+    )
+    assert (7, 0, 0, "") == (acme.records, acme.rejected, acme.unpriced, acme.error)
+    assert (None, None, True, False) == (
+        blue.last_complete,
+        blue.age,
+        blue.stale,
+        blue.backfilled,
+    )
+    assert (1, 1, 1, "Neo refuses the key", "member") == (
+        blue.records,
+        blue.rejected,
+        blue.unpriced,
+        blue.error,
+        blue.role,
+    )
+
+
+def test_a_source_is_stale_after_the_patience(db: Connection) -> None:
+    assert [False, True] == [
+        status.answer(db, RUNNING, POLLED + timedelta(minutes=10, microseconds=more))
+        .sources[0]
+        .stale
+        for more in (0, 1)
+    ]
+
+
+def test_what_is_not_as_usual_is_noted(db: Connection) -> None:
+    sources.fall_back(db, "acme", tasks=True)
+    sources.book_by_arrival(db, "acme", arrival=True)
+    notes = status.answer(db, RUNNING, NOW).sources[0].notes
+    assert 2 == len(notes)
+    assert "tasks stand in" in notes[0]
+    assert "by time of arrival" in notes[1]
+
+
+def test_it_says_what_is_in_force_and_what_waits(db: Connection) -> None:
+    judged = Judged("meaning", "terms", NOW - timedelta(days=1), NOW)
+    before = replace(judged, at=NOW - timedelta(minutes=1))
+    alerts.remember(db, {"a": before, "b": judged, "c": before})
+    found = status.answer(db, RUNNING, NOW)
+    assert ("1.2.3", 7, 0, 0, None, 0, NOW, "Europe/Berlin") == (
+        found.version,
+        found.rules,
+        found.open_alerts,
+        found.waiting,
+        found.oldest_waiting,
+        found.undeliverable,
+        found.last_judged,
+        found.zone,
+    )
+
+
+def test_before_anything_was_read_all_is_empty(empty: Connection) -> None:
+    found = status.answer(empty, RUNNING, NOW)
+    assert [0, 0] == [line.records for line in found.sources]
+    assert found.last_judged is None
+    assert not found.well

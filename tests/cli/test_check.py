@@ -1,0 +1,35 @@
+"""`check`: what is wrong with the configuration and the rules."""
+
+from pathlib import Path
+
+from tests.cli.conftest import Run
+
+
+def test_what_is_right_is_counted(run: Run) -> None:
+    found = run("check")
+    assert 0 == found.exit_code
+    assert "No fault in config.yaml: 1 source, 1 rule, 1 receiver, 2 digests.\n" == found.stdout
+
+
+def test_faults_of_rule_files_are_told_at_their_lines(run: Run) -> None:
+    text = Path("config.yaml").read_text().partition("rules:")[0]
+    Path("config.yaml").write_text(f"{text}rules: rules.yaml\n")
+    Path("rules.yaml").write_text(
+        "rules:\n  - name: team\n    metric: spnd\n    window: day\n    thresholds: {critical: 1 USD}\n"
+        "  - name: team\n    metric: spend\n    window: fortnight\n    thresholds: {critical: 1 USD}\n"
+    )
+    found = run("check")
+    assert (2, "") == (found.exit_code, found.stdout)
+    assert [
+        "rules.yaml:3:13:",
+        "rules.yaml:6:11:",
+        "rules.yaml:8:13:",
+    ] == [line.split(" ")[0] for line in found.stderr.splitlines()]
+    assert 'did you mean "spend"?' in found.stderr
+
+
+def test_a_missing_file_is_named(run: Run) -> None:
+    Path("config.yaml").unlink()
+    found = run("check")
+    assert 2 == found.exit_code
+    assert "cannot read config.yaml" in found.stderr

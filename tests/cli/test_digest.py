@@ -1,0 +1,112 @@
+"""`digest`: what would be sent now."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.store import alerts, digests, ledger, sources
+from bot.store.connection import Connection
+from bot.store.sources import Balance
+from rules.terms import Severity
+from tests.answers import test_alerts, world
+from tests.answers.world import BEN, NOW, usd
+from tests.cli import conftest
+from tests.cli.conftest import Run
+
+
+def test_the_first_digest_is_shown(filled: Run) -> None:
+    found = filled("digest")
+    assert 0 == found.exit_code
+    lines = found.stdout.splitlines()
+    assert "daily: 21 Nov 2026: 2026-11-21 00:00 to 2026-11-22 00:00, Europe/Berlin" == lines[0]
+    for line in (
+        "Spend                             $8.00",
+        "The same time before              $7.00",
+        "November 2026 so far              $18.00",
+        "  ci@acme.test: $8.00 (100%), before $0.00",
+        "  opus: $8.00",
+        "  t-ci@: $8.00, ci@acme.test",
+        "1 record, usage as of 2026-11-22 11:59.",
+    ):
+        assert line in lines
+    assert "  team: $39.01 of $100.00, " in found.stdout
+
+
+def test_another_is_shown_by_its_name(filled: Run) -> None:
+    assert filled("digest", "weekly").stdout.startswith("weekly: week of 9 Nov 2026")
+
+
+def test_everything_that_there_is_to_say(filled: Run, tmp_path: Path) -> None:
+    def more(db: Connection) -> None:
+        sources.balanced(db, "acme", Balance(usd(40), usd(100), NOW, None, NOW))
+        sources.failed(db, "blue", "unreachable", at=NOW)
+        sources.balanced(db, "blue", Balance(usd(2), usd(100), None, None, NOW))
+        found = [test_alerts.alert(f"u{n}@acme.test", Severity.INFO) for n in range(6)]
+        alerts.put(db, [(alert, None) for alert in found])
+
+    conftest.store(tmp_path / "bot.db", more)
+    shown = filled("digest").stdout
+    assert "The data is old: no complete poll of blue. Figures may be too low.\n" in shown
+    assert "Credits left                      $42.00, until 2026-11-22 12:00\n" in shown
+    assert "  info: user-daily-spend{user=u" in shown
+    assert "} at $61.00 (limit 50 USD)\n" in shown
+    assert "  +1 more\n" in shown
+
+
+def test_the_day_a_budget_is_full_is_the_local_one(filled: Run, tmp_path: Path) -> None:
+    many = [world.spent(100 + n, world.days(n) + world.hours(1), usd(4), BEN) for n in range(60)]
+    conftest.store(tmp_path / "bot.db", lambda db: world.add(db, many))
+    shown = filled("digest").stdout
+    assert "  team: $127.01 of $100.00, $" in shown
+    assert "full on" not in shown
+    text = Path("config.yaml").read_text()
+    Path("config.yaml").write_text(text.replace("100 USD", "140 USD"))
+    assert ", full on 2026-11-25\n" in filled("digest").stdout
+
+
+def test_what_is_not_known_is_said_so(filled: Run, tmp_path: Path) -> None:
+    conftest.store(tmp_path / "bot.db", lambda db: world.polled(db, days=3))
+    assert "Mean of 28 days                   not known\n" in filled("digest").stdout
+
+
+def test_a_receiver_that_cannot_be_reached_is_an_error(filled: Run) -> None:
+    found = filled("digest", "--send")
+    assert (1, "") == (found.exit_code, found.stdout)
+    assert found.stderr.startswith("Error: ")
+    assert 1 == len(found.stderr.splitlines())
+
+
+def test_late_cost_is_told(filled: Run, tmp_path: Path) -> None:
+    def late(db: Connection) -> None:
+        digests.claim(db, "daily", NOW - world.days(1), world.POLLED, "sent")
+        ledger.add(db, [world.spent(90, world.days(3), usd(2))], seen=NOW, live=True)
+
+    conftest.store(tmp_path / "bot.db", late)
+    assert "; $2.00 came late for earlier days.\n" in filled("digest").stdout
+
+
+def test_a_quiet_day_is_one_line(run: Run, tmp_path: Path) -> None:
+    conftest.store(tmp_path / "bot.db", world.polled)
+    assert 1 == len(run("digest").stdout.splitlines())
+    assert "Nothing was used." in run("digest").stdout
+
+
+def test_without_a_configured_digest_the_daily_one_can_be_seen(filled: Run) -> None:
+    text = Path("config.yaml").read_text()
+    kept = [
+        line for line in text.splitlines() if "digests" not in line and "to: [finops]" not in line
+    ]
+    Path("config.yaml").write_text("\n".join(kept))
+    assert filled("digest", "daily").stdout.startswith("daily: ")
+    found = filled("digest", "--send")
+    assert 2 == found.exit_code
+    assert "daily has no receivers: add it to `digests`" in found.stderr
+
+
+@pytest.mark.parametrize("words", [("dayly",), ("dayly", "--send")])
+def test_an_unknown_digest_is_answered_with_the_nearest(
+    filled: Run, words: tuple[str, ...]
+) -> None:
+    found = filled("digest", *words)
+    assert 2 == found.exit_code
+    assert 'did you mean "daily"?; there are: daily, weekly' in found.stderr

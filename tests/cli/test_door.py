@@ -1,0 +1,111 @@
+"""What all commands have in common: where the configuration is, and how errors end."""
+
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click import Command, Context
+from click.testing import CliRunner
+
+import bot
+from bot.cli import check, door
+from bot.neo.error import Kind, NeoError
+from bot.store.error import StoreError
+from tests.cli.conftest import Run
+
+
+@pytest.mark.parametrize(
+    "name", ["backfill", "check", "demo", "digest", "query", "rules", "run", "slack"]
+)
+def test_every_command_is_found(name: str) -> None:
+    found = door.group.get_command(Context(door.group), name)
+    assert isinstance(found, Command)
+    assert name == found.name
+
+
+def test_help_names_the_commands(run: Run) -> None:
+    assert {"demo", "run", "check", "backfill", "query", "digest", "rules", "slack"} == set(
+        door.group.list_commands(Context(door.group))
+    )
+
+
+def test_an_unknown_command_is_wrong_usage(run: Run) -> None:
+    found = run("chekc")
+    assert 2 == found.exit_code
+    assert "No such command" in found.stderr
+
+
+def test_the_version(run: Run) -> None:
+    assert f"neo-budget-bot, version {bot.__version__}\n" == run("--version").stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--config", "other.yaml", "check"), ("check", "--config", "other.yaml")],
+    ids=["before the command", "behind it"],
+)
+def test_the_configuration_is_where_it_is_said_to_be(run: Run, words: tuple[str, ...]) -> None:
+    Path("config.yaml").rename("other.yaml")
+    assert "No fault in other.yaml" in run(*words).stdout
+
+
+def test_the_environment_says_where_the_configuration_is(run: Run) -> None:
+    Path("config.yaml").rename("other.yaml")
+    assert "No fault in other.yaml" in run("check", NEO_BUDGET_CONFIG="other.yaml").stdout
+
+
+def test_a_fault_is_told_at_its_line_and_ends_with_2(run: Run) -> None:
+    Path("config.yaml").write_text("timezone: Mars/Base\nsorces: []\n")
+    found = run("query", "spend")
+    assert (2, "") == (found.exit_code, found.stdout)
+    first, second = found.stderr.splitlines()
+    assert first.startswith("config.yaml:1:11: ")
+    assert second.startswith("config.yaml:2:1: ")
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (StoreError("bot.db is damaged"), "Error: bot.db is damaged\n"),
+        (NeoError("Neo refuses the key", Kind.REFUSED), "Error: Neo refuses the key\n"),
+        (
+            ZeroDivisionError("by zero"),
+            "Error: this is a fault of neo-budget-bot: ZeroDivisionError: by zero\n",
+        ),
+    ],
+)
+def test_an_error_is_one_sentence_and_ends_with_1(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: Exception, says: str
+) -> None:
+    def fail(_: object) -> str:
+        raise error
+
+    monkeypatch.setattr(check, "_summary", fail)
+    found = run("check")
+    assert (1, "", says) == (found.exit_code, found.stdout, found.stderr)
+
+
+def test_without_a_clock_that_is_given_the_machines_is_used(run: Run) -> None:
+    found = CliRunner().invoke(door.group, ["check"])
+    assert 0 == found.exit_code
+
+
+def test_it_runs_as_a_module(run: Run) -> None:
+    words = [sys.executable, "-m", "bot", "check"]
+    root = Path(bot.__file__).parents[1]
+    found = subprocess.run(
+        words,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        check=False,
+    )
+    assert (0, "") == (found.returncode, found.stderr)
+    assert found.stdout.startswith("No fault in config.yaml")
+
+
+def test_the_module_does_nothing_when_it_is_imported() -> None:
+    assert "main" in runpy.run_module("bot.__main__", run_name="imported")

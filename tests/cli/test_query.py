@@ -1,0 +1,136 @@
+"""`query`: asks the ledger."""
+
+import asyncio
+import csv
+import io
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bot.store import ledger
+from bot.store.connection import Connection
+from bot.store.database import Database
+from rules.money import Money
+from tests.answers import world
+from tests.answers.world import ANA, BEN, CI
+from tests.cli import conftest
+from tests.cli.conftest import Run
+
+
+def test_a_table_adds_up_as_it_is_shown(filled: Run) -> None:
+    found = filled("query", "spend", "--by", "user", "--window", "7d")
+    assert 0 == found.exit_code
+    assert (
+        """\
+user            spend
+─────────────  ──────
+ana@acme.test  $20.01
+ci@acme.test    $8.00
+ben@acme.test   $4.00
+─────────────  ──────
+total          $32.01
+
+last 7d: 2026-11-15 12:00 to 2026-11-22 12:00, Europe/Berlin; usage as of 2026-11-22 11:59
+"""
+        == found.stdout
+    )
+
+
+def test_one_figure_has_no_total(filled: Run) -> None:
+    found = filled("query", "error_rate", "--window", "10d")
+    assert "error_rate\n──────────\n     40.0%\n\n" == found.stdout.partition("last")[0]
+
+
+def test_a_maximum_has_no_total(filled: Run) -> None:
+    assert "total" not in filled("query", "task_cost", "--by", "user").stdout
+
+
+def test_json_names_labels_and_metric_and_rounds_nothing(filled: Run, tmp_path: Path) -> None:
+    tiny = world.spent(77, world.hours(1), Money(1), CI)
+    conftest.store(tmp_path / "bot.db", lambda db: world.add(db, [tiny]))
+    found = filled(
+        "query", "spend", "--by", "user", "--by", "model", "--window", "today", "--format", "json"
+    )
+    assert [
+        {"user": ANA, "model": "opus", "spend": Decimal(20)},
+        {"user": BEN, "model": "opus", "spend": Decimal(1)},
+        {"user": ANA, "model": "sonnet", "spend": Decimal("0.01")},
+        {"user": CI, "model": "opus", "spend": Decimal("0.000000001")},
+    ] == json.loads(found.stdout, parse_float=Decimal, parse_int=Decimal)
+
+
+@pytest.mark.parametrize(
+    ("metric", "expected"),
+    [
+        ("execution_time", '[\n  {"execution_time": 2.7}\n]\n'),
+        ("error_rate", '[\n  {"error_rate": 33.333333333333}\n]\n'),
+        ("tasks", '[\n  {"tasks": 2}\n]\n'),
+    ],
+)
+def test_json_is_in_plain_units(filled: Run, metric: str, expected: str) -> None:
+    assert expected == filled("query", metric, "--window", "24h", "--format", "json").stdout
+
+
+def test_nothing_is_an_empty_list(filled: Run) -> None:
+    found = filled(
+        "query", "spend", "--by", "user", "--where", "user=x@acme.test", "--format", "json"
+    )
+    assert "[]\n" == found.stdout
+    assert (
+        "Nothing was used"
+        in filled("query", "spend", "--by", "user", "--window", "1h", "--where", "user=x").stdout
+    )
+
+
+def test_csv_has_a_head_and_exact_numbers(filled: Run) -> None:
+    found = filled("query", "spend", "--by", "user", "--where", "user=!ana*", "--format", "csv")
+    assert [["user", "spend"], [CI, "8"], [BEN, "4"]] == list(csv.reader(io.StringIO(found.stdout)))
+
+
+def test_what_a_terminal_could_obey_is_not_shown(run: Run, tmp_path: Path) -> None:
+    hostile = world.spent(1, world.hours(1), Money(1), model="\x1b[31mred\u202e\n" + "x" * 200)
+
+    def fill(db: Connection) -> None:
+        ledger.add(db, [hostile], seen=world.NOW, live=True)
+
+    conftest.store(tmp_path / "bot.db", fill)
+    shown = run("query", "spend", "--by", "model").stdout
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    assert max(len(line) for line in shown.splitlines()[:3]) < 100
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("spend", "--by", "tool"), "spend cannot be grouped by tool"),
+        (("spnd",), 'did you mean "spend"?'),
+        (("spend", "--window", "mont"), 'did you mean "month"?'),
+        (("spend", "--where", "user"), "is not a label and a pattern"),
+        (("spend", "--format", "xml"), "'xml' is not one of"),
+    ],
+)
+def test_wrong_words_end_with_2(filled: Run, words: tuple[str, ...], says: str) -> None:
+    found = filled("query", *words)
+    assert (2, "") == (found.exit_code, found.stdout)
+    assert says in found.stderr
+
+
+def test_before_the_first_poll_the_figures_have_no_date(run: Run, tmp_path: Path) -> None:
+    conftest.store(tmp_path / "bot.db", lambda _: None)
+    assert "; no complete poll yet\n" in run("query", "spend").stdout
+
+
+def test_without_a_store_it_says_what_makes_one(run: Run) -> None:
+    found = run("query", "spend")
+    assert (1, "") == (found.exit_code, found.stdout)
+    assert "start `run` or `backfill`" in found.stderr
+
+
+async def test_it_answers_beside_a_process_that_writes(filled: Run, tmp_path: Path) -> None:
+    database = await Database.open(tmp_path / "bot.db", write=True)
+    found = await asyncio.to_thread(filled, "query", "spend", "--format", "csv")
+    await database.close()
+    assert "spend\n39.01\n" == found.stdout

@@ -1,0 +1,331 @@
+import os
+from datetime import time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from pydantic import BaseModel
+
+from bot import config
+from bot.config import Config, ConfigError
+from bot.config.settings import LogSettings, Sections
+from bot.neo.settings import MoneySettings, PollSettings
+from bot.notify.notification import Destination, Via
+from bot.notify.settings import HeartbeatSettings, NotifySettings, QuietSettings
+from bot.slack.settings import SlackSettings
+from bot.store.settings import StoreSettings
+from bot.web.settings import ServerSettings
+from bot.webhook.settings import WebhookSettings
+from rules import loading
+from rules.money import Money
+from rules.terms import Severity
+from rules.window import Every, Period
+from tests.rules import samples
+
+SECTIONS = (
+    Sections,
+    PollSettings,
+    MoneySettings,
+    StoreSettings,
+    SlackSettings,
+    WebhookSettings,
+    NotifySettings,
+    QuietSettings,
+    HeartbeatSettings,
+    ServerSettings,
+    LogSettings,
+)
+ROOT = Path(__file__).parent.parent.parent
+BAD = ROOT / "tests" / "data" / "config" / "bad"
+ENVIRON = {
+    "NEO_API_KEY": "neo_sk_value",
+    "SLACK_BOT_TOKEN": "xoxb-value",
+    "SLACK_SIGNING_SECRET": "signing-value",
+}
+RULE = "{name: a, metric: spend, window: day, thresholds: {info: 1 USD}}"
+
+
+def load(folder: Path, text: str, environ: dict[str, str] | None = None) -> Config:
+    (folder / "config.yaml").write_text(text)
+    return config.load(folder / "config.yaml", ENVIRON if environ is None else environ)
+
+
+def faults(folder: Path, text: str, environ: dict[str, str] | None = None) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        load(folder, text, environ)
+    return [str(fault).replace(f"{folder}{os.sep}", "") for fault in caught.value.faults]
+
+
+def test_the_example_is_without_fault() -> None:
+    found = config.load(ROOT / "config.example.yaml", ENVIRON)
+    assert ["acme"] == [source.name for source in found.sources]
+    assert timedelta(minutes=1) == found.poll.every
+    assert ZoneInfo("Europe/Berlin") == found.timezone
+    assert {"ana@acme.test": "U0999ZZZZ"} == found.people
+    assert ["daily", "weekly"] == [digest.name for digest in found.digests]
+    assert {
+        "finops": Destination("finops", Via.SLACK, "#neo-spend"),
+        "owner": Destination("owner", Via.DM, ""),
+        "pager": Destination("pager", Via.WEBHOOK, "pager"),
+    } == found.destinations
+    assert ["pager"] == list(found.webhooks)
+    assert found.notify.quiet is not None
+    assert (time(22), time(6)) == found.notify.quiet.hours
+    assert (Severity.CRITICAL,) == found.notify.quiet.except_
+    assert "user-daily-spend" in {rule.name for rule in found.rules}
+
+
+def test_the_example_shows_every_key() -> None:
+    shown = samples.tree((ROOT / "config.example.yaml").read_text())
+    assert isinstance(shown, dict)
+    receiver, notify = shown["receivers"]["pager"], shown["notify"]
+    assert {
+        Sections: set(shown),
+        PollSettings: set(shown["poll"]),
+        MoneySettings: set(shown["money"]),
+        StoreSettings: set(shown["store"]),
+        SlackSettings: set(shown["slack"]),
+        WebhookSettings: set(receiver["webhook"]),
+        NotifySettings: set(notify),
+        QuietSettings: set(notify["quiet"]),
+        HeartbeatSettings: set(notify["heartbeat"]),
+        ServerSettings: set(shown["server"]),
+        LogSettings: set(shown["log"]),
+    } == {model: keys(model) for model in SECTIONS}
+
+
+def keys(model: type[BaseModel]) -> set[str]:
+    return {field.alias or name for name, field in model.model_fields.items()}
+
+
+def test_the_line_that_the_example_leaves_out_is_valid_too(tmp_path: Path) -> None:
+    text = (ROOT / "config.example.yaml").read_text()
+    left_out = [line for line in text.splitlines() if line.startswith("  # - {")]
+    assert 1 == len(left_out)
+    put_in = text.replace(left_out[0], left_out[0].replace("# ", "")).replace(
+        "rules/packs", f"{ROOT}/rules/packs"
+    )
+    assert ["daily", "weekly", "monthly"] == [
+        digest.name for digest in load(tmp_path, put_in).digests
+    ]
+
+
+def test_secrets_are_not_printed_and_are_read_when_asked_for() -> None:
+    found = config.load(ROOT / "config.example.yaml", ENVIRON)
+    assert not [value for value in ENVIRON.values() if value in f"{found!r}{found}"]
+    assert not [
+        value for value in ENVIRON.values() if value in found.model_dump_json(include={"slack"})
+    ]
+    assert found.slack is not None
+    assert "xoxb-value" == found.slack.bot_token.read()
+    assert found.slack.app_token is None
+
+
+def test_everything_can_be_left_out(tmp_path: Path) -> None:
+    found = load(tmp_path, "")
+    assert ((), None, (), {}) == (found.sources, found.slack, found.rules, found.destinations)
+    assert ZoneInfo("UTC") == found.timezone
+
+
+def test_a_section_without_content_is_left_out(tmp_path: Path) -> None:
+    found = load(tmp_path, "poll:\nslack:\nrules:\nsources:\n")
+    assert timedelta(seconds=60) == found.poll.every
+    assert found.slack is None
+
+
+@pytest.mark.parametrize("path", sorted(BAD.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_fault_is_told_at_its_place(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(path.parent)
+    with pytest.raises(ConfigError) as caught:
+        config.load(Path(path.name), ENVIRON)
+    assert path.with_suffix(".txt").read_text() == f"{caught.value}\n"
+
+
+def test_every_bad_file_has_its_faults_beside_it() -> None:
+    assert {path.stem for path in BAD.glob("*.yaml")} == {path.stem for path in BAD.glob("*.txt")}
+
+
+def test_variables_in_braces_need_no_quotes(tmp_path: Path) -> None:
+    text = """
+slack: {bot_token: ${SLACK_BOT_TOKEN}, app_token: ${SLACK_APP_TOKEN:-xapp}, admins: [${ADMIN:-U01}]}
+server: {port: 0, admin_token: ${ADMIN_TOKEN:-}}
+receivers:
+  pager: {webhook: {url: https://alerts.acme.test/in, secret: ${HOOK_SECRET}, allow_http: false}}
+"""
+    found = load(tmp_path, text, {**ENVIRON, "HOOK_SECRET": "s"})
+    assert found.server.admin_token is None
+    secret = found.webhooks["pager"].secret
+    assert secret is not None
+    assert "s" == secret.read()
+
+
+# --- the environment -------------------------------------------------------------------------------
+
+
+def test_variables_are_put_in_everywhere(tmp_path: Path) -> None:
+    text = f"timezone: ${{ZONE}}\nlog: {{level: '${{LEVEL:-debug}}'}}\nrules: [{RULE.replace('1 USD', '${LIMIT} USD')}]"
+    found = load(tmp_path, text, {"ZONE": "Europe/Berlin", "LIMIT": "7"})
+    assert "debug" == found.log.level
+    assert Period(Every.DAY, ZoneInfo("Europe/Berlin")) == found.rules[0].window
+    assert Money.from_usd(7) == found.rules[0].terms(()).thresholds[0].value
+
+
+def test_a_variable_that_is_not_set_is_named_at_its_line(tmp_path: Path) -> None:
+    text = "timezone: ${ZONE}\nsources:\n  - {name: a, api_key: '${KEY}'}\n"
+    assert [
+        "config.yaml:1:11: the variable ZONE is not set: set it, or give a default: ${ZONE:-…}",
+        "config.yaml:3:24: the variable KEY is not set: set it, or give a default: ${KEY:-…}",
+    ] == faults(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "expected"),
+    [
+        pytest.param("${T:-}", {}, None, id="an empty default means none"),
+        pytest.param("${T:-}", {"T": "xapp-1"}, "xapp-1", id="a variable over an empty default"),
+        pytest.param('""', {}, None, id="an empty text means none"),
+        pytest.param("xapp-2", {}, "xapp-2", id="a secret in plain text"),
+    ],
+)
+def test_a_secret_can_be_left_open(
+    tmp_path: Path, text: str, environ: dict[str, str], expected: str | None
+) -> None:
+    slack = f"slack: {{bot_token: b, signing_secret: s, app_token: {text if text[0] == chr(34) else repr(text)}}}"
+    found = load(tmp_path, slack, environ).slack
+    assert found is not None
+    assert expected == (found.app_token.read() if found.app_token is not None else None)
+
+
+def test_a_variable_that_is_empty_holds_no_secret(tmp_path: Path) -> None:
+    text = "slack: {app_token: x, bot_token: '${T}'}"
+    expected = ["config.yaml:1:34: the variable is empty: it must hold the secret"]
+    assert expected == faults(tmp_path, text, {"T": ""})
+
+
+def test_a_secret_is_read_anew_from_its_variable(tmp_path: Path) -> None:
+    environ = {"T": "one"}
+    found = load(tmp_path, "slack: {app_token: x, bot_token: '${T}'}", environ).slack
+    assert found is not None
+    environ["T"] = "two"
+    assert "two" == found.bot_token.read()
+
+
+def test_a_secret_can_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("from a file\n")
+    text = "slack: {app_token: x, bot_token_file: token}\nsources: [{name: a, token_file: '${WHERE}/token'}]"
+    found = load(tmp_path, text, {"WHERE": str(tmp_path)})
+    assert found.slack is not None
+    assert "from a file" == found.slack.bot_token.read()
+    (source,) = found.sources
+    assert {"Authorization": "Bearer x"} == source.auth("x")
+    assert "from a file" == source.credential.read()
+
+
+def test_a_secret_file_must_be_there_and_hold_something(tmp_path: Path) -> None:
+    (tmp_path / "empty").write_text("\n")
+    text = "slack: {app_token_file: missing, bot_token_file: empty}"
+    assert [
+        f"config.yaml:1:25: cannot read {tmp_path}/missing: No such file or directory",
+        f"config.yaml:1:50: {tmp_path}/empty is empty: it must hold the secret",
+    ] == [fault.replace("cannot read missing", f"cannot read {tmp_path}/missing").replace(": empty is", f": {tmp_path}/empty is") for fault in faults(tmp_path, text)]  # fmt: skip
+
+
+def test_a_secret_stands_in_one_place_only(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("x")
+    text = "slack: {app_token: x, bot_token: y, bot_token_file: token}"
+    expected = ["config.yaml:1:37: give either bot_token or bot_token_file, not both"]
+    assert expected == faults(tmp_path, text)
+
+
+# --- rules -----------------------------------------------------------------------------------------
+
+
+def rule_file(folder: Path, name: str, rule: str) -> None:
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"rules: [{RULE.replace('name: a', f'name: {rule}')}]")
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        pytest.param("one.yaml", ["one"], id="a file"),
+        pytest.param("[more/two.yaml, one.yaml]", ["two", "one"], id="a list of files"),
+        pytest.param("more/*.yaml", ["three", "two"], id="a glob"),
+        pytest.param('[more/two.yaml, "more/*.yaml"]', ["two", "three"], id="a file named twice"),
+        pytest.param(f"[{RULE}]", ["a"], id="the rules themselves"),
+        pytest.param("[]", [], id="none"),
+    ],
+)
+def test_rules_are_found_beside_the_configuration(
+    tmp_path: Path, rules: str, expected: list[str]
+) -> None:
+    rule_file(tmp_path, "one.yaml", "one")
+    rule_file(tmp_path, "more/two.yaml", "two")
+    rule_file(tmp_path, "more/three.yaml", "three")
+    assert expected == [rule.name for rule in load(tmp_path, f"rules: {rules}").rules]
+
+
+def test_an_absolute_glob_is_one_too(tmp_path: Path) -> None:
+    rule_file(tmp_path, "more/two.yaml", "two")
+    assert ["two"] == [rule.name for rule in load(tmp_path, f"rules: {tmp_path}/more/*.yaml").rules]
+
+
+def test_all_files_are_named_so_that_they_can_be_watched(tmp_path: Path) -> None:
+    rule_file(tmp_path, "one.yaml", "one")
+    found = load(tmp_path, "rules: one.yaml").files
+    assert (tmp_path / "config.yaml", tmp_path / "one.yaml") == found
+
+
+def test_rules_take_the_zone_and_the_price_of_the_configuration(tmp_path: Path) -> None:
+    text = f"timezone: Europe/Berlin\nmoney: {{usd_per_credit: 20}}\nrules: [{RULE.replace('1 USD', '1 credit')}]"
+    (rule,) = load(tmp_path, text).rules
+    assert Period(Every.DAY, ZoneInfo("Europe/Berlin")) == rule.window
+    assert Money.from_usd(20) == rule.terms(()).thresholds[0].value
+
+
+def test_a_credit_month_takes_its_anchor(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(f"rules: [{RULE.replace('day', 'credit_month')}]")
+    (rule,) = config.load(tmp_path / "config.yaml", {}, samples.NOON).rules
+    assert Period(Every.CREDIT_MONTH, ZoneInfo("UTC"), anchor=samples.NOON) == rule.window
+
+
+def test_faults_of_the_configuration_come_before_those_of_its_rules(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("rules: 7")
+    (tmp_path / "b.yaml").write_bytes(b"rules: \xff")
+    text = "rules: [a.yaml, b.yaml, missing.yaml, 'x*.yaml', {}]\nlog: {level: loud}\n"
+    found = faults(tmp_path, text)
+    assert [
+        "config.yaml:1:17: cannot read b.yaml: it is not UTF-8 text",
+        "config.yaml:1:25: cannot read missing.yaml: No such file or directory",
+        "config.yaml:1:39: no file matches x*.yaml",
+        "config.yaml:1:50: expected the name of a file here",
+        'config.yaml:2:14: "loud" is not known; expected one of debug, info, warning, error',
+        "a.yaml:1:8: expected `rules:` with a list of rules below it",
+    ] == found
+
+
+@pytest.mark.parametrize("name", loading.packs())
+def test_a_pack_can_be_named_by_its_path(tmp_path: Path, name: str) -> None:
+    assert load(tmp_path, f"rules: {ROOT}/rules/packs/{name}.yaml").rules
+
+
+# --- files that cannot be read ---------------------------------------------------------------------
+
+
+def test_a_missing_configuration_is_one_fault(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    with pytest.raises(ConfigError) as caught:
+        config.load(path, {})
+    assert f"{path}:1:1: cannot read {path}: No such file or directory" == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: [b", "config.yaml:1:4: this list needs a `,` or a `]`"),
+        ("- a", "config.yaml:1:1: expected sections, such as `sources:` and `rules:`"),
+    ],
+)
+def test_what_is_no_configuration_is_one_fault(tmp_path: Path, text: str, expected: str) -> None:
+    assert [expected] == faults(tmp_path, text)
