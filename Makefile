@@ -17,10 +17,10 @@ RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 SUMMARY := $(VENV)/.test-summary
 
-.PHONY: help demo run test check format bench lock clean
+.PHONY: help demo run test check format bench bench-forecast bench-spike lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(RUN_READY) ## the bot between a simulated Neo and a Slack workbench; no keys, no config
 	@$(PYTHON) -m bot demo $(ARGS)
@@ -48,6 +48,12 @@ format: $(DEV_READY) ## format the code and mend what ruff can mend
 
 bench: $(DEV_READY) ## the table of speed and size
 	@$(PYTHON) -m tests.bench $(ARGS)
+
+bench-forecast: $(DEV_READY) ## how well a month's total is foreseen, beside simpler methods
+	@$(PYTHON) -m tests.bench.forecast $(ARGS)
+
+bench-spike: $(DEV_READY) ## how well a spike is told from a busy day, beside simpler methods
+	@$(PYTHON) -m tests.bench.spike $(ARGS)
 
 lock: $(DEV_READY) ## resolve the lock files anew; LOCK_FLAGS=--upgrade takes newer versions
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check uv

@@ -1,0 +1,168 @@
+"""The composition root: joins the configuration, the store, the edges and the jobs into one bot."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+from functools import partial
+
+import aiohttp
+
+from bot import __version__
+from bot.clock import Clock
+from bot.config import Config
+from bot.jobs import digest
+from bot.jobs.deliver import Deliverer, Sink
+from bot.neo.client import Client
+from bot.neo.transport import Patience
+from bot.notify import policy
+from bot.notify.notification import DigestBody, Notification
+from bot.service import Bot, Edges
+from bot.slack import client as slack_client
+from bot.slack.channels import Channels
+from bot.slack.people import Directory
+from bot.slack.sink import SlackSink
+from bot.standing import Standing
+from bot.store.database import Database
+from bot.store.sources import Backfill
+from bot.web import site
+from bot.web.desk import Desk
+from bot.web.door import AdminDoor, SlackDoor
+from bot.webhook import sink as webhook
+
+log = logging.getLogger(__name__)
+
+_DRAIN = 8.0
+"""Seconds that deliveries under way get to end when the bot is told to stop."""
+
+
+async def run(
+    standing: Standing, clock: Clock, ready: Callable[[Bot, int], Awaitable[None]] | None = None
+) -> None:
+    """Runs the bot until SIGTERM or SIGINT; SIGHUP reads the configuration again.
+
+    `ready` is called once with the bot and the port that Slack's requests come to.
+    """
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    async with opened(standing, clock) as bot, _listening(bot) as port:
+        timetable = bot.timetable()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, stop.set)
+        loop.add_signal_handler(signal.SIGHUP, lambda: timetable.soon("reload", bot.reload))
+        timetable.start()
+        log.info(
+            "the bot runs",
+            extra={"version": __version__, "rules": len(standing.rules), "port": port},
+        )
+        if ready is not None:
+            await ready(bot, port)
+        await stop.wait()
+        log.info("the bot stops")
+        await timetable.stop()
+
+
+async def backfill(
+    standing: Standing, since: datetime, clock: Clock, progress: Callable[[str, Backfill], None]
+) -> None:
+    """Reads the history of every source back to `since`; goes on where an earlier reading stopped."""
+    async with opened(standing, clock) as bot:
+        for name, poller in bot.pollers.items():
+            await poller.backfill(since, clock.now(), partial(progress, name))
+
+
+async def send_digest(standing: Standing, name: str, clock: Clock) -> None:
+    """Sends a digest now, beside a bot that may be running; raises SinkError where a receiver cannot be reached."""
+    edition = next(each for each in standing.editions if each.settings.name == name)
+    async with AsyncExitStack() as stack:
+        database = await Database.open(standing.config.store.path, write=False)
+        stack.push_async_callback(database.close)
+        session = await stack.enter_async_context(_session())
+        sinks = await _sinks(stack, standing.config, session, clock)
+        now = clock.now()
+        facts = await database.read(
+            digest.facts, edition, standing.rules, standing.stale_after, now
+        )
+        for place in edition.destinations:
+            key = policy.identity(place, name, now.isoformat())
+            await sinks[place.receiver].post(
+                Notification(
+                    key, place, DigestBody(facts), None, broadcast=False, created=now, attempted=now
+                )
+            )
+
+
+@asynccontextmanager
+async def opened(standing: Standing, clock: Clock) -> AsyncIterator[Bot]:
+    """A bot with everything it needs, open."""
+    config = standing.config
+    async with AsyncExitStack() as stack:
+        database = await Database.open(config.store.path, write=True)
+        stack.push_async_callback(database.close)
+        session = await stack.enter_async_context(_session())
+        patience = Patience(sleep=clock.sleep)
+        clients = {
+            source.name: Client(source, session, config.money, patience=patience)
+            for source in config.sources
+        }
+        sinks = await _sinks(stack, config, session, clock)
+        bot = Bot(standing, Edges(database, session, clients, sinks), clock)
+        stack.push_async_callback(_drain, bot.deliverer)
+        yield bot
+
+
+async def _drain(deliverer: Deliverer) -> None:
+    try:
+        async with asyncio.timeout(_DRAIN):
+            await deliverer.stop()
+    except TimeoutError:
+        log.warning("a delivery did not end in time; it is looked for at the next start")
+
+
+async def _sinks(
+    stack: AsyncExitStack, config: Config, session: aiohttp.ClientSession, clock: Clock
+) -> dict[str, Sink]:
+    """What sends to each receiver, by its name."""
+    sinks: dict[str, Sink] = {}
+    if config.slack is not None:
+        web = slack_client.build(config.slack, session)
+        slack = SlackSink(web, Channels(web, config.people), config.slack.command)
+        sinks = dict.fromkeys(
+            (name for name in config.receivers if name not in config.webhooks), slack
+        )
+    for name, settings in config.webhooks.items():
+        sinks[name] = await stack.enter_async_context(webhook.opened(name, settings, clock.now))
+    return sinks
+
+
+@asynccontextmanager
+async def _listening(bot: Bot) -> AsyncIterator[int]:
+    """Both ports open; gives the one that Slack's requests come to."""
+    config = bot.standing.config
+    door = await _slack_door(bot)
+    admin = AdminDoor.of(bot.database, bot.in_force, config.server)
+    async with (
+        site.serving(
+            site.public_app(door, bot.clock), config.server.host, config.server.port
+        ) as port,
+        site.serving(
+            site.admin_app(admin, bot.clock), config.server.admin_host, config.server.admin_port
+        ),
+    ):
+        yield port
+
+
+async def _slack_door(bot: Bot) -> SlackDoor | None:
+    settings = bot.standing.config.slack
+    if settings is None:
+        return None
+    web = slack_client.build(settings, bot.edges.session)
+    directory = Directory(web, settings.admins, bot.standing.config.people)
+    return SlackDoor.of(
+        Desk(bot.database, directory, bot.edges.clients, bot.in_force, settings.command), settings
+    )
+
+
+def _session() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())

@@ -1,0 +1,137 @@
+"""The demo: a simulated Neo, a Slack workbench in the browser, and the bot, unchanged, between them."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from bot import app, standing
+from bot.clock import Clock
+from bot.demo.neo import accounts, cast, generate, server, state
+from bot.demo.neo.traffic import Traffic
+from bot.demo.workbench import acme
+from bot.demo.workbench import server as workbench
+from bot.demo.workbench.bench import Bench
+from bot.demo.workbench.workspace import Workspace
+from bot.service import Bot
+from bot.store import sources
+from bot.store.connection import Connection
+from rules import loading
+
+KEY = "neo_sk_demo"
+CHANNEL = "#neo-spend"
+DIGEST = "daily"
+_PAUSE = 1.0
+
+_CONFIG = """
+sources:
+  - {{name: acme, base_url: "{neo}", api_key: {key}}}
+poll: {{every: 5s, backfill: 35d}}
+store: {{path: bot.db}}
+slack:
+  bot_token: {token}
+  signing_secret: {secret}
+  command: /neo-budget
+  admins: [{admin}]
+  api_url: "{slack}"
+  response_hosts: [127.0.0.1]
+receivers: {{finops: {{slack: "{channel}"}}}}
+notify: {{default: [finops], fallback: finops}}
+digests: [{{name: {digest}, every: day, at: "09:00", to: [finops]}}]
+rules: rules.yaml
+server: {{host: 127.0.0.1, port: 0, admin_port: 0}}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The two servers that the bot stands between, and the folder of its configuration and store."""
+
+    neo: state.Neo
+    bench: Bench
+    folder: Path
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "config.yaml"
+
+
+@asynccontextmanager
+async def staged(clock: Clock, port: int) -> AsyncIterator[Stage]:
+    """Both servers running, with usage that goes on, and a configuration that points the bot at them."""
+    now = clock.now()
+    account = accounts.Account(email=cast.ANA.email, neo_cost_rate=Decimal(cast.NEO_COST_RATE))
+    neo = state.Neo(book=generate.fill(now), accounts=accounts.Accounts({KEY: account}))
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="neo-budget-demo-")))
+        neo_url = await stack.enter_async_context(server.serving(neo, clock=clock.now))
+        workspace = Workspace(acme.directory(), now=clock.now)
+        bench = await stack.enter_async_context(workbench.serving(workspace, port=port))
+        _write(folder, neo_url, bench)
+        traffic = asyncio.create_task(_go_on(Traffic(neo.book, now), clock), name="traffic")
+        stack.callback(traffic.cancel)
+        yield Stage(neo, bench, folder)
+
+
+async def run(clock: Clock, port: int, say: Callable[[str], None]) -> None:
+    """Runs the demo until it is told to stop; `say` gets what the person at the terminal should know."""
+    async with staged(clock, port) as stage:
+        stands = standing.load(stage.config, {})
+
+        async def ready(bot: Bot, bot_port: int) -> None:
+            stage.bench.bot_url = f"http://127.0.0.1:{bot_port}"
+            say(_welcome(stage))
+            await _until_filled(bot, clock)
+            await app.send_digest(stands, DIGEST, clock)
+
+        await app.run(stands, clock, ready)
+
+
+def _write(folder: Path, neo_url: str, bench: Bench) -> None:
+    text = _CONFIG.format(
+        neo=neo_url,
+        key=KEY,
+        token=acme.APP.token,
+        secret=acme.APP.signing_secret,
+        admin="U0ADA",
+        slack=bench.api_url,
+        channel=CHANNEL,
+        digest=DIGEST,
+    )
+    (folder / "config.yaml").write_text(
+        text.replace("bot.db", str(folder / "bot.db")), encoding="utf-8"
+    )
+    (folder / "rules.yaml").write_text(loading.pack("demo"), encoding="utf-8")
+
+
+def _welcome(stage: Stage) -> str:
+    return "\n".join(
+        (
+            "",
+            f"  Slack workbench   {stage.bench.url}",
+            "  Try               /neo-budget top users",
+            f"  Ask the ledger    neo-budget-bot --config {stage.config} query spend --by user",
+            "  Stop with Ctrl-C; nothing is kept.",
+            "",
+        )
+    )
+
+
+async def _go_on(traffic: Traffic, clock: Clock) -> None:
+    while True:
+        await clock.sleep(_PAUSE)
+        traffic.advance(clock.now())
+
+
+async def _until_filled(bot: Bot, clock: Clock) -> None:
+    """Waits for the first judgement: a digest of half the history would be wrong."""
+    while not await bot.database.read(_is_filled):
+        await clock.sleep(_PAUSE / 4)
+
+
+def _is_filled(db: Connection) -> bool:
+    states = sources.load(db).values()
+    return bool(states) and all(state.last_complete is not None for state in states)

@@ -1,0 +1,238 @@
+"""Puts decisions into facts: an alert with its evidence and pace, a table of alerts, what became of its members."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.answers import evidence, pace
+from bot.answers.evidence import Evidence
+from bot.notify.facts import AlertFacts, ChangesFacts, Pace, Stretch, TableFacts
+from bot.notify.notification import AlertBody, Body, ChangesBody, Destination, TableBody, Via
+from bot.notify.policy import Decision, Post, Step, ToldBy
+from bot.store import alerts, messages
+from bot.store.connection import Connection
+from rules import metric
+from rules.alert import Alert, Reason, Transition
+from rules.metric import Kind, Value
+from rules.money import Money
+from rules.rule import Rule
+from rules.window import Period
+
+_ROWS = 10
+_SUMMED = (Kind.SUM, Kind.MAX)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What facts are drawn from: the snapshot, what was told before, when the data is of, and what ails the sources."""
+
+    db: Connection
+    now: datetime
+    zone: ZoneInfo
+    told: ToldBy
+    data_at: datetime | None
+    troubles: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A decision with what its message is to say, and what a reply says where there is one."""
+
+    decision: Decision
+    message: Body
+    reply: Body | None
+
+
+def draft(scene: Scene, decision: Decision) -> Draft:
+    """What one decision says."""
+    rule = decision.rule
+    if rule is None:
+        return _of_removed(scene, decision)
+    if not decision.table:
+        body = _single(scene, rule, decision)
+        return Draft(decision, body, None if isinstance(decision, Post) else body)
+    if isinstance(decision, Post):
+        return Draft(decision, _table(scene, rule, decision, decision.steps), None)
+    return Draft(
+        decision,
+        _table(scene, rule, decision, _members(scene, decision)),
+        _changes(scene, rule, decision),
+    )
+
+
+def _single(scene: Scene, rule: Rule, decision: Decision) -> Body:
+    step = decision.steps[0]
+    alert = _after(step)
+    found = evidence.evidence(scene.db, rule, alert.series.labels, alert.span)
+    return AlertBody(_facts(scene, rule, decision.destination, step, found))
+
+
+def _changes(scene: Scene, rule: Rule, decision: Decision) -> Body:
+    ranked = _worst_first(decision.steps)[: _most(decision)]
+    rows = tuple(_facts(scene, rule, decision.destination, step) for step in ranked)
+    return ChangesBody(ChangesFacts(rule.name, rows, len(decision.steps)))
+
+
+def _members(scene: Scene, decision: Decision) -> list[Step]:
+    """All alerts of a table, those that have just changed as they are now."""
+    changed = {_after(step).id: step for step in decision.steps}
+    kept = alerts.of_message(scene.db, _message(decision))
+    others = [alert for alert in kept if alert.id not in changed]
+    return [
+        *changed.values(),
+        *(Step(Transition(alert, alert), decision.rule, ()) for alert in others),
+    ]
+
+
+def _table(scene: Scene, rule: Rule, decision: Decision, steps: Sequence[Step]) -> Body:
+    ranked = _worst_first(steps)
+    members = [_after(step) for step in ranked]
+    return TableBody(
+        TableFacts(
+            id=_message(decision)[:8],
+            rule=rule.name,
+            summary=rule.summary,
+            metric=rule.metric.name,
+            severity=max(alert.peak for alert in members),
+            rows=tuple(
+                _facts(scene, rule, decision.destination, step)
+                for step in ranked[: _most(decision)]
+            ),
+            count=len(members),
+            open=sum(alert.open for alert in members),
+            total=_total(rule, members),
+            first=isinstance(decision, Post) and decision.first,
+            period=_stretch(scene, rule, members[0]),
+            data_at=scene.data_at,
+            runbook=rule.runbook,
+        )
+    )
+
+
+def _of_removed(scene: Scene, decision: Decision) -> Draft:
+    """A rule that is gone can measure nothing: what was said last stands, with how it ended."""
+    body = messages.body(scene.db, _message(decision))
+    ended = {_after(step).id: _after(step) for step in decision.steps}
+    if isinstance(body, AlertBody):
+        last = AlertBody(_as_ended(body.alert, ended))
+        return Draft(decision, last, last)
+    if not isinstance(body, TableBody):
+        raise TypeError(f"message {_message(decision)} is not about alerts")
+    rows = tuple(_as_ended(row, ended) for row in body.table.rows)
+    table = replace(body.table, rows=rows, open=max(body.table.open - len(ended), 0))
+    listed = tuple(row for row in rows if row.id in ended)
+    return Draft(
+        decision, TableBody(table), ChangesBody(ChangesFacts(table.rule, listed, len(ended)))
+    )
+
+
+def _as_ended(facts: AlertFacts, ended: Mapping[str, Alert]) -> AlertFacts:
+    alert = ended.get(facts.id)
+    if alert is None:
+        return facts
+    return replace(
+        facts,
+        state=alert.state,
+        severity=None,
+        reason=Reason.CLOSED,
+        ended=alert.ended,
+        note=alert.note,
+        pace=None,
+    )
+
+
+def _facts(
+    scene: Scene, rule: Rule, destination: Destination, step: Step, found: Evidence | None = None
+) -> AlertFacts:
+    """An alert's facts; with `found` as its own message shows them, else as a row of a table."""
+    alert = _after(step)
+    known = scene.told.get((alert.id, str(destination)))
+    shown = found or evidence.NONE
+    return AlertFacts(
+        id=alert.id,
+        rule=rule.name,
+        summary=rule.summary,
+        condition=alert.series.condition,
+        metric=rule.metric.name,
+        labels=alert.series.labels,
+        state=alert.state,
+        severity=alert.severity,
+        peak=alert.peak,
+        reason=step.transition.reason or Reason.FIRST,
+        value=alert.value,
+        worst=alert.worst,
+        limit=alert.limit.value,
+        limit_text=alert.limit.text,
+        limit_severity=alert.limit.severity,
+        told=known.value if known else None,
+        period=_stretch(scene, rule, alert),
+        by_period=alert.by_period,
+        since=alert.since,
+        ended=alert.ended,
+        note=alert.note or _trouble(scene, rule, alert),
+        records=shown.records,
+        tasks=shown.tasks,
+        more_tasks=shown.more,
+        split=shown.split,
+        pace=_pace(scene, rule, alert) if found else None,
+        data_at=scene.data_at,
+        runbook=rule.runbook,
+        receiver=destination.receiver,
+    )
+
+
+def _stretch(scene: Scene, rule: Rule, alert: Alert) -> Stretch:
+    """The alert's span, in the zone that its rule counts in."""
+    zone = rule.window.zone if isinstance(rule.window, Period) else scene.zone
+    return Stretch(str(rule.window or "now"), alert.span.start, alert.span.end, zone.key)
+
+
+def _pace(scene: Scene, rule: Rule, alert: Alert) -> Pace | None:
+    values = alert.series.values
+    return pace.of_series(scene.db, rule, alert.span, {values: alert.limit.value}, scene.now).get(
+        values
+    )
+
+
+def _trouble(scene: Scene, rule: Rule, alert: Alert) -> str:
+    """An alert on a source's health says what stands in the way."""
+    return (
+        scene.troubles.get(alert.series.labels.get("source", ""), "")
+        if rule.metric.name == "data_age"
+        else ""
+    )
+
+
+def _total(rule: Rule, members: Iterable[Alert]) -> Value | None:
+    """The exact sum of the members' values, where they add up."""
+    values = [alert.value for alert in members]
+    if rule.metric.kind not in _SUMMED:
+        return None
+    if all(isinstance(value, Money) for value in values):
+        return Money(sum(value.nano for value in values if isinstance(value, Money)))
+    if all(isinstance(value, int) for value in values):
+        return sum(value for value in values if isinstance(value, int))
+    return None
+
+
+def _most(decision: Decision) -> int | None:
+    """How many rows are shown; a program gets them all."""
+    return None if decision.destination.via is Via.WEBHOOK else _ROWS
+
+
+def _worst_first(steps: Iterable[Step]) -> list[Step]:
+    return sorted(
+        steps,
+        key=lambda step: (-_after(step).peak, -metric.size(_after(step).value), _after(step).id),
+    )
+
+
+def _message(decision: Decision) -> str:
+    return decision.id if isinstance(decision, Post) else decision.message
+
+
+def _after(step: Step) -> Alert:
+    if step.transition.after is None:
+        raise ValueError("an alert that was dropped is not spoken of")
+    return step.transition.after

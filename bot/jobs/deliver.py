@@ -1,0 +1,217 @@
+"""Delivers what the outbox holds: each destination in a lane of its own, one message a second, the attempt kept first."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol
+
+from bot.clock import Clock
+from bot.notify import retry
+from bot.notify.notification import Body, Destination, Notification, Receipt, SinkError, Via
+from bot.notify.routing import Routes
+from bot.store import messages, outbox
+from bot.store.connection import Connection
+from bot.store.database import Database
+from bot.store.outbox import Taken
+
+log = logging.getLogger(__name__)
+
+_PACE = 1.0
+_LOOK_AGAIN = timedelta(seconds=10)
+
+
+class Sink(Protocol):
+    """What sends to one kind of destination. Every method raises SinkError."""
+
+    async def post(self, notification: Notification) -> Receipt:
+        """Sends it, as a reply when it has a parent."""
+        ...
+
+    async def edit(self, receipt: Receipt, body: Body) -> bool:
+        """Changes what a posted message says; False when it cannot be changed any more."""
+        ...
+
+    async def find(self, notification: Notification, since: datetime) -> Receipt | None:
+        """Where the notification is, if an attempt at `since` arrived after all."""
+        ...
+
+
+class Deliverer:
+    """Runs a lane for each destination where something is due. `sinks` are by the name of their receiver."""
+
+    def __init__(
+        self, database: Database, sinks: Mapping[str, Sink], routes: Routes, clock: Clock
+    ) -> None:
+        self._database = database
+        self._sinks = sinks
+        self._clock = clock
+        self._lanes: dict[Destination, asyncio.Task[None]] = {}
+        self._free: dict[str, float] = {}
+        self.routes = routes
+        self.closing = False
+
+    async def wake(self) -> None:
+        """Starts a lane wherever something is due and none runs."""
+        for destination in await self._database.read(outbox.destinations, self._clock.now()):
+            if destination not in self._lanes and not self.closing:
+                lane = asyncio.create_task(self._serve(destination), name=f"deliver {destination}")
+                self._lanes[destination] = lane
+                lane.add_done_callback(partial(self._ended, destination))
+
+    def _ended(self, destination: Destination, _: asyncio.Task[None]) -> None:
+        self._lanes.pop(destination, None)
+
+    async def drain(self) -> None:
+        """Waits until nothing that is due can be sent any more."""
+        await self.wake()
+        while self._lanes:
+            await asyncio.gather(*self._lanes.values())
+            await self.wake()
+
+    async def stop(self) -> None:
+        """Lets what is being sent end, and starts nothing new."""
+        self.closing = True
+        await asyncio.gather(*self._lanes.values(), return_exceptions=True)
+
+    async def _serve(self, destination: Destination) -> None:
+        try:
+            while not self.closing and await self._one(destination):
+                pass
+        except Exception:
+            log.exception("delivery failed", extra={"destination": str(destination)})
+
+    async def _one(self, destination: Destination) -> bool:
+        """Sends or edits one message; False when nothing is due."""
+        await self._pause(destination)
+        if self.closing:
+            return False
+        taken = await self._database.write(
+            outbox.take, destination, self._clock.now(), durable=True
+        )
+        if taken is not None:
+            await self._send(destination, taken)
+            return True
+        edit = await self._database.read(messages.take_edit, destination, self._clock.now())
+        if edit is not None:
+            await self._edit(destination, edit)
+        return edit is not None
+
+    async def _pause(self, destination: Destination) -> None:
+        wait = self._free.get(destination.address, 0.0) - self._clock.monotonic()
+        if wait > 0:
+            await self._clock.sleep(wait)
+
+    def _busy(self, destination: Destination, seconds: float) -> None:
+        if destination.via is not Via.WEBHOOK:
+            self._free[destination.address] = self._clock.monotonic() + seconds
+
+    async def _send(self, destination: Destination, taken: Taken) -> None:
+        receipt: Receipt | None = None
+        try:
+            sink = self._sink(destination)
+            if taken.notification.attempted is not None:
+                receipt = await sink.find(taken.notification, taken.notification.attempted)
+                if receipt is None and self._may_still_show(taken.notification):
+                    await self._later(
+                        taken, self._clock.now() + _LOOK_AGAIN, "its reply was lost", unsure=True
+                    )
+                    return
+            if receipt is None:
+                taken = await self._afresh(taken)
+                receipt = await sink.post(_as_sent(taken))
+        except SinkError as error:
+            await self._refused(destination, taken, error)
+            return
+        self._busy(destination, _PACE)
+        await self._database.write(outbox.sent, taken, receipt, self._clock.now(), durable=True)
+        log.info(
+            "delivered",
+            extra={"destination": str(destination), "notification": taken.notification.id},
+        )
+
+    def _may_still_show(self, letter: Notification) -> bool:
+        """Whether Slack's history may yet show an attempt of which no reply came; a webhook keeps no history."""
+        if letter.attempted is None or letter.destination.via is Via.WEBHOOK:
+            return False
+        return self._clock.now() < letter.attempted + retry.SETTLED
+
+    async def _afresh(self, taken: Taken) -> Taken:
+        """What is sent now; an attempt that did not arrive takes along what has come since."""
+        if taken.notification.attempted is None:
+            return taken
+        return await self._database.write(outbox.take_again, taken, self._clock.now(), durable=True)
+
+    async def _refused(self, destination: Destination, taken: Taken, error: SinkError) -> None:
+        now = self._clock.now()
+        self._busy(destination, max(error.retry_after or 0.0, _PACE))
+        if error.retryable:
+            unsure = error.unsure or taken.notification.attempted is not None
+            await self._later(
+                taken,
+                retry.next_try(taken.tries, error.retry_after, now),
+                str(error),
+                unsure=unsure,
+            )
+            return
+        log.error("undeliverable", extra={"destination": str(destination), "error": str(error)})
+        await self._database.write(self._give_up, destination, taken, str(error), now, durable=True)
+
+    def _give_up(
+        self,
+        db: Connection,
+        destination: Destination,
+        taken: Taken,
+        error: str,
+        now: datetime,
+    ) -> None:
+        outbox.failed(db, taken, error, now)
+        fallback = self.routes.fallback_for(destination)
+        if fallback is not None and taken.is_post:
+            outbox.reroute(
+                db,
+                taken,
+                fallback,
+                retry.as_rerouted(taken.notification.body, destination, error),
+                now,
+            )
+
+    async def _later(self, taken: Taken, due: datetime, error: str, *, unsure: bool) -> None:
+        log.warning(
+            "delivery is tried again",
+            extra={"notification": taken.notification.id, "due": due.isoformat(), "error": error},
+        )
+        await self._database.write(
+            partial(outbox.retry, taken=taken, due=due, error=error, unsure=unsure)
+        )
+
+    async def _edit(self, destination: Destination, edit: messages.Edit) -> None:
+        try:
+            changed = await self._sink(destination).edit(edit.receipt, edit.body)
+        except SinkError as error:
+            self._busy(destination, max(error.retry_after or 0.0, _PACE))
+            due = retry.next_try(1 if error.retryable else 10, error.retry_after, self._clock.now())
+            await self._database.write(messages.edit_later, edit, due)
+            log.warning("edit is tried again", extra={"edited": edit.message, "error": str(error)})
+            return
+        self._busy(destination, _PACE)
+        if changed:
+            await self._database.write(messages.edited, edit)
+        else:
+            await self._database.write(outbox.post_afresh, edit, self._clock.now())
+
+    def _sink(self, destination: Destination) -> Sink:
+        sink = self._sinks.get(destination.receiver)
+        if sink is None:
+            raise SinkError(
+                f"nothing sends to {destination.receiver}: is its section of the configuration gone?",
+                retryable=False,
+            )
+        return sink
+
+
+def _as_sent(taken: Taken) -> Notification:
+    letter = taken.notification
+    return replace(letter, body=retry.as_post(letter.body)) if taken.is_post else letter

@@ -1,0 +1,57 @@
+"""Figures that are not sums of records: the age of the data, and what is left of the credits."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from bot.store import sums
+from bot.store.connection import Connection
+from bot.store.sources import SourceState
+from rules.labels import EVERYTHING, Label
+from rules.metric import NOTHING, Reads, Value
+from rules.series import Query
+from rules.window import Span
+
+PACE = timedelta(days=14)
+_LONGEST = timedelta(days=3650)
+
+
+def read(
+    db: Connection, states: Mapping[str, SourceState], now: datetime
+) -> dict[tuple[str, str], Value]:
+    """Every gauge that is known, by metric and source."""
+    found: dict[tuple[str, str], Value] = {}
+    for source, state in states.items():
+        since = state.last_complete or state.error_since
+        if since is not None:
+            found["data_age", source] = max(now - since, timedelta(0))
+        if state.balance is not None:
+            found["credit_balance", source] = state.balance.available
+            if state.balance.expires_at is not None:
+                found["expires_in", source] = state.balance.expires_at - now
+    if any(state.balance for state in states.values()):
+        found.update(_runways(db, states, now))
+    return found
+
+
+def _runways(
+    db: Connection, states: Mapping[str, SourceState], now: datetime
+) -> dict[tuple[str, str], Value]:
+    """How long the credits last at the pace of the last 14 days; ten years stand for "for ever"."""
+    used = sums.answer(
+        db, Query(Reads.RECORDS, Span(now - PACE, now), (Label.SOURCE,), EVERYTHING), None
+    )
+    found: dict[tuple[str, str], Value] = {}
+    for source, state in states.items():
+        if state.balance is None:
+            continue
+        spent = used.get((source,), NOTHING).credits
+        days = (
+            Fraction(state.balance.available.nano * PACE.days, spent)
+            if spent > 0
+            else Fraction(_LONGEST.days)
+        )
+        found["runway", source] = min(
+            timedelta(days=1) * float(days) if days < _LONGEST.days else _LONGEST, _LONGEST
+        )
+    return found

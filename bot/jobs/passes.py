@@ -1,0 +1,181 @@
+"""One complete reading of a span of one source: every page kept, the last of them together with the cursor."""
+
+import logging
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from bot.jobs import arrival
+from bot.neo.client import Client
+from bot.neo.error import Kind, NeoError
+from bot.neo.filter import StreamFilter
+from bot.neo.page import Page
+from bot.store import ledger, rejected, sources, standins, tasks
+from bot.store.connection import Connection
+from bot.store.database import Database
+from bot.store.rejected import Rejected
+from bot.store.sources import SourceState
+from rules.record import Record, Task
+from rules.window import Span
+
+log = logging.getLogger(__name__)
+
+_BATCH = 2000
+_LOOKED_UP = 200
+"""How many records that a pass misses are looked up in one pass; the rest waits for the next."""
+
+Finish = Callable[[Connection], object]
+"""What is kept in the same transaction as the last of the records."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What is read: `live` records are news at `now`; with `arrival` new ones are booked then."""
+
+    span: Span
+    now: datetime
+    owner: str
+    live: bool = True
+    arrival: bool = False
+    whole_tasks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads one source into the store."""
+
+    client: Client
+    database: Database
+
+    @property
+    def name(self) -> str:
+        return self.client.source.name
+
+    async def records(self, wanted: Pass, finish: Finish) -> int:
+        """Reads the streams of the span (or its tasks, whole) and gives how many; raises NeoError."""
+        waiting: list[Page[Record]] = []
+        seen: dict[str, tuple[str, datetime]] = {}
+        async for page in self._pages(wanted):
+            waiting.append(page)
+            seen.update((record.key, (record.task, record.at)) for record in page.records)
+            if sum(held.count for held in waiting) >= _BATCH:
+                await self.database.write(partial(self._keep, wanted, waiting, _nothing_more))
+                waiting = []
+        strict = wanted.live and not wanted.arrival and not wanted.whole_tasks
+        missed = await self._missing(wanted, seen.keys()) if strict else []
+        steps: list[Finish] = [
+            partial(ledger.mark_gone, source=self.name, keys=missed, seen=wanted.now),
+            partial(self._learn, shared=arrival.is_shared(seen.values())),
+            partial(self._keep, wanted, waiting, finish),
+        ]
+        await self.database.write(_all, steps)
+        return len(seen)
+
+    async def replace_tasks(self, wanted: Pass, stood_in: Sequence[str]) -> None:
+        """Puts the streams of the span in the place of tasks that stood for them, all at once."""
+        pages = [page async for page in self._pages(wanted)]
+        await self.database.write(partial(self._replace, wanted, stood_in, pages))
+
+    async def tasks(self, span: Span, now: datetime, owner: str) -> int:
+        """Reads the titles and the status of tasks created in the span."""
+        count = 0
+        async with aclosing(self.client.every_task(span, owner)) as pages:
+            async for page in pages:
+                await self.database.write(tasks.put, page.records)
+                await self._reject("tasks", [page], now)
+                count += len(page.records)
+        return count
+
+    async def _pages(self, wanted: Pass) -> AsyncIterator[Page[Record]]:
+        read = self.client.every_task_record if wanted.whole_tasks else self.client.every_stream
+        async with aclosing(read(wanted.span, wanted.owner)) as pages:
+            async for page in pages:
+                yield page
+
+    async def _missing(self, wanted: Pass, keys: Collection[str]) -> list[str]:
+        """Keys of records that Neo no longer has: absent from a complete pass, and when asked for."""
+        known = await self.database.read(ledger.in_span, self.name, wanted.span)
+        absent = [present.key for present in known if present.key not in keys]
+        gone = [key for key in absent[:_LOOKED_UP] if not await self._is_there(key, wanted)]
+        if gone:
+            log.warning(
+                "records are gone from Neo", extra={"source": self.name, "count": len(gone)}
+            )
+        return gone
+
+    async def _is_there(self, key: str, wanted: Pass) -> bool:
+        try:
+            page = await self.client.streams(StreamFilter(stream_id=key), wanted.owner)
+        except NeoError as error:
+            if error.kind in (Kind.INVALID, Kind.MISSING):
+                return False
+            raise
+        if page.records:
+            await self.database.write(partial(self._keep, wanted, [page], _nothing_more))
+        return page.count > 0
+
+    def _keep(
+        self, wanted: Pass, pages: Sequence[Page[Record]], finish: Finish, db: Connection
+    ) -> None:
+        records = self._booked(db, wanted, pages)
+        if wanted.whole_tasks:
+            standins.fold(db, self.name, records, seen=wanted.now)
+        ledger.add(db, records, seen=wanted.now, live=wanted.live)
+        rejected.put(db, _rejections(self.name, "streams", pages), seen=wanted.now)
+        finish(db)
+
+    def _replace(
+        self,
+        wanted: Pass,
+        stood_in: Sequence[str],
+        pages: Sequence[Page[Record]],
+        db: Connection,
+    ) -> None:
+        records = self._booked(db, wanted, pages)
+        ledger.replace_tasks(db, self.name, stood_in, records, seen=wanted.now)
+        rejected.put(db, _rejections(self.name, "streams", pages), seen=wanted.now)
+
+    def _learn(self, db: Connection, *, shared: bool | None) -> None:
+        """Keeps what was seen of assumption A1; that streams have times of their own is never unlearned."""
+        known = sources.load(db).get(self.name, SourceState()).by_arrival
+        if shared is not None and known is not False and known is not shared:
+            sources.book_by_arrival(db, self.name, arrival=shared)
+
+    def _booked(self, db: Connection, wanted: Pass, pages: Sequence[Page[Record]]) -> list[Record]:
+        """All records; where streams carry their task's time, a new one counts from when it was first seen."""
+        records = [record for page in pages for record in page.records]
+        if not wanted.arrival:
+            return records
+        known = standins.booked(db, self.name, [record.key for record in records])
+        fresh = wanted.now if wanted.live else None
+        return [
+            replace(record, at=known.get(record.key) or fresh or record.at) for record in records
+        ]
+
+    async def _reject(
+        self, endpoint: str, pages: Sequence[Page[Record]] | Sequence[Page[Task]], now: datetime
+    ) -> None:
+        rows = _rejections(self.name, endpoint, pages)
+        if rows:
+            await self.database.write(partial(rejected.put, rejected=rows, seen=now))
+
+
+def _nothing_more(_: Connection) -> None:
+    """A batch that is not the last moves no cursor."""
+
+
+def _all(db: Connection, steps: Sequence[Finish]) -> None:
+    for step in steps:
+        step(db)
+
+
+def _rejections(
+    source: str, endpoint: str, pages: Sequence[Page[Record]] | Sequence[Page[Task]]
+) -> list[Rejected]:
+    return [
+        Rejected(source, endpoint, each.reason, each.row)
+        for page in pages
+        for each in page.rejected
+    ]

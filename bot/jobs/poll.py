@@ -1,0 +1,202 @@
+"""Polls one source: who it is, its history once, what is new at each tick, and now and then a wider look back."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.jobs import account
+from bot.jobs.passes import Pass, Reader
+from bot.neo.error import Kind, NeoError
+from bot.neo.settings import PollSettings
+from bot.store import alerts, remembered, sources, standins
+from bot.store.connection import Connection
+from bot.store.sources import Backfill, SourceState
+from rules.window import Span
+
+log = logging.getLogger(__name__)
+
+_AHEAD = timedelta(minutes=10)
+"""How far Neo's clock may be ahead of ours."""
+
+_CHUNK = timedelta(days=7)
+_DAY = timedelta(days=1)
+_REFUSED = (Kind.FORBIDDEN, Kind.MISSING)
+_PAUSE = timedelta(minutes=5)
+"""How long a source that refuses the credential is left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A wider look back: how far, and how often."""
+
+    name: str
+    back: timedelta
+    every: timedelta
+
+
+LOOKS = (
+    Look("day", timedelta(hours=24), timedelta(minutes=15)),
+    Look("month", timedelta(days=35), timedelta(hours=24)),
+)
+
+Progress = Callable[[Backfill], None]
+
+
+class Poller:
+    """Polls one source. `reach` is how far back the rules in force look."""
+
+    def __init__(
+        self, reader: Reader, settings: PollSettings, reach: Callable[[datetime], datetime]
+    ) -> None:
+        self._reader = reader
+        self._settings = settings
+        self._reach = reach
+        self._not_before: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        return self._reader.name
+
+    async def run(self, now: datetime) -> bool:
+        """One poll at `now`; False when Neo did not give all of it, which is kept and said."""
+        if self._not_before is not None and now < self._not_before:
+            return False
+        try:
+            await self._poll(now)
+        except NeoError as error:
+            self._not_before = self._next_try(error, now)
+            log.warning("poll failed", extra={"source": self.name, "error": str(error)})
+            await self._write(partial(sources.failed, source=self.name, error=str(error), at=now))
+            return False
+        self._not_before = None
+        return True
+
+    async def backfill(self, since: datetime, now: datetime, progress: Progress) -> None:
+        """Reads history back to `since`, from wherever an earlier reading stopped; raises NeoError."""
+        state = await self._state()
+        known = state.backfill
+        at = min(known.at, now) if known is not None else now
+        progress(Backfill(since, at, done=False))
+        while at > since:
+            span = Span(max(since, at - _CHUNK), at)
+            step = Backfill(since, span.start, span.start <= since)
+            await self._read(Pass(span, now, await self._owner(), live=False), step)
+            at = span.start
+            progress(step)
+
+    async def _poll(self, now: datetime) -> None:
+        await account.refresh(self._reader, now)
+        state = await self._state()
+        since = min(self._reach(now), state.backfill.since if state.backfill else now)
+        if state.backfill is None or not state.backfill.done or since < state.backfill.since - _DAY:
+            await self.backfill(
+                since, now, lambda step: log.info("backfill", extra=_told(self.name, step))
+            )
+            state = await self._state()
+        await self._catch_up(state, since, now)
+
+    async def _catch_up(self, state: SourceState, since: datetime, now: datetime) -> None:
+        """The pass of this poll: from the last cursor, less the overlap; wider when a wider look is due."""
+        start = min(state.cursor or now, now) - self._settings.overlap
+        looks = [look for look in LOOKS if await self._is_due(look, now)]
+        for look in looks:
+            start = min(
+                start, now - (look.back if state.by_arrival is not True else LOOKS[-1].back)
+            )
+        start = max(start, since)
+        end = now + _AHEAD
+        while start < end:
+            span = Span(start, min(start + _DAY, end))
+            last = span.end == end
+            step = partial(self._complete, looks, now) if last else None
+            await self._read(
+                Pass(span, now, await self._owner(), arrival=state.by_arrival is True), None, step
+            )
+            start = span.end
+
+    async def _read(
+        self,
+        wanted: Pass,
+        step: Backfill | None,
+        finish: Callable[[Connection], object] | None = None,
+    ) -> None:
+        """Streams, or whole tasks where Neo refuses its streams; then titles."""
+        done = partial(self._finish, step, finish)
+        state = await self._state()
+        try:
+            if state.fallback:
+                await self._return_to_streams(wanted)
+            await self._reader.records(wanted, done)
+        except NeoError as error:
+            if error.kind not in _REFUSED:
+                raise
+            await self._fall_back(wanted, done, error)
+        await self._titles(wanted)
+
+    async def _fall_back(
+        self, wanted: Pass, done: Callable[[Connection], object], error: NeoError
+    ) -> None:
+        """Tasks are the ledger while streams are refused; where tasks are too, the first refusal is what is said."""
+        try:
+            await self._reader.records(replace(wanted, whole_tasks=True, arrival=False), done)
+        except NeoError as other:
+            raise error from other
+        await self._write(partial(sources.fall_back, source=self.name, tasks=True))
+
+    async def _return_to_streams(self, wanted: Pass) -> None:
+        """Streams are back: they replace the tasks that stood for them, in one transaction."""
+        known = await self._reader.database.read(standins.of, self.name)
+        if known:
+            span = Span(min(known.values()), wanted.now + _AHEAD)
+            await self._reader.replace_tasks(replace(wanted, span=span), list(known))
+        await self._write(partial(sources.fall_back, source=self.name, tasks=False))
+
+    async def _titles(self, wanted: Pass) -> None:
+        try:
+            await self._reader.tasks(wanted.span, wanted.now, wanted.owner)
+        except NeoError as error:
+            if error.kind not in _REFUSED:
+                raise
+            await account.say_once(self._reader, "tasks", str(error))
+
+    def _finish(
+        self, step: Backfill | None, finish: Callable[[Connection], object] | None, db: Connection
+    ) -> None:
+        if step is not None:
+            sources.backfilled(db, self.name, step)
+            if step.done:
+                alerts.forget_all(db)
+        if finish is not None:
+            finish(db)
+
+    def _complete(self, looks: list[Look], now: datetime, db: Connection) -> None:
+        sources.advance(db, self.name, cursor=now, complete_at=now)
+        for look in looks:
+            remembered.put(db, self._mark(look), now.isoformat())
+
+    async def _is_due(self, look: Look, now: datetime) -> bool:
+        last = await self._reader.database.read(remembered.get, self._mark(look))
+        return last is None or not timedelta(0) <= now - datetime.fromisoformat(last) < look.every
+
+    def _mark(self, look: Look) -> str:
+        return f"look {look.name} {self.name}"
+
+    def _next_try(self, error: NeoError, now: datetime) -> datetime | None:
+        if error.retry_after is not None:
+            return now + error.retry_after
+        return now + _PAUSE if error.kind in (Kind.REFUSED, Kind.FORBIDDEN) else None
+
+    async def _owner(self) -> str:
+        return account.owner(await self._state())
+
+    async def _state(self) -> SourceState:
+        return (await self._reader.database.read(sources.load)).get(self.name, SourceState())
+
+    async def _write(self, change: Callable[[Connection], object]) -> None:
+        await self._reader.database.write(change)
+
+
+def _told(source: str, step: Backfill) -> dict[str, object]:
+    return {"source": source, "down_to": step.at.isoformat(), "to": step.since.isoformat()}

@@ -1,0 +1,86 @@
+"""The timetable: wakes ticks. What is due is decided from the clock and the database, never here.
+
+apscheduler's triggers go by the wall clock: set back an hour, they would be silent for an hour. So a watchdog on
+monotonic time arms the timetable anew whenever the two part by more than five seconds.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+log = logging.getLogger(__name__)
+
+JUMP = 5.0
+"""Seconds by which wall and monotonic time may part before the timetable is armed anew."""
+
+_LOOK = 1.0
+
+
+class Timetable:
+    """Wakes each tick at its interval, one instance at a time; missed wake-ups come to one.
+
+    `now` is wall time and `monotonic` seconds that never jump: the watchdog holds them against each other.
+    """
+
+    def __init__(self, now: Callable[[], datetime], monotonic: Callable[[], float]) -> None:
+        self._now = now
+        self._monotonic = monotonic
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        self._watch: asyncio.Task[None] | None = None
+
+    def add(self, name: str, tick: Callable[[], Awaitable[object]], every: timedelta) -> None:
+        """Wakes `tick` at once when the timetable starts, and then at every interval."""
+        trigger = IntervalTrigger(seconds=every.total_seconds(), timezone=UTC)
+        self._scheduler.add_job(_guarded(name, tick), trigger, id=name, next_run_time=self._now())
+
+    def soon(self, name: str, tick: Callable[[], Awaitable[object]]) -> None:
+        """Wakes `tick` once, now."""
+        self._scheduler.add_job(
+            _guarded(name, tick), id=name, next_run_time=self._now(), replace_existing=True
+        )
+
+    def start(self) -> None:
+        self._scheduler.start()
+        self._watch = asyncio.create_task(self._keep_watch(), name="timetable watchdog")
+
+    async def stop(self) -> None:
+        """Wakes nothing any more; a tick under way goes on to its end by itself."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    def rearm(self) -> None:
+        """Wakes every tick now, and from now on at its interval."""
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=self._now())
+
+    async def _keep_watch(self) -> None:
+        wall, steady = self._now(), self._monotonic()
+        while True:
+            await asyncio.sleep(_LOOK)
+            apart = (self._now() - wall).total_seconds() - (self._monotonic() - steady)
+            wall, steady = self._now(), self._monotonic()
+            if abs(apart) > JUMP:
+                log.warning("the clock jumped", extra={"seconds": round(apart, 1)})
+                self.rearm()
+
+
+def _guarded(name: str, tick: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+    """A tick that fails is logged, and woken again at its next time."""
+
+    async def woken() -> None:
+        try:
+            await tick()
+        except Exception:
+            log.exception("tick failed", extra={"tick": name})
+
+    return woken

@@ -1,0 +1,111 @@
+"""One running bot: what its timetable wakes, and what is in force while it runs."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import aiohttp
+
+from bot import __version__
+from bot.clock import Clock
+from bot.jobs import digest, evaluate
+from bot.jobs.deliver import Deliverer, Sink
+from bot.jobs.passes import Reader
+from bot.jobs.poll import Poller
+from bot.neo.client import Client
+from bot.notify import due
+from bot.schedule import Timetable
+from bot.standing import Standing
+from bot.store.database import Database
+from bot.web.in_force import InForce
+
+_DELIVER_EVERY = timedelta(seconds=1)
+_DIGEST_EVERY = timedelta(seconds=15)
+_WATCH_EVERY = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """What the bot reaches the outside through, all of it open. Clients are by source, sinks by receiver."""
+
+    database: Database
+    session: aiohttp.ClientSession
+    clients: Mapping[str, Client]
+    sinks: Mapping[str, Sink]
+
+
+class Bot:
+    """One running bot: it does nothing by itself but what its timetable wakes."""
+
+    def __init__(self, standing: Standing, edges: Edges, clock: Clock) -> None:
+        self.standing = standing
+        self.edges = edges
+        self.database = edges.database
+        self.clock = clock
+        self.deliverer = Deliverer(edges.database, edges.sinks, standing.routes, clock)
+        self._judging = asyncio.Lock()
+        self.pollers = {
+            name: Poller(Reader(client, edges.database), standing.config.poll, self._reach)
+            for name, client in edges.clients.items()
+        }
+
+    async def poll(self, source: str) -> None:
+        """Polls one source, judges what it brought, and sends what there is to say."""
+        await self.pollers[source].run(self.clock.now())
+        await self.judge()
+
+    async def judge(self) -> None:
+        """One evaluation of all rules; never two at once."""
+        async with self._judging:
+            await evaluate.run(self.database, self.standing.terms, self.clock.now())
+        await self.deliverer.wake()
+
+    async def digests(self) -> None:
+        """Sends the digests that are due."""
+        standing = self.standing
+        if await digest.run(
+            self.database, standing.editions, standing.rules, standing.stale_after, self.clock.now()
+        ):
+            await self.deliverer.wake()
+
+    async def reload(self) -> None:
+        """Takes on changed files; a bad one changes nothing and is told in the log, in status and in health."""
+        self.standing = self.standing.reloaded()
+        self.deliverer.routes = self.standing.routes
+        await self.judge()
+
+    async def watch(self) -> None:
+        """Reloads when a file has changed."""
+        if self.standing.is_outdated():
+            await self.reload()
+
+    def timetable(self) -> Timetable:
+        """Everything that happens by time."""
+        every = self.standing.config.poll.every
+        timetable = Timetable(self.clock.now, self.clock.monotonic)
+        for source in self.pollers:
+            timetable.add(f"poll {source}", partial(self.poll, source), every)
+        timetable.add("judge", self.judge, every)
+        timetable.add("deliver", self.deliverer.wake, _DELIVER_EVERY)
+        timetable.add("digests", self.digests, _DIGEST_EVERY)
+        timetable.add("watch", self.watch, _WATCH_EVERY)
+        return timetable
+
+    def in_force(self) -> InForce:
+        """What answers need to know of the configuration now."""
+        standing = self.standing
+        return InForce(
+            version=__version__,
+            zone=standing.config.timezone,
+            sources=[source.name for source in standing.config.sources],
+            stale_after=standing.stale_after,
+            rules=standing.rules,
+            faults=standing.faults,
+            default=standing.config.notify.default,
+            digests={each.settings.name: due.period(each.timing) for each in standing.editions},
+        )
+
+    def _reach(self, now: datetime) -> datetime:
+        return self.standing.reach(now)

@@ -1,0 +1,1 @@
+"""The door for people: Slack's requests, health, metrics."""

@@ -1,0 +1,34 @@
+"""Who may use the operator's port."""
+
+import hmac
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bot.web import keys
+from bot.web.door import AdminDoor
+
+_CLOSED = "This port is open beyond this machine, so it needs server.admin_token.\n"
+_WANTED = "Send the value of server.admin_token as `Authorization: Bearer …`.\n"
+
+
+@web.middleware
+async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Lets in who is on this machine's own port, or brings the token."""
+    door = request.app[keys.ADMIN]
+    if door.local or _knows(door, request.headers.get("Authorization", "")):
+        return await handler(request)
+    return web.Response(
+        status=401,
+        text=_WANTED if door.token else _CLOSED,
+        headers={"WWW-Authenticate": "Bearer"},
+    )
+
+
+def _knows(door: AdminDoor, header: str) -> bool:
+    scheme, _, given = header.partition(" ")
+    if not door.token or scheme.lower() != "bearer":
+        return False
+    # Bytes, because comparing text fails on characters beyond ASCII.
+    given_bytes = given.strip().encode(errors="replace")
+    return hmac.compare_digest(given_bytes, door.token.encode())

@@ -1,0 +1,68 @@
+"""Whether the process is alive, and whether it does its work."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from aiohttp import web
+
+from bot.answers import status
+from bot.notify.answer import SourceLine, StatusAnswer
+from bot.store import sources
+from bot.store.connection import Connection
+from bot.store.error import StoreError
+from bot.web import keys
+from bot.web.in_force import InForce
+
+LONGEST_WAIT = timedelta(minutes=10)
+"""How long a message may wait before the outbox counts as stuck."""
+
+_UNAVAILABLE = 503
+
+
+async def alive(_: web.Request) -> web.Response:
+    return web.Response(text="ok")
+
+
+async def ready(request: web.Request) -> web.Response:
+    """200 when the polls are fresh and the outbox moves, else 503 with the reasons."""
+    door, now = request.app[keys.ADMIN], request.app[keys.CLOCK].now()
+    try:
+        reasons = await door.database.read(obstacles, door.in_force(), now)
+    except StoreError as error:
+        reasons = [str(error)]
+    shown = {"ready": not reasons, "reasons": reasons}
+    return web.json_response(shown, status=_UNAVAILABLE if reasons else 200)
+
+
+def obstacles(db: Connection, in_force: InForce, now: datetime) -> list[str]:
+    """What keeps the bot from its work, a sentence each.
+
+    Faults in a rules file do not: the rules before it stay in force, and a restart would lose them.
+    """
+    known = {name for name, state in sources.load(db).items() if state.backfill is not None}
+    answer = status.answer(db, in_force.running, now)
+    found = [
+        reason for line in answer.sources for reason in _of_source(line, known=line.name in known)
+    ]
+    return [*found, *_of_outbox(answer, now)]
+
+
+def _of_source(line: SourceLine, *, known: bool) -> Iterator[str]:
+    """`known`: reading its history has begun."""
+    if not known:
+        yield f"source {line.name}: its history has not been looked at yet"
+    if line.age is None:
+        yield f"source {line.name}: no poll was complete yet{_because(line.error)}"
+    elif line.stale:
+        minutes = int(line.age // 60)
+        yield f"source {line.name}: the last complete poll was {minutes} min ago{_because(line.error)}"
+
+
+def _of_outbox(answer: StatusAnswer, now: datetime) -> Iterator[str]:
+    if answer.oldest_waiting is not None and now - answer.oldest_waiting > LONGEST_WAIT:
+        minutes = (now - answer.oldest_waiting) // timedelta(minutes=1)
+        yield f"outbox: {answer.waiting} waiting, the oldest for {minutes} min"
+
+
+def _because(error: str) -> str:
+    return f": {error}" if error else ""

@@ -1,0 +1,33 @@
+"""What answers need from the configuration, as it is in force at the moment of asking."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from bot.answers.status import Running
+from rules.rule import Rule
+from rules.window import Period
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """`faults` are those of a rules file that was refused; `default` names the receivers of rules that name none.
+
+    `zone` is the one in which windows begin and end. A source is stale after `stale_after` without a complete poll.
+    """
+
+    version: str
+    zone: ZoneInfo
+    sources: Sequence[str]
+    stale_after: timedelta
+    rules: Sequence[Rule] = ()
+    faults: Sequence[object] = ()
+    default: Sequence[str] = ()
+    digests: Mapping[str, Period] | None = None
+
+    @property
+    def running(self) -> Running:
+        return Running(
+            self.version, self.zone, self.sources, len(self.rules), self.stale_after, self.faults
+        )

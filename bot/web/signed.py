@@ -1,0 +1,61 @@
+"""Reads a request only when Slack signed it: everything else is None, whatever is wrong with it."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+import aiohttp
+from aiohttp import web
+
+from bot.slack import signature
+
+LARGEST = 64 * 1024
+"""Bytes of a body: several times what Slack sends with the largest of our messages."""
+
+_FIELDS = 100
+
+
+async def body(request: web.Request, secret: str, now: datetime) -> bytes | None:
+    """The raw body; its signature is checked before anything in it is read."""
+    if request.method != "POST":
+        return None
+    try:
+        raw = await request.read()
+    except (web.HTTPRequestEntityTooLarge, web.RequestPayloadError, aiohttp.ClientError, OSError):
+        return None
+    return raw if signature.verify(request.headers, raw, secret, now) else None
+
+
+def form(raw: bytes | None) -> dict[str, str] | None:
+    """The fields of a form, as slash commands and interactions are."""
+    if raw is None:
+        return None
+    try:
+        pairs = parse_qsl(
+            raw.decode(),
+            keep_blank_values=True,
+            strict_parsing=True,
+            errors="strict",
+            max_num_fields=_FIELDS,
+        )
+    except ValueError:
+        return None
+    return dict(pairs)
+
+
+def json_object(raw: bytes | str | None) -> dict[str, Any] | None:
+    """The object that a JSON text is."""
+    if raw is None:
+        return None
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def is_of(fields: Mapping[str, object], app_id: str) -> bool:
+    """Whether a request is meant for this app; without an `app_id` any will do."""
+    return not app_id or fields.get("api_app_id") == app_id

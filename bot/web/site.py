@@ -1,0 +1,92 @@
+"""The two applications: one that Slack can reach, one for the operator. And how they are served."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import aiohttp
+from aiohttp import web
+
+from bot.clock import Clock
+from bot.web import admin, health, keys, metrics, signed, slack
+from bot.web.door import AdminDoor, SlackDoor
+from bot.web.later import Later
+from bot.web.seen import Seen
+
+_REPEATS = timedelta(minutes=15)
+"""Longer than a signature is good for, and than Slack goes on to repeat an event."""
+
+_CLOSING = 2.0
+_GIVING_UP = 5.0
+"""Seconds at the end for requests under way, and for answers still to be sent: together under ten."""
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class PortError(Exception):
+    """The bot cannot listen where it was told to."""
+
+
+def public_app(door: SlackDoor | None, clock: Clock) -> web.Application:
+    """`/healthz`, and what Slack sends where the bot is reached over HTTP."""
+    app = web.Application(client_max_size=signed.LARGEST)
+    app.on_response_prepare.append(_harden)
+    app.router.add_get("/healthz", health.alive)
+    if door is not None:
+        app[keys.SLACK], app[keys.CLOCK] = door, clock
+        app[keys.SEEN] = Seen(_REPEATS)
+        app.cleanup_ctx.extend((_session, _later))
+        app.router.add_routes(slack.routes())
+    return app
+
+
+def admin_app(door: AdminDoor, clock: Clock) -> web.Application:
+    """`/readyz` and `/metrics`."""
+    app = web.Application(middlewares=[admin.guard])
+    app.on_response_prepare.append(_harden)
+    app[keys.ADMIN], app[keys.CLOCK] = door, clock
+    app.router.add_get("/readyz", health.ready)
+    app.router.add_get("/metrics", metrics.show)
+    return app
+
+
+@asynccontextmanager
+async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
+    """Serves an application and gives the port, which is a free one for 0. Raises PortError."""
+    # Bodies are taken as they came: the signature is over what was sent.
+    runner = web.AppRunner(app, access_log=None, auto_decompress=False, shutdown_timeout=_CLOSING)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise PortError(
+                f"cannot listen on {host}:{port}: {error.strerror}; change `server` in the configuration"
+            ) from error
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+async def _harden(_: web.Request, response: web.StreamResponse) -> None:
+    """Nothing that we serve is a page, is kept by anyone, or stands in a frame."""
+    response.headers.update(_HEADERS)
+
+
+async def _session(app: web.Application) -> AsyncIterator[None]:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        app[keys.SESSION] = session
+        yield
+
+
+async def _later(app: web.Application) -> AsyncIterator[None]:
+    """Closed before the session, which it uses."""
+    app[keys.LATER] = Later()
+    yield
+    await app[keys.LATER].close(_GIVING_UP)

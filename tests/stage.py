@@ -1,0 +1,147 @@
+"""The whole bot between the simulated Neo and the Slack workbench, on a clock that tests hold in their hands."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from bot import app, standing
+from bot.demo.neo import accounts, book, server, state, usage
+from bot.demo.workbench import acme
+from bot.demo.workbench import server as workbench
+from bot.demo.workbench.bench import Bench
+from bot.demo.workbench.workspace import Workspace
+from bot.service import Bot
+from tests.fakes import FakeClock
+
+KEY = "neo_sk_test"
+SOURCE = "acme"
+CHANNEL = "#neo-spend"
+TICK = timedelta(seconds=60)
+
+
+@dataclass(slots=True)
+class Stage:
+    """A bot that is opened, but moves only by `tick`; `seen` counts what was already taken from the channel."""
+
+    clock: FakeClock
+    neo: state.Neo
+    bench: Bench
+    folder: Path
+    bot: Bot
+    seen: dict[str, Any] = field(default_factory=dict)
+
+    def stream(self, number: int, **fields: Any) -> usage.Stream:
+        """A stream of Neo's, created now unless `created` says otherwise; `usd` is what it costs."""
+        created = fields.pop("created", self.clock.now())
+        usd = fields.pop("usd", None)
+        if usd is not None:
+            fields["credits"] = Decimal(str(usd)) / 10
+        fields.setdefault("task_id", f"task-{number}")
+        fields.setdefault("email", "ana@acme.test")
+        stream = usage.Stream(
+            stream_id=usage.stream_id(number), created=usage.micros(created), **fields
+        )
+        self.neo.book.add(stream)
+        return stream
+
+    async def tick(self) -> list[str]:
+        """One poll, one evaluation, and all that is to be said; gives what Slack was told by it."""
+        await self.bot.poll(SOURCE)
+        await self.bot.deliverer.drain()
+        return self.news()
+
+    async def pass_time(self, span: timedelta) -> list[str]:
+        """Ticks every minute for so long; gives all that Slack was told."""
+        until, told = self.clock.now() + span, []
+        while self.clock.now() < until:
+            self.clock.advance(min(TICK, until - self.clock.now()))
+            told += await self.tick()
+        return told
+
+    def news(self) -> list[str]:
+        """What was posted, replied and edited since it was last asked, in Slack's order of calls."""
+        calls = [call for call in self.bench.calls if call.answer == "ok"]
+        fresh = calls[self.seen.get("calls", 0) :]
+        self.seen["calls"] = len(calls)
+        return [line for call in fresh if (line := _line(call.method, call.arguments))]
+
+    async def restart(self) -> None:
+        """The bot ends and starts again on the same store."""
+        await self.close_bot()
+        await self.open_bot()
+
+    async def open_bot(self) -> None:
+        self.seen["exit"] = AsyncExitStack()
+        stands = standing.load(self.folder / "config.yaml", {})
+        self.bot = await self.seen["exit"].enter_async_context(app.opened(stands, self.clock))
+
+    async def close_bot(self) -> None:
+        await self.seen["exit"].aclose()
+
+    def write_rules(self, text: str) -> None:
+        (self.folder / "rules.yaml").write_text(text, encoding="utf-8")
+
+
+def _line(method: str, sent: dict[str, Any]) -> str:
+    """`post …`, `reply …` or `edit …` with the fallback text of the message."""
+    if method == "chat.postMessage":
+        return f"{'reply' if sent.get('thread_ts') else 'post'} {sent['text']}"
+    if method == "chat.update":
+        return f"edit {sent['text']}"
+    return ""
+
+
+_CONFIG = {
+    "poll": {"every": "60s", "backfill": "40d"},
+    "receivers": {"finops": {"slack": CHANNEL}},
+    "notify": {"default": ["finops"], "fallback": "finops"},
+    "rules": "rules.yaml",
+    "server": {"host": "127.0.0.1", "port": 0, "admin_port": 0},
+}
+
+
+def config(folder: Path, neo_url: str, bench: Bench, changes: dict[str, Any]) -> str:
+    """The configuration as YAML, which JSON is."""
+    own = {
+        "sources": [{"name": SOURCE, "base_url": neo_url, "api_key": KEY}],
+        "store": {"path": str(folder / "bot.db")},
+        "slack": {
+            "bot_token": acme.APP.token,
+            "signing_secret": acme.APP.signing_secret,
+            "admins": ["U0ADA"],
+            "api_url": bench.api_url,
+            "response_hosts": ["127.0.0.1"],
+        },
+    }
+    return json.dumps({**_CONFIG, **own, **changes})
+
+
+@asynccontextmanager
+async def staged(
+    folder: Path, start: datetime, rules: str, changes: dict[str, Any] | None = None
+) -> AsyncIterator[Stage]:
+    """Opens everything at `start`; `changes` replace sections of the configuration."""
+    clock = FakeClock(start)
+    neo = state.Neo(
+        book=book.Book(), accounts=accounts.Accounts({KEY: accounts.Account(email="ada@acme.test")})
+    )
+    workspace = Workspace(acme.directory(), now=clock.now)
+    async with (
+        server.serving(neo, clock=clock.now) as neo_url,
+        workbench.serving(workspace, enforce_limits=False) as bench,
+    ):
+        (folder / "rules.yaml").write_text(rules, encoding="utf-8")
+        (folder / "config.yaml").write_text(
+            config(folder, neo_url, bench, changes or {}), encoding="utf-8"
+        )
+        stage = Stage(clock, neo, bench, folder, None)  # type: ignore[arg-type]  # opened below
+        await stage.open_bot()
+        try:
+            yield stage
+        finally:
+            await stage.close_bot()

@@ -1,0 +1,96 @@
+"""The exposition, as Prometheus' own parser reads it."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from prometheus_client import parser
+
+from bot.store.database import Database
+from bot.web import site
+from bot.web.door import AdminDoor
+from rules.terms import Severity
+from tests.web import office
+from tests.web.office import ANA, BEN, NOW, Clock
+
+Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
+
+
+@pytest.fixture
+async def url(database: Database, clock: Clock) -> AsyncIterator[str]:
+    door = AdminDoor(database, lambda: office.in_force(sources=("acme", "blue")), "", local=True)
+    async with site.serving(site.admin_app(door, clock), "127.0.0.1", 0) as port:
+        yield f"http://127.0.0.1:{port}/metrics"
+
+
+async def scrape(url: str) -> Samples:
+    async with aiohttp.ClientSession() as session, session.get(url) as response:
+        assert 200 == response.status
+        assert response.headers["Content-Type"].startswith("text/plain; version=")
+        text = await response.text()
+    found: Samples = {}
+    for family in parser.text_string_to_metric_families(text):
+        assert family.documentation.endswith("."), family.name
+        assert family.name.startswith("neo_budget_")
+        for sample in family.samples:
+            found[sample.name, tuple(sorted(sample.labels.items()))] = sample.value
+    return found
+
+
+def of(source: str) -> tuple[tuple[str, str], ...]:
+    return (("source", source),)
+
+
+async def test_figures_are_those_of_the_database(url: str, database: Database) -> None:
+    critical = office.alert(BEN, Severity.CRITICAL)
+    await database.write(office.fire, office.alert(ANA), critical)
+    await database.write(office.queue, NOW - office.HALF_AN_HOUR)
+    told = await scrape(url)
+
+    expected: Samples = {
+        ("neo_budget_build_info", (("version", "1.2.3"),)): 1,
+        ("neo_budget_records", of("acme")): 5,
+        ("neo_budget_records_unpriced", of("acme")): 1,
+        ("neo_budget_rows_rejected", of("acme")): 0,
+        ("neo_budget_data_age_seconds", of("acme")): 60,
+        ("neo_budget_last_complete_poll_timestamp_seconds", of("acme")): NOW.timestamp() - 60,
+        ("neo_budget_source_stale", of("acme")): 0,
+        ("neo_budget_source_failing", of("acme")): 0,
+        ("neo_budget_backfill_done", of("acme")): 1,
+        ("neo_budget_cost_usd", (("kind", "credits"), *of("acme"))): 433,
+        ("neo_budget_cost_usd", (("kind", "neo_cost"), *of("acme"))): 7,
+        ("neo_budget_cost_usd", (("kind", "llm_cost"), *of("acme"))): 5,
+        ("neo_budget_alerts_open", (("severity", "info"),)): 0,
+        ("neo_budget_alerts_open", (("severity", "warning"),)): 1,
+        ("neo_budget_alerts_open", (("severity", "critical"),)): 1,
+        ("neo_budget_rules", ()): 2,
+        ("neo_budget_rule_faults", ()): 0,
+        ("neo_budget_outbox_waiting", ()): 1,
+        ("neo_budget_outbox_failed", ()): 0,
+        ("neo_budget_outbox_oldest_seconds", ()): 1800,
+    }
+    assert expected == {key: value for key, value in told.items() if of("blue")[0] not in key[1]}
+
+
+async def test_a_source_that_was_never_read_has_no_age_and_is_stale(url: str) -> None:
+    told = await scrape(url)
+
+    assert ("neo_budget_data_age_seconds", of("blue")) not in told
+    assert 1 == told["neo_budget_source_stale", of("blue")]
+    assert 0 == told["neo_budget_records", of("blue")]
+
+
+async def test_an_empty_outbox_waits_for_nothing(url: str) -> None:
+    told = await scrape(url)
+
+    assert 0 == told["neo_budget_outbox_oldest_seconds", ()]
+    assert ("neo_budget_last_evaluation_timestamp_seconds", ()) not in told
+
+
+async def test_without_the_store_there_are_no_figures(
+    url: str, database: Database, session: aiohttp.ClientSession
+) -> None:
+    await database.write(lambda db: db.execute("ALTER TABLE outbox RENAME TO elsewhere"))
+    async with session.get(url) as response:
+        assert 503 == response.status
+        assert "no such table: outbox" in await response.text()
