@@ -25,6 +25,7 @@ from bot.slack.channels import Channels
 from bot.slack.people import Directory
 from bot.slack.sink import SlackSink
 from bot.standing import Standing
+from bot.store import sources
 from bot.store.database import Database
 from bot.store.sources import Backfill
 from bot.web import site
@@ -100,6 +101,7 @@ async def opened(standing: Standing, clock: Clock) -> AsyncIterator[Bot]:
     async with AsyncExitStack() as stack:
         database = await Database.open(config.store.path, write=True)
         stack.push_async_callback(database.close)
+        await database.write(sources.keep_only, [source.name for source in config.sources])
         session = await stack.enter_async_context(_session())
         patience = Patience(sleep=clock.sleep)
         clients = {

@@ -19,7 +19,9 @@ def start(level: str, style: str, stream: TextIO = sys.stderr) -> None:
     output = logging.StreamHandler(stream)
     output.setFormatter(_Text() if readable else _Json())
     logging.basicConfig(level=level.upper(), handlers=[output], force=True)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that is still under way is no news
+    logging.getLogger("apscheduler").setLevel(
+        logging.ERROR
+    )  # a tick that is still under way is no news
 
 
 def _fields(record: logging.LogRecord) -> dict[str, object]:

@@ -46,6 +46,7 @@ class Bot:
         self.clock = clock
         self.deliverer = Deliverer(edges.database, edges.sinks, standing.routes, clock)
         self._judging = asyncio.Lock()
+        self._failures: Mapping[str, str] = {}
         self.pollers = {
             name: Poller(Reader(client, edges.database), standing.config.poll, self._reach)
             for name, client in edges.clients.items()
@@ -59,7 +60,8 @@ class Bot:
     async def judge(self) -> None:
         """One evaluation of all rules; never two at once."""
         async with self._judging:
-            await evaluate.run(self.database, self.standing.terms, self.clock.now())
+            verdicts = await evaluate.run(self.database, self.standing.terms, self.clock.now())
+            self._failures = verdicts.failures
         await self.deliverer.wake()
 
     async def digests(self) -> None:
@@ -102,10 +104,13 @@ class Bot:
             sources=[source.name for source in standing.config.sources],
             stale_after=standing.stale_after,
             rules=standing.rules,
-            faults=standing.faults,
+            faults=[*standing.faults, *self._failed()],
             default=standing.config.notify.default,
             digests={each.settings.name: due.period(each.timing) for each in standing.editions},
         )
+
+    def _failed(self) -> list[str]:
+        return [f"rule {name} could not be judged: {why}" for name, why in self._failures.items()]
 
     def _reach(self, now: datetime) -> datetime:
         return self.standing.reach(now)

@@ -12,13 +12,13 @@ from bot.jobs import evaluate
 from bot.jobs.digest import Edition
 from bot.notify.routing import Routes
 from rules import loading, window
+from rules.condition import baseline, projection
 from rules.reading import Defaults
 from rules.rule import Rule
 from rules.window import Window
 
 log = logging.getLogger(__name__)
 
-_HISTORY = timedelta(days=28)
 _LEAST_PATIENCE = timedelta(minutes=10)
 
 _BUILT_IN = """
@@ -27,7 +27,7 @@ rules:
     summary: Neo has not been read completely for too long
     metric: data_age
     group_by: [source]
-    thresholds: {{warning: {patience}, critical: 1h}}
+    thresholds: {{warning: {patience}m, critical: {late}m}}
 """
 
 Stamp = tuple[tuple[str, int, int], ...]
@@ -111,7 +111,8 @@ def load(path: Path, environ: Mapping[str, str]) -> Standing:
 def with_built_in(config: Config) -> tuple[Rule, ...]:
     """The rules of the configuration, and those built in whose names it does not use."""
     patience = max(3 * config.poll.every, _LEAST_PATIENCE)
-    text = _BUILT_IN.format(patience=f"{int(patience.total_seconds())}s")
+    minutes = -(-patience // timedelta(minutes=1))
+    text = _BUILT_IN.format(patience=minutes, late=6 * minutes)
     own = {rule.name for rule in config.rules}
     built_in = loading.load([("built in", text)], Defaults(config.timezone)).rules
     return (*config.rules, *(rule for rule in built_in if rule.name not in own))
@@ -123,7 +124,9 @@ def _start(of: Window, now: datetime) -> datetime:
 
 def _history(rule: Rule) -> timedelta:
     """How much a rule looks at before its window."""
-    return _HISTORY if rule.forecast or rule.baseline else timedelta(0)
+    forecast = projection.REACH if rule.forecast else timedelta(0)
+    usual = baseline.REACHES * rule.baseline.over if rule.baseline else timedelta(0)
+    return max(forecast, usual)
 
 
 def _stamp(files: tuple[Path, ...]) -> Stamp:

@@ -121,8 +121,9 @@ class Judge:
     def _condition(self, scope: Scope, condition: Condition) -> Iterator[Finding]:
         rule = scope.rule
         start = scope.span.start if rule.by_period else None
-        days = self._days(scope, condition)
-        for values in self._candidates(scope, condition, start):
+        candidates = self._candidates(scope, condition, start)
+        days = self._days(scope, condition, frozenset(candidates))
+        for values in candidates:
             series = Series(rule.name, condition.name, rule.meaning, rule.group_by, values)
             has_alert = (series, start) in self._known.alerts
             case = self._case(scope, series, days.get(values, {}))
@@ -209,10 +210,14 @@ class Judge:
     def _key(self, scope: Scope) -> tuple[object, ...]:
         return (*scope.rule.metric.reads, scope.span, scope.rule.group_by, scope.rule.where)
 
-    def _days(self, scope: Scope, condition: Condition) -> Mapping[Values, Mapping[date, Value]]:
-        query = condition.history(scope.rule, scope.span, self._known.at)
+    def _days(
+        self, scope: Scope, condition: Condition, wanted: frozenset[Values]
+    ) -> Mapping[Values, Mapping[date, Value]]:
+        query = condition.history(scope.rule, scope.span, self._known.at) if wanted else None
         found: dict[Values, dict[date, Value]] = {}
         for keyed, totals in (self._answers[query] if query is not None else {}).items():
+            if keyed[:-1] not in wanted:
+                continue
             value = scope.rule.metric.value(totals)
             if value is not None:
                 found.setdefault(keyed[:-1], {})[date.fromisoformat(keyed[-1])] = value

@@ -27,6 +27,10 @@ UNKNOWN = "unknown"
 """The user of a record that carries no email."""
 
 
+SELF = "me"
+"""The user of a record of an account that does not tell its email."""
+
+
 def byok_value(byok: bool) -> str:  # noqa: FBT001 - the label's only argument
     return "true" if byok else "false"
 

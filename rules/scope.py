@@ -124,7 +124,7 @@ class Planner:
             return True
         now = then = self.span(rule)
         if isinstance(rule.window, Rolling):
-            then = window.span_at(rule.window, judged.at)
+            then = Span(judged.at - rule.window.length, judged.at)
         elif judged.at not in now:
             return True
         begins = self._news.begins
@@ -166,7 +166,7 @@ class Planner:
         over = self._over.get(rule.name, {})
         found: list[Scope] = []
         for span in sorted(
-            {*over, *self._earlier(rule.window, judged)}, key=lambda each: each.start
+            {*over, *self._earlier(rule, rule.window, judged)}, key=lambda each: each.start
         ):
             inside = (
                 change
@@ -179,10 +179,10 @@ class Planner:
                 found.append(Scope(rule, span, only, closed=True))
         return found
 
-    def _earlier(self, period: Period, judged: Judged) -> list[Span]:
+    def _earlier(self, rule: Rule, period: Period, judged: Judged) -> list[Span]:
         """Periods that ended in the last week, after the rule was first judged, and that a change may touch."""
         oldest = max(self._oldest, self._at - LATE, judged.since)
-        span, found = window.span_at(period, self._at), []
+        span, found = self.span(rule), []
         while span.start > oldest:
             span = window.before(period, span)
             found.append(span)

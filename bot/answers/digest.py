@@ -42,7 +42,7 @@ def facts(
     zone = due.period.zone
     span = window.before(due.period, window.span_at(due.period, now))
     totals = measure.total(db, span)
-    to_date = _to_date(zone, span)
+    to_date = _to_date(zone, now)
     earlier = _before(due.period, span)
     users = _users(db, span, earlier, totals.spend)
     firing = alerts.firing(db)
@@ -121,12 +121,10 @@ def _mean(db: Connection, zone: ZoneInfo, span: Span) -> Money | None:
     return None if spent is None else Money(round(Fraction(spent.nano * length.days, MEAN)))
 
 
-def _to_date(zone: ZoneInfo, span: Span) -> Stretch:
-    """The calendar month from its beginning to the end of what the digest tells of."""
-    last = span.end - timedelta(microseconds=1)
+def _to_date(zone: ZoneInfo, now: datetime) -> Stretch:
+    """The calendar month from its beginning until now."""
     month = Period(Every.MONTH, zone)
-    whole = window.span_at(month, last)
-    return periods.called(month, Span(whole.start, span.end), zone)
+    return periods.called(month, Span(window.span_at(month, now).start, now), zone)
 
 
 def _users(db: Connection, span: Span, before: Span, total: Money) -> list[UserLine]:

@@ -9,7 +9,7 @@ makes new ones. Daily sums are kept by day. So an answer costs what has changed,
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import chain
 from operator import add, sub
 from typing import Protocol
@@ -22,10 +22,11 @@ from rules.record import Record
 from rules.series import Answer, Only, Query
 from rules.window import Span
 
-_KEPT = 16
-"""Totals that are kept of one question, at most: more than there are windows that ask it."""
+_KEPT = 9
+"""Totals that are kept of spans of one length, at most: a week of days that can be judged again, and what is now."""
 
 _Question = tuple[Reads, tuple[Label, ...], Selector]
+"""What is asked, whatever the span."""
 
 
 class _Fold(Protocol):
@@ -172,7 +173,7 @@ class Running:
         self._known: dict[tuple[str, str], Record] = {}
         self._times: list[datetime] = []
         self._ordered: list[Record] = []
-        self._lanes: dict[_Question, list[_Lane]] = {}
+        self._lanes: dict[tuple[_Question, timedelta], list[_Lane]] = {}
         self._days: dict[tuple[_Question, ZoneInfo], _Days] = {}
 
     def put(self, source: str, key: str, record: Record | None) -> list[Record]:
@@ -218,22 +219,21 @@ class Running:
         yield from self._days.values()
 
     def _lane(self, question: _Question, query: Query) -> _Lane:
-        """The totals of `query`, the last used of its question."""
-        lanes, span = self._lanes.setdefault(question, []), query.span
-        nearest = min(lanes, key=lambda lane: self._way(lane.span, span), default=None)
+        """The totals of `query`: the nearest of those that span as much time, or new ones."""
+        span = query.span
+        lanes = self._lanes.setdefault((question, span.length), [])
+        nearest = min(lanes, key=lambda lane: abs(lane.span.start - span.start), default=None)
+        if nearest is not None and nearest.span == span:
+            return nearest
         if nearest is None or self._way(nearest.span, span) > self._count(span.start, span.end):
             nearest = _Lane(query)
-            del lanes[: 1 - _KEPT]
-        else:
-            lanes.remove(nearest)
+            lanes.append(nearest)
+            del lanes[:-_KEPT]
         nearest.move(span, self)
-        lanes.append(nearest)
         return nearest
 
     def _way(self, old: Span, new: Span) -> int:
         """How many records lie between two spans."""
-        if old == new:
-            return 0
         return self._count(old.start, new.start) + self._count(old.end, new.end)
 
     def _count(self, start: datetime, end: datetime) -> int:

@@ -2,6 +2,7 @@
 
 import click
 
+from bot import config
 from bot.cli import calling
 from bot.cli.calling import Call
 from bot.config import Config
@@ -15,17 +16,20 @@ def command(call: Call) -> None:
 
     Ends with 0, or with 2 and every fault at its line.
     """
-    click.echo(_summary(call.load()))
+    settings = call.load()
+    click.echo(_summary(settings))
+    for setting in config.unheeded(settings):
+        click.echo(f"Without effect in this version: {setting}.")
 
 
-def _summary(config: Config) -> str:
+def _summary(settings: Config) -> str:
     parts = [
-        _count(len(config.sources), "source"),
-        _count(len(config.rules), "rule"),
-        _count(len(config.receivers), "receiver"),
-        _count(len(config.digests), "digest"),
+        _count(len(settings.sources), "source"),
+        _count(len(settings.rules), "rule"),
+        _count(len(settings.receivers), "receiver"),
+        _count(len(settings.digests), "digest"),
     ]
-    files = ", ".join(str(file) for file in config.files)
+    files = ", ".join(str(file) for file in settings.files)
     return f"No fault in {files}: {', '.join(parts)}."
 
 

@@ -7,6 +7,7 @@ import click
 from bot import journal
 from bot.clock import SystemClock
 from bot.demo import door
+from bot.web.site import PortError
 
 PORT = 8090
 
@@ -24,4 +25,7 @@ def command(port: int) -> None:
     Nothing is needed and nothing is kept: alerts appear within seconds.
     """
     journal.start("warning", "auto")
-    asyncio.run(door.run(SystemClock(), port, click.echo))
+    try:
+        asyncio.run(door.run(SystemClock(), port, click.echo))
+    except PortError as error:
+        raise click.ClickException(str(error)) from error

@@ -29,7 +29,10 @@ def number(value: Value) -> str:
             return str(value)
 
 
-def objects(rows: Sequence[Mapping[str, str | Value]]) -> str:
+Row = Mapping[str, "str | Value | Row"]
+
+
+def objects(rows: Sequence[Row]) -> str:
     """A JSON list of objects, one a line."""
     if not rows:
         return "[]"
@@ -37,12 +40,18 @@ def objects(rows: Sequence[Mapping[str, str | Value]]) -> str:
     return f"[\n{lines}\n]"
 
 
-def _object(row: Mapping[str, str | Value]) -> str:
+def _object(row: Row) -> str:
     return "{" + ", ".join(f"{json.dumps(key)}: {_json(value)}" for key, value in row.items()) + "}"
 
 
-def _json(value: str | Value) -> str:
-    return json.dumps(value) if isinstance(value, str) else number(value)
+def _json(value: str | Value | Row) -> str:
+    match value:
+        case str():
+            return json.dumps(value)
+        case Mapping():
+            return _object(value)
+        case _:
+            return number(value)
 
 
 def _plain(amount: Decimal) -> str:

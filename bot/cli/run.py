@@ -1,6 +1,8 @@
 """`run`: the service."""
 
 import asyncio
+import gc
+import logging
 
 import click
 
@@ -8,6 +10,10 @@ from bot import app, journal, standing
 from bot.cli import calling
 from bot.cli.calling import Call
 from bot.clock import SystemClock
+from bot.config import unheeded
+from bot.web.site import PortError
+
+log = logging.getLogger(__name__)
 
 
 @click.command("run")
@@ -20,4 +26,10 @@ def command(call: Call) -> None:
     if not config.sources:
         raise click.UsageError(f"{call.path} has no sources: there is nothing to poll")
     journal.start(config.log.level, config.log.format)
-    asyncio.run(app.run(stands, SystemClock()))
+    for setting in unheeded(config):
+        log.warning("a setting is without effect in this version", extra={"setting": setting})
+    gc.freeze()  # what is loaded by now stays: no need to look at it again and again
+    try:
+        asyncio.run(app.run(stands, SystemClock()))
+    except PortError as error:
+        raise click.ClickException(str(error)) from error

@@ -2,5 +2,6 @@
 
 from bot.config.loading import load
 from bot.config.settings import Config, ConfigError, Receiver
+from bot.config.unheeded import of as unheeded
 
-__all__ = ["Config", "ConfigError", "Receiver", "load"]
+__all__ = ["Config", "ConfigError", "Receiver", "load", "unheeded"]

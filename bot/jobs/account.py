@@ -6,13 +6,11 @@ from functools import partial
 
 from bot.jobs.passes import Reader
 from bot.store import remembered, sources
-from bot.store.sources import Balance, SourceState
-from rules import labels
+from bot.store.sources import Balance
 
 log = logging.getLogger(__name__)
 
 _EVERY = timedelta(hours=1)
-_SOLO = "solo"
 
 
 async def refresh(reader: Reader, now: datetime) -> None:
@@ -30,7 +28,7 @@ async def refresh(reader: Reader, now: datetime) -> None:
                 reader, name, "Neo does not give it to this credential; the bot goes on without it"
             )
     if user is not None:
-        role = (user.team.role or user.role) if user.team is not None else _SOLO
+        role = (user.team.role or user.role) if user.team is not None else sources.SOLO
         await reader.database.write(
             partial(sources.identify, source=reader.name, role=role, account=user.email)
         )
@@ -50,10 +48,3 @@ async def say_once(reader: Reader, what: str, why: str) -> None:
             extra={"source": reader.name, "endpoint": what, "error": why},
         )
         await reader.database.write(remembered.put, mark, why)
-
-
-def owner(state: SourceState) -> str:
-    """The user of rows without an email: the account itself where it is no team's admin."""
-    if state.role is None:
-        return "me"
-    return (state.account or "me") if state.role == _SOLO else labels.UNKNOWN

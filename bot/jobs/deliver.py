@@ -50,13 +50,14 @@ class Deliverer:
         self._clock = clock
         self._lanes: dict[Destination, asyncio.Task[None]] = {}
         self._free: dict[str, float] = {}
+        self._turns: dict[str, asyncio.Lock] = {}
         self.routes = routes
-        self.closing = False
+        self._closing = asyncio.Event()
 
     async def wake(self) -> None:
         """Starts a lane wherever something is due and none runs."""
         for destination in await self._database.read(outbox.destinations, self._clock.now()):
-            if destination not in self._lanes and not self.closing:
+            if destination not in self._lanes and not self._closing.is_set():
                 lane = asyncio.create_task(self._serve(destination), name=f"deliver {destination}")
                 self._lanes[destination] = lane
                 lane.add_done_callback(partial(self._ended, destination))
@@ -73,20 +74,25 @@ class Deliverer:
 
     async def stop(self) -> None:
         """Lets what is being sent end, and starts nothing new."""
-        self.closing = True
+        self._closing.set()
         await asyncio.gather(*self._lanes.values(), return_exceptions=True)
 
     async def _serve(self, destination: Destination) -> None:
         try:
-            while not self.closing and await self._one(destination):
+            while not self._closing.is_set() and await self._in_turn(destination):
                 pass
         except Exception:
             log.exception("delivery failed", extra={"destination": str(destination)})
 
+    async def _in_turn(self, destination: Destination) -> bool:
+        """One after the other: two receivers may share a channel, and so its pace."""
+        async with self._turns.setdefault(destination.address, asyncio.Lock()):
+            return await self._one(destination)
+
     async def _one(self, destination: Destination) -> bool:
         """Sends or edits one message; False when nothing is due."""
         await self._pause(destination)
-        if self.closing:
+        if self._closing.is_set():
             return False
         taken = await self._database.write(
             outbox.take, destination, self._clock.now(), durable=True
@@ -100,9 +106,19 @@ class Deliverer:
         return edit is not None
 
     async def _pause(self, destination: Destination) -> None:
+        """Waits for the destination's pace, or until it is time to stop."""
         wait = self._free.get(destination.address, 0.0) - self._clock.monotonic()
-        if wait > 0:
-            await self._clock.sleep(wait)
+        if wait <= 0:
+            return
+        waits = [
+            asyncio.create_task(self._clock.sleep(wait)),
+            asyncio.create_task(self._closing.wait()),
+        ]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waits:
+                each.cancel()
 
     def _busy(self, destination: Destination, seconds: float) -> None:
         if destination.via is not Via.WEBHOOK:
@@ -114,6 +130,7 @@ class Deliverer:
             sink = self._sink(destination)
             if taken.notification.attempted is not None:
                 receipt = await sink.find(taken.notification, taken.notification.attempted)
+                taken = replace(taken, version=0)  # it may say what was true at that attempt
                 if receipt is None and self._may_still_show(taken.notification):
                     await self._later(
                         taken, self._clock.now() + _LOOK_AGAIN, "its reply was lost", unsure=True

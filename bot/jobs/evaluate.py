@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -88,7 +88,9 @@ def prepare(db: Connection, terms: Terms, now: datetime) -> Verdicts:
         rule.name: scope.remember(rule, judged.get(rule.name), now)
         for rule in rules
         if rule.name not in failures
-    }
+    } | {
+        name: replace(judged[name], terms="") for name in failures if name in judged
+    }  # a rule that failed is judged whole next time, as one whose terms have changed
     gone = tuple(set(judged) - {rule.name for rule in terms.rules})
     held = len(rules) < len(terms.rules)
     return Verdicts(tuple(steps), drafts, done, gone, 0 if held else upto, stale, failures)

@@ -61,7 +61,7 @@ class Reader:
             waiting.append(page)
             seen.update((record.key, (record.task, record.at)) for record in page.records)
             if sum(held.count for held in waiting) >= _BATCH:
-                await self.database.write(partial(self._keep, wanted, waiting, _nothing_more))
+                await self.database.write(partial(self._keep, wanted, waiting, nothing_more))
                 waiting = []
         strict = wanted.live and not wanted.arrival and not wanted.whole_tasks
         missed = await self._missing(wanted, seen.keys()) if strict else []
@@ -113,7 +113,7 @@ class Reader:
                 return False
             raise
         if page.records:
-            await self.database.write(partial(self._keep, wanted, [page], _nothing_more))
+            await self.database.write(partial(self._keep, wanted, [page], nothing_more))
         return page.count > 0
 
     def _keep(
@@ -162,7 +162,7 @@ class Reader:
             await self.database.write(partial(rejected.put, rejected=rows, seen=now))
 
 
-def _nothing_more(_: Connection) -> None:
+def nothing_more(_: Connection) -> None:
     """A batch that is not the last moves no cursor."""
 
 

@@ -1,13 +1,13 @@
 """Polls one source: who it is, its history once, what is new at each tick, and now and then a wider look back."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from bot.jobs import account
-from bot.jobs.passes import Pass, Reader
+from bot.jobs.passes import Finish, Pass, Reader, nothing_more
 from bot.neo.error import Kind, NeoError
 from bot.neo.settings import PollSettings
 from bot.store import alerts, remembered, sources, standins
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 _AHEAD = timedelta(minutes=10)
 """How far Neo's clock may be ahead of ours."""
 
-_CHUNK = timedelta(days=7)
+_CHUNK = timedelta(days=30)
 _DAY = timedelta(days=1)
 _REFUSED = (Kind.FORBIDDEN, Kind.MISSING)
 _PAUSE = timedelta(minutes=5)
@@ -82,7 +82,10 @@ class Poller:
         while at > since:
             span = Span(max(since, at - _CHUNK), at)
             step = Backfill(since, span.start, span.start <= since)
-            await self._read(Pass(span, now, await self._owner(), live=False), step)
+            await self._read(
+                Pass(span, now, await self._owner(), live=False),
+                partial(self._filled, step=step, now=now),
+            )
             at = span.start
             progress(step)
 
@@ -98,32 +101,28 @@ class Poller:
         await self._catch_up(state, since, now)
 
     async def _catch_up(self, state: SourceState, since: datetime, now: datetime) -> None:
-        """The pass of this poll: from the last cursor, less the overlap; wider when a wider look is due."""
-        start = min(state.cursor or now, now) - self._settings.overlap
+        """What is new since the last cursor, less the overlap; then, when one is due, a wider look back from there."""
+        start = max(min(state.cursor or now, now) - self._settings.overlap, since)
+        await self._sweep(state, Span(start, now + _AHEAD), now, partial(self._complete, now=now))
         looks = [look for look in LOOKS if await self._is_due(look, now)]
-        for look in looks:
-            start = min(
-                start, now - (look.back if state.by_arrival is not True else LOOKS[-1].back)
-            )
-        start = max(start, since)
-        end = now + _AHEAD
-        while start < end:
-            span = Span(start, min(start + _DAY, end))
-            last = span.end == end
-            step = partial(self._complete, looks, now) if last else None
-            await self._read(
-                Pass(span, now, await self._owner(), arrival=state.by_arrival is True), None, step
-            )
-            start = span.end
+        if looks:
+            back = LOOKS[-1].back if state.by_arrival else max(look.back for look in looks)
+            span = Span(max(now - back, since), start)
+            await self._sweep(state, span, now, partial(self._looked, looks=looks, now=now))
 
-    async def _read(
-        self,
-        wanted: Pass,
-        step: Backfill | None,
-        finish: Callable[[Connection], object] | None = None,
-    ) -> None:
+    async def _sweep(self, state: SourceState, span: Span, now: datetime, finish: Finish) -> None:
+        """Reads a span a day at a time; `finish` is kept with the last of it."""
+        start = span.start
+        while start < span.end:
+            part = Span(start, min(start + _DAY, span.end))
+            last = finish if part.end == span.end else nothing_more
+            await self._read(
+                Pass(part, now, await self._owner(), arrival=state.by_arrival is True), last
+            )
+            start = part.end
+
+    async def _read(self, wanted: Pass, done: Finish) -> None:
         """Streams, or whole tasks where Neo refuses its streams; then titles."""
-        done = partial(self._finish, step, finish)
         state = await self._state()
         try:
             if state.fallback:
@@ -135,9 +134,7 @@ class Poller:
             await self._fall_back(wanted, done, error)
         await self._titles(wanted)
 
-    async def _fall_back(
-        self, wanted: Pass, done: Callable[[Connection], object], error: NeoError
-    ) -> None:
+    async def _fall_back(self, wanted: Pass, done: Finish, error: NeoError) -> None:
         """Tasks are the ledger while streams are refused; where tasks are too, the first refusal is what is said."""
         try:
             await self._reader.records(replace(wanted, whole_tasks=True, arrival=False), done)
@@ -161,18 +158,16 @@ class Poller:
                 raise
             await account.say_once(self._reader, "tasks", str(error))
 
-    def _finish(
-        self, step: Backfill | None, finish: Callable[[Connection], object] | None, db: Connection
-    ) -> None:
-        if step is not None:
-            sources.backfilled(db, self.name, step)
-            if step.done:
-                alerts.forget_all(db)
-        if finish is not None:
-            finish(db)
+    def _filled(self, db: Connection, step: Backfill, now: datetime) -> None:
+        sources.backfilled(db, self.name, step)
+        if step.done:
+            alerts.forget_all(db)
+            self._looked(db, LOOKS, now)
 
-    def _complete(self, looks: list[Look], now: datetime, db: Connection) -> None:
+    def _complete(self, db: Connection, now: datetime) -> None:
         sources.advance(db, self.name, cursor=now, complete_at=now)
+
+    def _looked(self, db: Connection, looks: Sequence[Look], now: datetime) -> None:
         for look in looks:
             remembered.put(db, self._mark(look), now.isoformat())
 
@@ -189,7 +184,7 @@ class Poller:
         return now + _PAUSE if error.kind in (Kind.REFUSED, Kind.FORBIDDEN) else None
 
     async def _owner(self) -> str:
-        return account.owner(await self._state())
+        return (await self._state()).owner
 
     async def _state(self) -> SourceState:
         return (await self._reader.database.read(sources.load)).get(self.name, SourceState())

@@ -21,29 +21,41 @@ class Channels:
         self._found: dict[str, str] = {}
 
     async def find(self, destination: Destination) -> str:
-        """The channel id of a destination; SinkError where there is none."""
+        """The channel id of a destination; SinkError where there is none.
+
+        Where Slack lists no channels to the bot, a name is given as it is: posting takes names too.
+        """
         address = destination.address.strip()
+        if destination.via is not Via.DM and _ID.fullmatch(address):
+            return address
         key = f"{destination.via}:{address.lower()}"
         if key not in self._found:
-            self._found[key] = await (
+            found = await (
                 self._direct(address) if destination.via is Via.DM else self._named(address)
             )
+            if found is None:
+                return address
+            self._found[key] = found
         return self._found[key]
 
     def forget(self, channel: str) -> None:
         """Looks the channel up again next time: Slack no longer knows it under this id."""
         self._found = {key: known for key, known in self._found.items() if known != channel}
 
-    async def _named(self, address: str) -> str:
-        if _ID.fullmatch(address):
-            return address
+    async def _named(self, address: str) -> str | None:
+        """The id behind a name; None where Slack lists no channels to the bot."""
         name, cursor = address.lstrip("#").lower(), ""
         while True:
-            page = await client.call(
-                self._web.conversations_list(
-                    types="public_channel,private_channel", limit=_PAGE, cursor=cursor or None
+            try:
+                page = await client.call(
+                    self._web.conversations_list(
+                        types="public_channel,private_channel", limit=_PAGE, cursor=cursor or None
+                    )
                 )
-            )
+            except SinkError as error:
+                if error.retryable:
+                    raise
+                return None
             for channel in page["channels"]:
                 if channel.get("name") == name:
                     return str(channel["id"])

@@ -46,7 +46,8 @@ def headline(facts: AlertFacts) -> str:
 
 def statement(facts: AlertFacts) -> str:
     """What is so, without how bad: `spend of ana@acme.test at $104.20`."""
-    value, about = metric.text(facts.value), subject.about(facts)
+    told = facts.worst if facts.reason is Reason.DELAYED else facts.value
+    value, about = metric.text(told), subject.about(facts)
     if facts.metric == "data_age":
         open_ = facts.state in (State.PENDING, State.FIRING)
         return f"no new {about} for {value}" if open_ else f"new {about} again"
@@ -56,7 +57,8 @@ def statement(facts: AlertFacts) -> str:
 
 def fallback(facts: AlertFacts) -> str:
     """One line for notifications and screen readers; raw."""
-    return f"{headline(facts)} (limit {subject.limit(facts)}, {wording.period(facts.period)})"
+    when = f", {wording.period(facts.period)}" if facts.period.start < facts.period.end else ""
+    return f"{headline(facts)} (limit {subject.limit(facts)}{when})"
 
 
 def _say(words: str) -> tuple[Json, ...]:

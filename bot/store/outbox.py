@@ -148,7 +148,14 @@ def reroute(db: Connection, taken: Taken, fallback: Destination, body: Body, now
 
 
 def post_afresh(db: Connection, edit: messages.Edit, now: datetime) -> None:
-    """The message is gone or cannot be edited any more: it is posted anew, and later news follow the new one."""
+    """The message is gone or cannot be edited any more: it is posted anew, and later news follow the new one.
+
+    It says all that replies which found no thread could not.
+    """
+    db.execute(
+        "UPDATE outbox SET state = 'merged' WHERE message = ? AND state = 'failed' AND body IS NOT NULL",
+        (edit.message,),
+    )
     db.execute("UPDATE message SET channel = '', ts = '' WHERE id = ?", (edit.message,))
     dedupe = f"{edit.destination}|afresh|{edit.message}|{edit.version}"
     add(db, Entry(edit.message, dedupe, "afresh"), now)

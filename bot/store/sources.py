@@ -1,12 +1,17 @@
 """How far the reading of each source has come, and how it fares."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.store import instant
 from bot.store.connection import Connection
+from rules import labels
 from rules.money import Money
+
+SOLO = "solo"
+"""The role of an account that is in no team."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,11 @@ class SourceState:
     by_arrival: bool | None = None
     balance: Balance | None = None
 
+    @property
+    def owner(self) -> str:
+        """The user of rows without an email: the account itself, unless it is an admin of a team."""
+        return (self.account or labels.SELF) if self.role in (None, SOLO) else labels.UNKNOWN
+
 
 _COLUMNS = (
     "source, cursor, last_complete, last_error, error_since, role, account,"
@@ -70,6 +80,13 @@ def begins(db: Connection) -> datetime | None:
         if state.backfill and state.backfill.done
     ]
     return max(starts, default=None)
+
+
+def keep_only(db: Connection, names: Sequence[str]) -> None:
+    """Forgets how sources fared that are no longer in the configuration; their records stay."""
+    db.execute(
+        f"DELETE FROM source_state WHERE source NOT IN ({', '.join('?' * len(names))})", list(names)
+    )
 
 
 def advance(db: Connection, source: str, *, cursor: datetime, complete_at: datetime) -> None:

@@ -14,7 +14,6 @@ from bot.store import sources, tasks
 from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.sources import SourceState
-from rules import labels
 
 log = logging.getLogger(__name__)
 
@@ -45,11 +44,7 @@ def _owners(db: Connection, task_id: str, names: tuple[str, ...]) -> dict[str, s
     """The sources that may have the task, each with the user of its rows that carry no email."""
     states = sources.load(db)
     listing = [each.source for each in tasks.get(db, task_id) if each.source in names]
-    return {name: _owner(states.get(name, SourceState())) for name in listing or names}
-
-
-def _owner(state: SourceState) -> str:
-    return (state.account or "me") if state.role == "solo" else labels.UNKNOWN
+    return {name: states.get(name, SourceState()).owner for name in listing or names}
 
 
 async def _look_up(client: Client, task_id: str, owner: str) -> TaskDetail | Exception | None:

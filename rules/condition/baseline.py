@@ -25,7 +25,7 @@ from rules.series import Query
 from rules.terms import Limit
 from rules.window import Every, Period, Rolling, Span
 
-_REACHES = 4  # how many times `over` the spread and the busiest days are looked for
+REACHES = 4  # how many times `over` the spread and the busiest days are looked for
 _ENOUGH = 40  # active days that make a good median; older ones fill up what `over` is short of
 _FEWEST = 4  # active days that a verdict needs
 _WEEKDAYS = 0.05  # the variance between the weekdays of a usual series, in logarithms
@@ -154,7 +154,7 @@ def _history(rule: Rule, span: Span, _at: datetime) -> Query | None:
         return None
     zone = _zone(rule)
     today = window.local_date(zone, span.start)
-    begins = today - _REACHES * max(rule.baseline.over, _DAY)
+    begins = today - REACHES * max(rule.baseline.over, _DAY)
     before = Span(window.day_start(zone, begins), window.day_start(zone, today))
     return Query(rule.metric.reads[0], before, rule.group_by, rule.where, days=zone)
 

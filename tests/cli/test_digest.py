@@ -22,7 +22,7 @@ def test_the_first_digest_is_shown(filled: Run) -> None:
     for line in (
         "Spend                             $8.00",
         "The same time before              $7.00",
-        "November 2026 so far              $18.00",
+        "November 2026 so far              $39.01",
         "  ci@acme.test: $8.00 (100%), before $0.00",
         "  opus: $8.00",
         "  t-ci@: $8.00, ci@acme.test",

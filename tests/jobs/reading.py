@@ -87,13 +87,13 @@ def priced(streams: list[usage.Stream]) -> Sums:
     """Each amount rounded once, half to even, then added up."""
     amounts = [(each.credits, each.neo_cost, each.llm_cost) for each in streams]
     nano = [[_nano(amount) for amount in row] for row in amounts]
-    credits, neo_cost, llm_cost = map(sum, zip(*nano, strict=True)) if nano else (0, 0, 0)
-    return len(streams), credits, neo_cost, llm_cost
+    plain, neo_cost, llm_cost = map(sum, zip(*nano, strict=True)) if nano else (0, 0, 0)
+    return len(streams), plain, neo_cost, llm_cost
 
 
 def _nano(amount: Decimal | None) -> int:
     """Ten dollars a credit, in nano-dollars."""
-    return int(round((amount or Decimal(0)) * 10_000_000_000))
+    return round((amount or Decimal(0)) * 10_000_000_000)
 
 
 def of_source(db: Connection, name: str) -> Sums:

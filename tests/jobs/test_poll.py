@@ -61,6 +61,8 @@ async def test_the_clock_may_be_set_back(source: Reading) -> None:
     assert await source.poll()
     source.stream(2)
     assert await source.poll(MINUTE)
+    assert (1, 15_000_000_000, 0, 0) == await source.kept()
+    assert await source.poll(HOUR)
     assert source.priced() == await source.kept()
 
 
@@ -207,7 +209,7 @@ async def test_history_goes_on_where_it_stopped(source: Reading) -> None:
     source.neo.faults.clear()
     source.neo.log.requests.clear()
     assert await source.poll()
-    assert NOW - 21 * DAY == max(span.end for span in reading.spans(source)[:3])
+    assert NOW - 28 * DAY == reading.spans(source)[0].start
     assert source.priced() == await source.kept()
 
 
@@ -242,7 +244,7 @@ async def test_history_that_must_go_further_back_is_read_on_from_its_end(source:
     await source.poll()
     source.neo.log.requests.clear()
     await source.poller.backfill(NOW - 61 * DAY, NOW, lambda _: None)
-    assert NOW - BACK == max(span.end for span in reading.spans(source))
+    assert NOW - BACK - 7 * DAY == reading.spans(source)[0].start
     assert source.priced() == await source.kept()
 
 
@@ -296,4 +298,4 @@ async def test_a_look_is_due_again_when_the_clock_was_ahead(source: Reading) -> 
     source.clock.set_to(datetime(2026, 11, 20, tzinfo=NOW.tzinfo))
     await source.poll()
     source.clock.set_to(NOW)
-    assert 35 * DAY == await reach(source, MINUTE)
+    assert 35 * DAY <= await reach(source, MINUTE)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from rules import metric
 from rules.alert import Alert, State, Timing
 from rules.change import Change
 from rules.finding import Cause, Finding, Series, Verdict
@@ -59,7 +60,7 @@ def finding(seen: int | Cause, limits: Limits = LIMITS, **changes: object) -> Fi
 
 
 def _judged(plain: Finding, amount: int, asked: list[Limit]) -> Finding:
-    reached = [each for each in asked if usd(amount) >= each.value]
+    reached = [each for each in asked if metric.size(usd(amount)) >= metric.size(each.value)]
     known = replace(plain, value=usd(amount), verdict=Verdict.CLEAR, limit=asked[0])
     if not reached:
         return known
@@ -88,5 +89,13 @@ def alert(**changes: Any) -> Alert:
 
 def change(record: Record) -> Change:
     """That this record is new, corrected or gone."""
-    labels = [record.label(label) for label in Label if label not in (Label.TOOL, Label.AGENT)]
-    return Change(*labels, first=record.at, last=record.at)
+    return Change(
+        source=record.source,
+        user=record.user,
+        model=record.model,
+        byok=record.label(Label.BYOK),
+        status=record.status,
+        task=record.task,
+        first=record.at,
+        last=record.at,
+    )

@@ -19,6 +19,7 @@ from tests.rules.samples import NOON
 
 ANA, BEN = ("ana@acme.test",), ("ben@acme.test",)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+QUIET = News()
 BEFORE = NOON - timedelta(minutes=1)
 
 
@@ -44,7 +45,7 @@ def changed(at: datetime, user: tuple[str] = ANA) -> Change:
 
 
 def planned(
-    of: Rule, news: News = News(), judged: Judged | None = None, at: datetime = NOON
+    of: Rule, news: News = QUIET, judged: Judged | None = None, at: datetime = NOON
 ) -> list[Scope]:
     return tick.plan([of], {of.name: judged or last(of)}, news, at)
 
@@ -222,21 +223,32 @@ def test_who_used_a_tool_is_not_known_of_a_change() -> None:
     assert (Label.TOOL,) == of.group_by
 
 
-def test_rules_with_other_filters_do_not_share_what_is_dirty() -> None:
-    other = samples.rule(
-        "metric: spend\ngroup_by: [user]\nwindow: day\nthresholds: {warning: 1 USD}\nwhere: {user: 'ben@*'}"
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("where: {user: 'ana@*'}", ["a-rule", "b-rule"], id="other terms"),
+        pytest.param("where: {user: 'ben@*'}", ["a-rule"], id="another filter"),
+    ],
+)
+def test_rules_share_what_is_dirty_where_they_look_at_the_same(
+    text: str, expected: list[str]
+) -> None:
+    mine = rule(more="thresholds: {warning: 1 USD}\nwhere: {user: 'ana@*'}")
+    other = rule(more=f"thresholds: {{info: 1 USD}}\n{text}").model_copy(update={"name": "b-rule"})
+    judged = {each.name: last(each) for each in (mine, other)}
+    found = tick.plan([mine, other], judged, News(changes=[changed(NOON)]), NOON)
+    assert expected == [each.rule.name for each in found]
+
+
+@pytest.mark.parametrize(("minutes", "count"), [(-1, 0), (0, 1)], ids=["before", "at"])
+def test_a_day_turns_at_midnight_of_its_zone(minutes: int, count: int) -> None:
+    midnight = TODAY.end - HOUR
+    berlin = samples.rule(
+        "metric: spend\nwindow: day\nthresholds: {warning: 1 USD}",
+        Defaults(zone=ZoneInfo("Europe/Berlin")),
     )
-    other = other.model_copy(update={"name": "b-rule"})
-    judged = {each.name: last(each) for each in (DAILY, other)}
-    found = tick.plan([DAILY, other], judged, News(changes=[changed(NOON)]), NOON)
-    assert ["a-rule"] == [each.rule.name for each in found]
-
-
-def test_days_of_a_zone_turn_there() -> None:
-    berlin = Defaults(zone=ZoneInfo("Europe/Berlin"))
-    of = samples.rule("metric: spend\nwindow: day\nthresholds: {warning: 1 USD}", berlin)
-    (found,) = planned(of, judged=last(of, TODAY.start - HOUR / 2), at=TODAY.start)
-    assert frozenset() != found.only if found else True
+    at = midnight + timedelta(minutes=minutes)
+    assert count == len(planned(berlin, QUIET, last(berlin, midnight - HOUR), at))
 
 
 def test_what_is_remembered_of_a_rule() -> None:

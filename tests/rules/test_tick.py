@@ -31,7 +31,7 @@ rules:
   - {name: user-week, metric: spend, window: week, group_by: [user], forecast: {warning: 205 USD}}
   - {name: team-hour, metric: streams, window: hour, where: {source: acme}, thresholds: {warning: 1}}
   - {name: user-rolling, metric: total_cost, window: 6h, group_by: [user, source], keep: 30m, thresholds: {warning: 60 USD}}
-  - {name: errors, metric: error_rate, window: 6h, group_by: [user], min_count: 2, for: 20m,
+  - {name: errors, metric: error_rate, window: 6h, group_by: [user], min_count: 2, for: 15m,
      thresholds: {warning: 20%, critical: 50%}, recover: 10%}
   - {name: errors-daily, metric: error_rate, window: day, thresholds: {warning: 50%}, where: {user: "!ci@*"}}
   - {name: runaway, metric: task_cost, window: 24h, thresholds: {critical: 100 USD}}
@@ -81,7 +81,7 @@ _keys = st.sampled_from([*(f"stream-{number}" for number in range(12)), "ana-1",
 _usage = st.builds(
     samples.record,
     key=_keys,
-    user=st.sampled_from(["ana@acme.test", "ben@acme.test", "ci@acme.test"]),
+    user=st.sampled_from(["ana@acme.test", "ana@acme.test", "ben@acme.test", "ci@acme.test"]),
     source=st.sampled_from(["acme", "acme", "blue"]),
     model=st.sampled_from(["opus", "gpt-5"]),
     task=st.sampled_from(["task-1", "task-2"]),

@@ -62,3 +62,12 @@ async def test_an_outage_is_not_an_unknown_person(bench: Bench, channels: Channe
     with pytest.raises(SinkError) as caught:
         await channels.find(Destination("r", Via.DM, "ana@acme.test"))
     assert (True, 3) == (caught.value.retryable, caught.value.retry_after)
+
+
+async def test_a_name_is_taken_as_it_is_where_slack_lists_no_channels(
+    channels: Channels, bench: Bench
+) -> None:
+    bench.mischief.add("conversations.list", mischief.Refuse("missing_scope"))
+    place = Destination("finops", Via.SLACK, "#neo-spend")
+    assert "#neo-spend" == await channels.find(place)
+    assert "C0SPEND" == await channels.find(place)

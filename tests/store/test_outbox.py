@@ -102,16 +102,27 @@ def test_a_webhook_gets_every_word_as_a_message_of_its_own(db: Connection) -> No
     assert mail.note("now worse") == letter.body
 
 
-def test_what_may_have_arrived_is_marked_so_when_it_is_taken_again(db: Connection) -> None:
+def test_what_may_have_arrived_is_taken_again_as_it_was(db: Connection) -> None:
     mail.queue(db, "m-1", "first")
     outbox.retry(db, mail.take(db), LATER, "its reply was lost", unsure=True)
     assert outbox.take(db, FINOPS, NOW) is None
     mail.answer(db, "m-1", "worse", now=LATER)
     again = mail.take(db, LATER)
-    assert (NOW, 1) == (again.notification.attempted, again.tries)
+    assert (NOW, 2) == (again.notification.attempted, again.tries)
     assert ["waiting", "waiting"] == states(db)
-    outbox.reattempt(db, again, LATER)
-    assert (LATER, 2) == ((last := mail.take(db, LATER)).notification.attempted, last.tries)
+
+
+def test_what_did_not_arrive_takes_along_what_has_come_since(db: Connection) -> None:
+    mail.queue(db, "m-1", "first")
+    outbox.retry(db, mail.take(db), LATER, "its reply was lost", unsure=True)
+    mail.answer(db, "m-1", "worse", now=LATER)
+    once_more = outbox.take_again(db, mail.take(db, LATER), LATER)
+    assert (mail.note("now worse"), None) == (
+        once_more.notification.body,
+        once_more.notification.attempted,
+    )
+    assert ["waiting", "merged"] == states(db)
+    assert LATER == mail.take(db, LATER).notification.attempted
 
 
 def test_what_surely_did_not_arrive_is_new_when_it_is_taken_again(db: Connection) -> None:
@@ -156,6 +167,18 @@ def test_the_fallback_is_told_in_its_place_from_then_on(db: Connection) -> None:
     assert mail.note("meant for finops") == mail.take(db, place=PAGER).notification.body
     assert (FINOPS, PAGER) == messages.places(db, [alert.id])[alert.id]
     assert not outbox.reroute(db, taken, PAGER, mail.note("meant for finops"), NOW)
+
+
+def test_a_fresh_post_says_what_a_reply_without_a_thread_could_not(db: Connection) -> None:
+    mail.queue(db, "m-1", "first")
+    outbox.sent(db, mail.take(db), PLACE, NOW)
+    mail.answer(db, "m-1", "worse")
+    outbox.failed(db, mail.take(db), "thread_not_found", NOW)
+    edit = messages.take_edit(db, FINOPS, NOW)
+    assert edit is not None
+    outbox.post_afresh(db, edit, NOW)
+    assert Waiting(1, NOW, 0) == outbox.waiting(db)
+    assert mail.note("now worse") == mail.take(db).notification.body
 
 
 def test_a_message_that_is_gone_is_posted_anew_and_news_follow_the_new_one(db: Connection) -> None:

@@ -1,0 +1,51 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import config
+
+_SLACK = {"bot_token": "xoxb-1", "signing_secret": "secret"}
+
+
+@pytest.mark.parametrize(
+    ("sections", "told"),
+    [
+        pytest.param({"slack": _SLACK}, [], id="nothing to say of what works"),
+        pytest.param({"notify": {"quiet": {"days": ["sat"]}}}, ["notify.quiet"], id="quiet times"),
+        pytest.param(
+            {"notify": {"heartbeat": {"url": "https://hc.acme.test/1"}}},
+            ["notify.heartbeat"],
+            id="heartbeat",
+        ),
+        pytest.param(
+            {"slack": {"bot_token": "xoxb-1", "app_token": "xapp-1"}},
+            ["slack.app_token"],
+            id="Socket Mode",
+        ),
+        pytest.param({"store": {"keep": "90d"}}, ["store.keep"], id="pruning"),
+        pytest.param(
+            {
+                "rules": [
+                    {
+                        "name": "a",
+                        "metric": "streams",
+                        "window": "day",
+                        "thresholds": {"info": "1"},
+                        "repeat": "4h",
+                    }
+                ]
+            },
+            ["repeat"],
+            id="repeats",
+        ),
+    ],
+)
+def test_a_setting_without_effect_is_told(
+    sections: dict[str, Any], told: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(json.dumps(sections), encoding="utf-8")
+    said = config.unheeded(config.load(path, {}))
+    assert told == [line.partition(":")[0].partition(" and ")[0] for line in said]

@@ -1,0 +1,475 @@
+"""What waits is delivered: once, in order, at Slack's pace, and to somebody."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from bot.demo.workbench import mischief
+from bot.notify import retry
+from bot.notify.notification import Destination, Via
+from bot.store import messages, outbox
+from bot.store.connection import Connection
+from rules.alert import Reason, State
+from tests.fakes import FakeClock
+from tests.jobs import office as offices
+from tests.jobs.office import LOST, OTHER, Office
+from tests.rules import making
+from tests.store import mail
+from tests.store.mail import FINOPS, NOW, PAGER
+
+POST = "chat.postMessage"
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    async with offices.opened(tmp_path) as opened:
+        yield opened
+
+
+async def queue(office: Office, message: str, text: str, place: Destination = FINOPS) -> None:
+    await office.database.write(mail.queue, message, text, place, office.clock.now())
+
+
+async def answer(office: Office, message: str, text: str, place: Destination = FINOPS) -> None:
+    await office.database.write(mail.answer, message, text, place, office.clock.now())
+
+
+async def rewrite(office: Office, message: str, text: str) -> None:
+    await office.database.write(messages.write, message, FINOPS, mail.note(text), NOW)
+
+
+# --- once, and in order ---------------------------------------------------------------------------
+
+
+async def test_what_waits_is_sent_once(office: Office) -> None:
+    await queue(office, "m-1", "hello")
+    await office.deliver()
+    await office.deliver(3600)
+    assert ["hello"] == office.said()
+    assert 1 == len(office.bench.calls_of(POST))
+
+
+async def test_a_reply_goes_to_its_messages_thread_and_the_message_is_edited(
+    office: Office,
+) -> None:
+    await queue(office, "m-1", "warning")
+    await office.deliver()
+    await answer(office, "m-1", "critical")
+    await office.deliver()
+    first, broadcast = office.messages()
+    assert ["now critical", "critical"] == office.said()
+    assert broadcast.broadcast
+    assert ["critical"] == office.replies(first)
+
+
+async def test_what_happens_before_a_message_is_sent_is_said_by_it(office: Office) -> None:
+    await queue(office, "m-1", "warning")
+    await answer(office, "m-1", "critical")
+    await office.deliver()
+    assert ["now critical"] == office.said()
+    assert ["conversations.list", POST] == [call.method for call in office.bench.calls]
+
+
+async def test_order_holds_within_an_episode_and_nothing_else_waits(office: Office) -> None:
+    office.bench.mischief.add(
+        POST, mischief.Broken(503), when=lambda sent: "warning" in str(sent["text"])
+    )
+    await queue(office, "m-1", "warning")
+    await queue(office, "m-2", "another")
+    await office.deliver()
+    await answer(office, "m-1", "critical")
+    await office.deliver()
+    assert ["another"] == office.said()
+    await office.deliver(70)
+    assert ["another", "now critical"] == office.said()
+
+
+async def test_an_edit_that_changes_nothing_any_more_is_not_made_twice(office: Office) -> None:
+    await queue(office, "m-1", "one")
+    await office.deliver()
+    await rewrite(office, "m-1", "two")
+    await rewrite(office, "m-1", "three")
+    await office.deliver()
+    await office.deliver(600)
+    assert ["three"] == office.said()
+    assert 1 == len(office.bench.calls_of("chat.update"))
+
+
+# --- pace -----------------------------------------------------------------------------------------
+
+
+async def test_a_channel_gets_a_message_a_second(office: Office) -> None:
+    for number in range(5):
+        await queue(office, f"m-{number}", f"{number}")
+        await queue(office, f"o-{number}", f"{number}", OTHER)
+    await office.deliver()
+    for channel in ("C0SPEND", "G0LEADS"):
+        times = [
+            call.at
+            for call in office.bench.calls
+            if call.method == POST and call.arguments["channel"] == channel
+        ]
+        assert 5 == len(times)
+        assert all(timedelta(seconds=1) <= after - before for before, after in pairwise(times))
+
+
+async def test_two_receivers_of_one_channel_share_its_pace(office: Office) -> None:
+    same = Destination("other", Via.SLACK, FINOPS.address)
+    for number in range(3):
+        await queue(office, f"m-{number}", f"{number}")
+        await queue(office, f"o-{number}", f"{number}", same)
+    await office.deliver()
+    times = [call.at for call in office.bench.calls if call.method == POST]
+    assert 6 == len(times)
+    assert all(timedelta(seconds=1) <= after - before for before, after in pairwise(times))
+
+
+class Unhurried(FakeClock):
+    """A clock on which a long sleep does not end."""
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds > 10:
+            await asyncio.Event().wait()
+        await super().sleep(seconds)
+
+
+async def test_a_channel_that_is_asked_to_wait_waits_alone_and_not_past_the_end(
+    tmp_path: Path,
+) -> None:
+    async with offices.opened(tmp_path, Unhurried(NOW)) as office:
+        office.bench.mischief.add(
+            POST, mischief.RateLimited(30), when=lambda sent: sent["channel"] == "C0SPEND"
+        )
+        await queue(office, "m-1", "one")
+        await queue(office, "m-2", "two")
+        await office.deliverer.wake()
+        while not office.bench.calls_of(POST):
+            await asyncio.sleep(0.01)
+        await queue(office, "o-1", "other", OTHER)
+        await office.deliverer.wake()
+        while not office.said(OTHER):
+            await asyncio.sleep(0.01)
+        assert [] == office.said()
+        await office.deliverer.stop()
+        assert 2 == (await office.waiting()).count
+
+
+async def test_retry_after_is_obeyed(office: Office) -> None:
+    office.bench.mischief.add(POST, mischief.RateLimited(30))
+    await queue(office, "m-1", "one")
+    await queue(office, "m-2", "two")
+    await office.deliver()
+    first, *later = [call.at for call in office.bench.calls if call.method == POST]
+    assert [30, 31] == [(at - first).total_seconds() for at in later]
+    assert {"one", "two"} == set(office.said())
+
+
+async def test_it_is_tried_again_later_and_later(office: Office) -> None:
+    office.bench.mischief.add(POST, mischief.Refuse("service_unavailable"), times=12)
+    await queue(office, "m-1", "hello")
+    for _ in range(60 * 60):
+        await office.deliver(1)
+        if office.said():
+            break
+    times = [call.at for call in office.bench.calls if call.method == POST]
+    waits = [(after - before).total_seconds() for before, after in pairwise(times)]
+    assert [2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300, 300] == [round(wait) for wait in waits]
+
+
+# --- lost replies and crashes ---------------------------------------------------------------------
+
+
+async def test_after_a_lost_reply_the_message_is_found_and_not_posted_again(
+    office: Office,
+) -> None:
+    office.bench.mischief.add(POST, mischief.DropReply())
+    await queue(office, "m-1", "hello")
+    await office.deliver()
+    await office.deliver(5)
+    assert ["hello"] == office.said()
+    assert 1 == len(office.bench.calls_of(POST))
+    await answer(office, "m-1", "worse")
+    await office.deliver(5)
+    assert ["worse"] == office.replies(office.messages()[0])
+
+
+async def test_a_lost_reply_to_a_reply_is_looked_for_in_the_thread(office: Office) -> None:
+    await queue(office, "m-1", "hello")
+    await office.deliver()
+    office.bench.mischief.add(POST, mischief.DropReply())
+    await answer(office, "m-1", "worse")
+    await office.deliver()
+    await office.deliver(5)
+    assert ["worse"] == office.replies(office.messages()[0])
+    assert 0 == (await office.waiting()).count
+
+
+async def test_a_history_that_lags_is_looked_at_again(office: Office) -> None:
+    office.bench.mischief.add(POST, mischief.DropReply())
+    office.bench.mischief.lag = 3
+    await queue(office, "m-1", "hello")
+    for _ in range(12):
+        await office.deliver(5)
+    assert ["hello"] == office.said()
+    assert 1 == len(office.bench.calls_of(POST))
+    assert 0 == (await office.waiting()).count
+
+
+async def test_what_never_arrived_is_posted_once_history_had_its_time(office: Office) -> None:
+    office.bench.mischief.add(POST, mischief.DropCall())
+    await queue(office, "m-1", "hello")
+    await office.deliver()
+    await office.deliver(retry.SETTLED.total_seconds() - 5)
+    assert [] == office.said()
+    await office.deliver(15)
+    assert ["hello"] == office.said()
+
+
+async def test_what_was_told_meanwhile_waits_for_what_may_have_arrived(office: Office) -> None:
+    office.bench.mischief.add(POST, mischief.DropReply())
+    await queue(office, "m-1", "warning")
+    await office.deliver()
+    await answer(office, "m-1", "critical")
+    await office.deliver()
+    await office.deliver(5)
+    assert ["now critical", "critical"] == office.said()
+    assert ["critical"] == office.replies(office.messages()[0])
+
+
+@pytest.mark.parametrize("arrived", [True, False], ids=["after Slack took it", "before the call"])
+async def test_a_crash_between_the_attempt_and_its_record(office: Office, arrived: bool) -> None:
+    await queue(office, "m-1", "hello")
+    taken = await office.database.write(outbox.take, FINOPS, NOW, durable=True)
+    assert taken is not None
+    if arrived:
+        await office.sinks["finops"].post(taken.notification)
+    await office.restart()
+    for _ in range(14):
+        await office.deliver(5)
+    assert ["hello"] == office.said()
+    assert 0 == (await office.waiting()).count
+
+
+async def test_a_crash_after_the_record_sends_nothing_again(office: Office) -> None:
+    await queue(office, "m-1", "hello")
+    await office.deliver()
+    await office.restart()
+    await office.deliver(3600)
+    assert ["hello"] == office.said()
+
+
+# --- what cannot be delivered ---------------------------------------------------------------------
+
+
+async def test_what_a_receiver_never_takes_goes_to_the_fallback_with_the_reason(
+    office: Office,
+) -> None:
+    await office.database.write(_queue_alert, LOST)
+    await office.deliver()
+    (told,) = office.messages(OTHER)
+    assert "spend of ana@acme.test at $60.00" in told.text
+    assert "meant for lost (#no-such-channel), which cannot be reached" in str(told.blocks)
+    assert 1 == (await office.waiting()).undeliverable
+    state, error = (await office.errors())[0]
+    assert "failed" == state
+    assert "Slack has no channel #no-such-channel" in error
+    await office.deliver(3600)
+    assert 1 == len(office.messages(OTHER))
+
+
+def _queue_alert(db: Connection, place: Destination) -> None:
+    alert = making.alert()
+    messages.write(db, "m-1", place, mail.alert(), NOW)
+    messages.tell(db, [alert], place, "m-1")
+    outbox.add(db, outbox.Entry("m-1", "post", "first"), NOW)
+
+
+async def test_the_fallback_is_told_how_it_goes_on(office: Office) -> None:
+    await office.database.write(_queue_alert, LOST)
+    await office.deliver()
+    places = await office.database.read(messages.places, [making.alert().id])
+    assert (LOST, OTHER) == places[making.alert().id]
+
+
+@pytest.mark.parametrize("error", ["is_archived", "invalid_auth", "channel_not_found"])
+async def test_where_the_fallback_takes_nothing_either_it_is_kept(
+    office: Office, error: str
+) -> None:
+    office.bench.mischief.add(POST, mischief.Refuse(error), times=9)
+    await queue(office, "m-1", "hello")
+    await office.deliver()
+    assert 2 == (await office.waiting()).undeliverable
+    assert 0 == (await office.waiting()).count
+    assert all(error in said for _, said in await office.errors())
+
+
+async def test_a_receiver_that_is_configured_no_more_is_told_of(office: Office) -> None:
+    await queue(office, "m-1", "hello", Destination("old", Via.SLACK, "#old"))
+    await office.deliver()
+    assert [("failed", "nothing sends to old")] == [
+        (state, error[:20]) for state, error in (await office.errors())[:1]
+    ]
+
+
+async def test_a_deleted_message_is_posted_afresh_and_news_follow_it(office: Office) -> None:
+    await queue(office, "m-1", "warning")
+    await office.deliver()
+    (first,) = office.messages()
+    office.bench.workspace.delete(first)
+    await rewrite(office, "m-1", "resolved")
+    await office.deliver()
+    (fresh,) = office.messages()
+    assert ["resolved"] == office.said()
+    await answer(office, "m-1", "critical")
+    await office.deliver()
+    assert ["critical"] == office.replies(fresh)
+
+
+async def test_news_on_a_deleted_message_are_told_by_a_fresh_one(office: Office) -> None:
+    await queue(office, "m-1", "warning")
+    await office.deliver()
+    office.bench.workspace.delete(office.messages()[0])
+    await answer(office, "m-1", "critical")
+    await office.deliver()
+    assert ["now critical"] == office.said()
+    assert 0 == (await office.waiting()).undeliverable
+
+
+async def test_an_edit_that_fails_is_tried_again(office: Office) -> None:
+    await queue(office, "m-1", "one")
+    await office.deliver()
+    office.bench.mischief.add("chat.update", mischief.Broken(503))
+    await rewrite(office, "m-1", "two")
+    await office.deliver()
+    assert ["one"] == office.said()
+    await office.deliver(5)
+    assert ["two"] == office.said()
+
+
+async def test_an_edit_that_is_refused_is_not_tried_at_once(office: Office) -> None:
+    await queue(office, "m-1", "one")
+    await office.deliver()
+    office.bench.mischief.add("chat.update", mischief.Refuse("invalid_auth"))
+    await rewrite(office, "m-1", "two")
+    await office.deliver()
+    await office.deliver(200)
+    assert ["one"] == office.said()
+    await office.deliver(200)
+    assert ["two"] == office.said()
+
+
+async def test_an_alert_that_was_over_before_slack_took_it_is_told_once_as_both(
+    office: Office,
+) -> None:
+    office.bench.mischief.add(POST, mischief.Refuse("service_unavailable"), times=3)
+    await office.database.write(_queue_alert, FINOPS)
+    await office.deliver()
+    over = mail.alert(state=State.RESOLVED, severity=None, reason=Reason.RESOLVED, ended=NOW)
+    await office.database.write(messages.write, "m-1", FINOPS, over, NOW)
+    await office.database.write(
+        outbox.add, outbox.Entry("m-1", "over", "resolved", over), office.clock.now()
+    )
+    for _ in range(9):
+        await office.deliver(10)
+    (told,) = office.said()
+    assert "Was warning: spend of ana@acme.test" in told
+    assert [] == office.replies(office.messages()[0])
+
+
+# --- webhooks -------------------------------------------------------------------------------------
+
+
+async def test_a_webhook_gets_each_word_once_with_a_key_of_its_own(office: Office) -> None:
+    await office.database.write(_queue_alert, PAGER)
+    await office.deliver()
+    await office.database.write(_escalate, PAGER)
+    await office.deliver()
+    (first, one), (second, two) = office.hook.got
+    assert first != second
+    assert ("first", "escalated") == (one["reason"], two["reason"])
+
+
+def _escalate(db: Connection, place: Destination) -> None:
+    worse = mail.alert(reason=Reason.ESCALATED)
+    messages.write(db, "m-1", place, worse, NOW)
+    outbox.add(db, outbox.Entry("m-1", "worse", "escalated", worse), NOW)
+
+
+async def test_a_webhook_that_fails_gets_the_same_key_again(office: Office) -> None:
+    office.hook.statuses += [503, 503]
+    await office.database.write(_queue_alert, PAGER)
+    for _ in range(3):
+        await office.deliver(5)
+    assert 3 == len(office.hook.got)
+    assert 1 == len({key for key, _ in office.hook.got})
+    assert 0 == (await office.waiting()).count
+
+
+async def test_a_crash_sends_a_webhook_again_at_once_with_its_key(office: Office) -> None:
+    await office.database.write(_queue_alert, PAGER)
+    taken = await office.database.write(outbox.take, PAGER, NOW, durable=True)
+    assert taken is not None
+    await office.sinks["pager"].post(taken.notification)
+    await office.restart()
+    await office.deliver()
+    assert 2 == len(office.hook.got)
+    assert 1 == len({key for key, _ in office.hook.got})
+
+
+async def test_webhooks_have_no_pace(office: Office) -> None:
+    for number in range(3):
+        await queue(office, f"m-{number}", f"{number}", PAGER)
+    await office.deliver()
+    assert 3 == len(office.hook.got)
+    assert NOW == office.clock.now()
+
+
+# --- stopping -------------------------------------------------------------------------------------
+
+
+async def test_stopping_lets_what_is_being_sent_end_and_starts_nothing_new(
+    office: Office,
+) -> None:
+    hold = mischief.Hold()
+    office.bench.mischief.add(POST, hold)
+    await queue(office, "m-1", "one")
+    await queue(office, "m-2", "two")
+    await office.deliverer.wake()
+    while not office.bench.calls_of(POST):
+        await asyncio.sleep(0.01)
+    stopping = asyncio.create_task(office.deliverer.stop())
+    await asyncio.sleep(0)
+    hold.release.set()
+    await stopping
+    assert ["one"] == office.said()
+    await office.deliverer.wake()
+    assert 1 == (await office.waiting()).count
+
+
+def _attempts(db: Connection) -> int:
+    (tries,) = db.execute("SELECT sum(tries) FROM outbox").fetchone()
+    return int(tries)
+
+
+async def test_a_lane_that_breaks_is_opened_again(office: Office) -> None:
+    sink = office.sinks.pop("finops")
+
+    class Broken:
+        async def post(self, _: object) -> None:
+            raise RuntimeError("a fault of ours")
+
+    office.sinks["finops"] = Broken()
+    await queue(office, "m-1", "hello")
+    await office.deliverer.wake()
+    while not (await office.database.read(_attempts)):
+        await asyncio.sleep(0.01)
+    await office.deliverer.stop()
+    office.sinks["finops"] = sink
+    await office.restart()
+    for _ in range(14):
+        await office.deliver(5)
+    assert ["hello"] == office.said()

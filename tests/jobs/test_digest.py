@@ -1,0 +1,168 @@
+"""A digest goes out once for each period: on time across changes of the clock, late after a short downtime, else not."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.demo.workbench import mischief
+from tests import stage
+from tests.stage import Stage
+
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+RULES = "rules: []"
+
+
+@asynccontextmanager
+async def played(folder: Path, zone: str, start: str, **digest: str) -> AsyncIterator[Stage]:
+    """A bot that began an hour after the digest of the day before; `start` is a local time."""
+    changes = {
+        "timezone": zone,
+        "digests": [{"name": "daily", "at": "09:00", "to": ["finops"], **digest}],
+    }
+    at = datetime.fromisoformat(start).replace(tzinfo=ZoneInfo(zone))
+    begin = at.astimezone(UTC) - 22 * HOUR
+    async with stage.staged(folder, begin, RULES, changes) as opened:
+        await opened.tick()
+        assert [] == await digests(opened)
+        opened.clock.set_to(at.astimezone(UTC))
+        await opened.tick()
+        opened.news()
+        yield opened
+
+
+async def digests(stage: Stage) -> list[str]:
+    """What is sent of digests now."""
+    await stage.bot.digests()
+    await stage.bot.deliverer.drain()
+    return [line for line in stage.news() if line.startswith("post")]
+
+
+async def over(stage: Stage, span: timedelta) -> list[datetime]:
+    """When digests were sent while time passed, to the minute."""
+    sent, until = [], stage.clock.now() + span
+    while stage.clock.now() < until:
+        stage.clock.advance(MINUTE)
+        at = stage.clock.now()
+        sent += [at for _ in await digests(stage)]
+    return sent
+
+
+@pytest.mark.parametrize(
+    ("zone", "start"),
+    [
+        pytest.param("Europe/Berlin", "2026-11-18T08:55", id="a plain day"),
+        pytest.param("Europe/Berlin", "2026-03-29T08:55", id="Berlin springs forward"),
+        pytest.param("Europe/Berlin", "2026-10-25T08:55", id="Berlin falls back"),
+        pytest.param("America/New_York", "2026-03-08T08:55", id="New York springs forward"),
+        pytest.param("America/New_York", "2026-11-01T08:55", id="New York falls back"),
+        pytest.param("Asia/Kathmandu", "2026-11-18T08:55", id="a zone with a quarter of an hour"),
+    ],
+)
+async def test_it_goes_out_once_at_its_local_time(tmp_path: Path, zone: str, start: str) -> None:
+    async with played(tmp_path, zone, start) as opened:
+        sent = await over(opened, timedelta(minutes=20))
+        assert ["09:00"] == [f"{at.astimezone(ZoneInfo(zone)):%H:%M}" for at in sent]
+        opened.clock.advance(timedelta(days=1))
+        assert 1 == len(await digests(opened))
+        assert [] == await digests(opened)
+
+
+@pytest.mark.parametrize(
+    ("start", "local"),
+    [
+        pytest.param("2026-03-29T01:55", "03:30", id="the hour that is skipped"),
+        pytest.param("2026-10-25T01:55", "02:30", id="the hour that comes twice"),
+    ],
+)
+async def test_it_goes_out_once_in_the_hour_that_the_clock_changes(
+    tmp_path: Path, start: str, local: str
+) -> None:
+    async with played(tmp_path, "Europe/Berlin", start, at="02:30") as opened:
+        sent = await over(opened, timedelta(minutes=200))
+        assert [local] == [f"{at.astimezone(ZoneInfo('Europe/Berlin')):%H:%M}" for at in sent]
+        assert 0 == sent[0].astimezone(ZoneInfo("Europe/Berlin")).fold
+
+
+async def test_a_restart_sends_it_neither_twice_nor_never(tmp_path: Path) -> None:
+    async with played(tmp_path, "UTC", "2026-11-18T09:00") as opened:
+        await opened.bot.digests()
+        await opened.restart()
+        assert 1 == len(await digests(opened))
+        await opened.restart()
+        assert [] == await digests(opened)
+
+
+@pytest.mark.parametrize(
+    ("late", "words"),
+    [
+        pytest.param(timedelta(hours=6), "", id="late, up to six hours"),
+        pytest.param(timedelta(hours=6, minutes=1), "was skipped", id="after that not at all"),
+    ],
+)
+async def test_after_a_downtime(tmp_path: Path, late: timedelta, words: str) -> None:
+    async with played(tmp_path, "UTC", "2026-11-18T08:59") as opened:
+        await opened.close_bot()
+        opened.clock.set_to(opened.clock.now() + MINUTE + late)
+        await opened.open_bot()
+        (told,) = await digests(opened)
+        assert words in told
+        assert (words == "") == ("skipped" not in told)
+        assert [] == await digests(opened)
+
+
+async def test_a_new_digest_waits_for_its_time(tmp_path: Path) -> None:
+    changes = {"digests": [{"name": "daily", "at": "09:00", "to": ["finops"]}]}
+    start = datetime(2026, 11, 18, 12, tzinfo=UTC)
+    async with stage.staged(tmp_path, start, RULES, changes) as opened:
+        await opened.tick()
+        assert [] == await digests(opened)
+        opened.clock.set_to(start + 21 * HOUR)
+        assert 1 == len(await digests(opened))
+
+
+async def test_a_lost_reply_does_not_send_it_twice(tmp_path: Path) -> None:
+    async with played(tmp_path, "UTC", "2026-11-18T09:00") as opened:
+        opened.bench.mischief.add("chat.postMessage", mischief.DropReply())
+        await digests(opened)
+        opened.clock.advance(timedelta(seconds=5))
+        await opened.bot.deliverer.drain()
+        assert 1 == len(opened.bench.workspace.messages(stage.CHANNEL))
+        assert 1 == len(opened.bench.calls_of("chat.postMessage"))
+
+
+async def test_every_destination_gets_it(tmp_path: Path) -> None:
+    changes = {
+        "receivers": {"finops": {"slack": "#neo-spend"}, "leads": {"slack": "#sec-leads"}},
+        "digests": [{"name": "daily", "at": "09:00", "to": ["finops", "leads"]}],
+    }
+    start = datetime(2026, 11, 18, 8, tzinfo=UTC)
+    async with stage.staged(tmp_path, start, RULES, changes) as opened:
+        await opened.tick()
+        await opened.bot.digests()
+        opened.clock.advance(HOUR)
+        assert 2 == len(await digests(opened))
+        for channel in ("#neo-spend", "#sec-leads"):
+            assert 1 == len(opened.bench.workspace.messages(channel))
+
+
+async def test_weekly_and_monthly_ones_have_their_own_days(tmp_path: Path) -> None:
+    changes = {
+        "digests": [
+            {"name": "weekly", "every": "week", "weekday": "tue", "to": ["finops"]},
+            {"name": "monthly", "every": "month", "day": 31, "to": ["finops"]},
+        ]
+    }
+    start = datetime(2026, 11, 20, 10, tzinfo=UTC)
+    async with stage.staged(tmp_path, start, RULES, changes) as opened:
+        await opened.tick()
+        await opened.bot.digests()
+        sent = []
+        for _ in range(12):
+            opened.clock.advance(timedelta(days=1, minutes=1))
+            sent += [opened.clock.now().day for _ in await digests(opened)]
+        assert [24, 30, 1] == sent

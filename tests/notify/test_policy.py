@@ -1,0 +1,290 @@
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.notify import policy
+from bot.notify.notification import Destination, Via
+from bot.notify.policy import STORM, Decision, Edit, Post, Reply, Step, Told
+from rules.alert import Alert, Reason, State, Transition
+from tests.rules import making, samples
+from tests.rules.making import CRITICAL, WARNING, usd
+from tests.rules.samples import NOON
+
+RULE = samples.rule("metric: spend\nwindow: day\ngroup_by: [user]\nthresholds: {warning: 50 USD}")
+FINOPS = Destination("finops", Via.SLACK, "#neo-spend")
+SECURITY = Destination("security", Via.SLACK, "#security")
+PAGER = Destination("pager", Via.WEBHOOK, "pager")
+ALERT = making.alert()
+PENDING = replace(ALERT, state=State.PENDING, fired=None)
+CLOSED = replace(ALERT, state=State.CLOSED, ended=making.DAY.end)
+CORRECTED = replace(ALERT, state=State.CORRECTED, value=usd(40), severity=None, corrected=True)
+RESOLVED = replace(CORRECTED, state=State.RESOLVED, by_period=False)
+WORSE = replace(ALERT, value=usd(120), worst=usd(120), severity=CRITICAL, peak=CRITICAL)
+
+
+def of(user: int) -> Alert:
+    """Another person's alert."""
+    return replace(ALERT, series=replace(ALERT.series, values=(f"user-{user:03}@acme.test",)))
+
+
+def step(
+    before: Alert | None,
+    after: Alert | None,
+    reason: Reason | None = None,
+    to: Sequence[Destination] = (FINOPS,),
+    **changes: object,
+) -> Step:
+    plain = Step(Transition(before, after, reason), RULE, tuple(to))
+    return replace(plain, **changes)  # type: ignore[arg-type] # a table of changes
+
+
+def new(
+    alert: Alert = ALERT, *, first: bool = False, to: Sequence[Destination] = (FINOPS,)
+) -> Step:
+    return step(None, alert, Reason.FIRST, to, first=first)
+
+
+def heard(*alerts: Alert, at: Destination = FINOPS, message: str = "m-1") -> policy.ToldBy:
+    """That a destination was told of alerts; of many in a table."""
+    known = Told(message, WARNING, usd(60), table=len(alerts) > 1)
+    return {(alert.id, str(at)): known for alert in alerts}
+
+
+def decided(*steps: Step, told: policy.ToldBy | None = None) -> list[Decision]:
+    return policy.decide(steps, told or {}, NOON)
+
+
+def test_a_new_alert_is_posted_to_each_destination() -> None:
+    one = new(to=(FINOPS, PAGER))
+    found = decided(one)
+    assert [
+        Post(policy.identity(FINOPS, ALERT.id), FINOPS, RULE, (one,)),
+        Post(policy.identity(PAGER, ALERT.id), PAGER, RULE, (one,)),
+    ] == found
+
+
+@pytest.mark.parametrize(
+    ("first", "count", "messages"),
+    [
+        pytest.param(False, STORM, STORM, id="five new alerts are five messages"),
+        pytest.param(False, STORM + 1, 1, id="six are one table"),
+        pytest.param(False, 10_000, 1, id="ten thousand are one table"),
+        pytest.param(True, 1, 1, id="a first evaluation speaks of one series normally"),
+        pytest.param(True, 2, 1, id="of more as one table"),
+    ],
+)
+def test_how_many_messages_new_alerts_make(first: bool, count: int, messages: int) -> None:
+    steps = [new(of(user), first=first) for user in range(count)]
+    found = decided(*steps)
+    assert messages == len(found)
+    posts = [each for each in found if isinstance(each, Post)]
+    assert [each.table for each in posts] == [count > messages] * messages
+    assert {first} == {each.first for each in posts}
+    assert steps == [each for post in posts for each in post.steps]
+    assert steps == [each for post in posts for each in post.changed]
+
+
+def test_a_storm_is_counted_for_each_rule_and_destination() -> None:
+    other = RULE.model_copy(update={"name": "b-rule"})
+    mine = [new(of(user), to=(FINOPS, PAGER)) for user in range(4)]
+    others = [replace(new(of(user)), rule=other) for user in range(4, 8)]
+    lone = new(of(8), to=(PAGER,))
+    found = decided(*mine, *others, lone)
+    assert [FINOPS] * 8 + [PAGER] * 5 == sorted((each.destination for each in found), key=str)
+
+
+def test_a_table_has_the_same_identity_in_the_same_evaluation_and_another_in_the_next() -> None:
+    steps = [new(of(user)) for user in range(9)]
+    (one,), (same,) = decided(*steps), decided(*reversed(steps))
+    later = policy.decide(steps, {}, NOON + timedelta(minutes=1))
+    ids = [each.id for each in (one, same, *later) if isinstance(each, Post)]
+    assert ids[0] == ids[1] != ids[2]
+
+
+@pytest.mark.parametrize(
+    "unheard",
+    [
+        pytest.param(step(None, PENDING), id="what only pends"),
+        pytest.param(step(PENDING, None), id="what was dropped"),
+        pytest.param(step(ALERT, CORRECTED, Reason.CORRECTED), id="what was taken back"),
+        pytest.param(step(ALERT, RESOLVED, Reason.RESOLVED), id="what is over"),
+        pytest.param(step(ALERT, CLOSED), id="what ended with its period"),
+        pytest.param(
+            step(ALERT, replace(CLOSED, state=State.REMOVED), Reason.CLOSED, rule=None),
+            id="what went",
+        ),
+        pytest.param(step(ALERT, ALERT, Reason.ESCALATED, rule=None), id="what has no rule"),
+        pytest.param(new(to=()), id="what goes nowhere"),
+    ],
+)
+def test_who_was_never_told_is_not_told_of(unheard: Step) -> None:
+    assert [] == decided(unheard)
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        pytest.param(step(None, CLOSED, Reason.LATE), id="late money"),
+        pytest.param(step(PENDING, ALERT, Reason.FIRST), id="what held long enough"),
+        pytest.param(step(ALERT, WORSE, Reason.ESCALATED), id="what rises"),
+        pytest.param(step(ALERT, replace(ALERT, value=usd(61))), id="what goes on firing"),
+    ],
+)
+def test_who_was_never_told_is_told_of(news: Step) -> None:
+    (post,) = decided(news)
+    assert isinstance(post, Post)
+
+
+def test_what_another_destination_was_told_counts_for_itself() -> None:
+    found = decided(step(ALERT, WORSE, Reason.ESCALATED, (FINOPS, SECURITY)), told=heard(ALERT))
+    assert [(Post, SECURITY), (Reply, FINOPS)] == [(type(each), each.destination) for each in found]
+
+
+@pytest.mark.parametrize(
+    ("news", "broadcast"),
+    [
+        pytest.param(step(ALERT, WORSE, Reason.ESCALATED), True, id="what rises, aloud"),
+        pytest.param(step(None, ALERT, Reason.FIRST), True, id="what crosses a new limit, aloud"),
+        pytest.param(step(CORRECTED, ALERT, Reason.REPEAT), False, id="what crosses again"),
+        pytest.param(step(ALERT, CORRECTED, Reason.CORRECTED), False, id="what was taken back"),
+        pytest.param(step(ALERT, RESOLVED, Reason.RESOLVED), False, id="what is over"),
+        pytest.param(step(CLOSED, CLOSED, Reason.LATE), False, id="late money"),
+        pytest.param(
+            step(ALERT, replace(CLOSED, state=State.REMOVED), Reason.CLOSED, rule=None),
+            False,
+            id="what went with its rule",
+        ),
+    ],
+)
+def test_news_is_replied_to_who_was_told(news: Step, broadcast: bool) -> None:
+    (found,) = decided(news, told=heard(ALERT))
+    assert Reply("m-1", FINOPS, news.rule, (news,), table=False) == found
+    assert isinstance(found, Reply)
+    assert broadcast == found.broadcast
+    assert (news,) == found.changed
+
+
+@pytest.mark.parametrize(
+    ("changed", "edited"),
+    [
+        pytest.param(step(ALERT, CLOSED), True, id="its period is over"),
+        pytest.param(step(CORRECTED, ALERT), True, id="it crosses again"),
+        pytest.param(step(ALERT, replace(ALERT, severity=None)), True, id="it is within its limit"),
+        pytest.param(step(ALERT, replace(ALERT, peak=CRITICAL)), True, id="its peak is another"),
+        pytest.param(step(CLOSED, replace(CLOSED, value=usd(65))), True, id="a final figure moves"),
+        pytest.param(step(CLOSED, replace(CLOSED, worst=usd(65))), False, id="its figure stays"),
+        pytest.param(step(ALERT, replace(ALERT, value=usd(65))), False, id="a figure moves"),
+        pytest.param(step(None, PENDING), False, id="it may cross another limit"),
+        pytest.param(
+            step(PENDING, replace(PENDING, severity=CRITICAL)), False, id="it still only pends"
+        ),
+    ],
+)
+def test_a_message_that_became_untrue_is_edited_without_a_word(changed: Step, edited: bool) -> None:
+    expected = [Edit("m-1", FINOPS, RULE, (changed,), table=False)] if edited else []
+    assert expected == decided(changed, told=heard(ALERT))
+
+
+def test_an_edit_says_what_changed() -> None:
+    closing = step(ALERT, CLOSED)
+    (edit,) = decided(closing, told=heard(ALERT))
+    assert (closing,) == edit.changed
+
+
+@pytest.mark.parametrize(
+    ("quiet", "reason"),
+    [
+        pytest.param(step(ALERT, CLOSED, to=(PAGER,)), Reason.CLOSED, id="its period is over"),
+        pytest.param(step(CORRECTED, ALERT, to=(PAGER,)), None, id="it crosses again"),
+        pytest.param(
+            step(CLOSED, replace(CLOSED, value=usd(70)), to=(PAGER,)),
+            None,
+            id="a final figure moves",
+        ),
+        pytest.param(step(None, CLOSED, to=(PAGER,)), None, id="it was not open"),
+    ],
+)
+def test_a_webhook_is_told_of_a_quiet_end_and_of_no_edits(
+    quiet: Step, reason: Reason | None
+) -> None:
+    found = decided(quiet, told=heard(ALERT, at=PAGER))
+    assert ([reason] if reason else []) == [each.steps[0].transition.reason for each in found]
+    assert all(isinstance(each, Reply) for each in found)
+
+
+def test_a_webhook_is_told_of_an_end_under_a_key_of_its_own() -> None:
+    (reply,) = decided(step(ALERT, CLOSED, to=(PAGER,)), told=heard(ALERT, at=PAGER))
+    closing = reply.steps[0].transition.reason
+    assert closing is not None
+    first = policy.dedupe_key(PAGER, ALERT, Reason.FIRST)
+    assert first != policy.dedupe_key(PAGER, CLOSED, closing)
+
+
+MEMBERS = [of(user) for user in range(7)]
+
+
+def test_members_of_a_table_are_told_of_in_one_reply() -> None:
+    rises = [step(alert, replace(alert, peak=CRITICAL), Reason.ESCALATED) for alert in MEMBERS[:3]]
+    closes = [step(alert, replace(alert, state=State.CLOSED)) for alert in MEMBERS[3:5]]
+    (reply,) = decided(rises[0], closes[0], *rises[1:], closes[1], told=heard(*MEMBERS))
+    assert Reply("m-1", FINOPS, RULE, tuple(rises), table=True, silent=tuple(closes)) == reply
+    assert (*rises, *closes) == reply.changed
+
+
+def test_members_of_a_table_that_change_silently_are_one_edit() -> None:
+    closes = [step(alert, replace(alert, state=State.CLOSED)) for alert in MEMBERS]
+    assert [Edit("m-1", FINOPS, RULE, tuple(closes), table=True)] == decided(
+        *closes, told=heard(*MEMBERS)
+    )
+
+
+def test_two_tables_are_told_of_apart() -> None:
+    told = {**heard(*MEMBERS[:3]), **heard(*MEMBERS[3:], message="m-2")}
+    rises = [step(alert, replace(alert, peak=CRITICAL), Reason.ESCALATED) for alert in MEMBERS]
+    found = decided(*rises, told=told)
+    assert ["m-1", "m-2"] == [each.message for each in found if isinstance(each, Reply)]
+
+
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        pytest.param(ALERT, Reason.CORRECTED, id="another reason"),
+        pytest.param(WORSE, Reason.FIRST, id="another severity"),
+        pytest.param(of(2), Reason.FIRST, id="another episode"),
+        pytest.param(
+            replace(ALERT, limit=making.limit(WARNING, 40)), Reason.FIRST, id="another limit"
+        ),
+    ],
+)
+def test_another_thing_is_said_under_another_key(other: Alert, reason: Reason) -> None:
+    key = policy.dedupe_key(FINOPS, ALERT, Reason.FIRST)
+    assert key != policy.dedupe_key(FINOPS, other, reason)
+    assert key != policy.dedupe_key(PAGER, ALERT, Reason.FIRST)
+
+
+def test_the_same_thing_is_said_under_one_key_whatever_it_comes_to() -> None:
+    moved = making.limit(WARNING, 50)
+    later = replace(ALERT, value=usd(90), limit=replace(moved, value=usd(55)))
+    key = policy.dedupe_key(FINOPS, ALERT, Reason.FIRST)
+    assert f"finops>slack:#neo-spend|{ALERT.id}|first|warning|50 USD" == key
+    assert key == policy.dedupe_key(FINOPS, later, Reason.FIRST)
+
+
+def test_what_ended_is_told_under_its_peak() -> None:
+    assert "|corrected|warning|" in policy.dedupe_key(FINOPS, CORRECTED, Reason.CORRECTED)
+
+
+def test_a_higher_crossing_is_said_again() -> None:
+    keys = {
+        policy.dedupe_key(FINOPS, replace(ALERT, worst=usd(worst)), Reason.REPEAT)
+        for worst in (60, 70, 70)
+    }
+    assert 2 == len(keys)
+
+
+def test_an_identity_hangs_on_every_part() -> None:
+    assert policy.identity("a", "b") == policy.identity("a", "b")
+    assert 24 == len(policy.identity("a"))
+    assert 3 == len({policy.identity("a", "b"), policy.identity("b", "a"), policy.identity("a")})

@@ -1,0 +1,91 @@
+"""Log lines are one line each, with every field, and without secrets."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+from typing_extensions import override
+
+from bot import journal
+
+log = logging.getLogger("bot.somewhere")
+
+
+class Terminal(io.StringIO):
+    """A stream that a person looks at."""
+
+    @override
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def restored() -> Iterator[None]:
+    """The root logger is left as it was found."""
+    root, quiet = logging.getLogger(), logging.getLogger("apscheduler")
+    before = (root.level, root.handlers[:], quiet.level)
+    yield
+    root.setLevel(before[0])
+    root.handlers[:] = before[1]
+    quiet.setLevel(before[2])
+
+
+def lines(style: str, stream: io.StringIO, level: str = "info") -> list[str]:
+    """What one line of each kind looks like."""
+    journal.start(level, style, stream)
+    log.debug("hidden")
+    log.info("poll", extra={"source": "acme", "records": 3, "error": ""})
+    try:
+        int("neo_sk_verysecretkey0123")
+    except ValueError:
+        log.exception("tick failed", extra={"token": "xoxb-1234-secret-5678"})
+    return stream.getvalue().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("style", "stream", "json_lines"),
+    [
+        pytest.param("auto", io.StringIO(), True, id="JSON where nobody looks"),
+        pytest.param("auto", Terminal(), False, id="text on a terminal"),
+        pytest.param("json", Terminal(), True, id="JSON where it is asked for"),
+        pytest.param("text", io.StringIO(), False, id="text where it is asked for"),
+    ],
+)
+def test_the_style_fits_the_reader(style: str, stream: io.StringIO, json_lines: bool) -> None:
+    assert json_lines == lines(style, stream)[0].startswith("{")
+
+
+def test_json_has_every_field() -> None:
+    first, second = (json.loads(line) for line in lines("json", io.StringIO()))
+    assert {"level": "info", "from": "bot.somewhere", "what": "poll"}.items() <= first.items()
+    assert {"source": "acme", "records": 3, "error": ""}.items() <= first.items()
+    assert first["at"].endswith("+00:00")
+    assert "ValueError" in second["trace"]
+
+
+def test_text_has_the_fields_that_say_something() -> None:
+    first, *rest = lines("text", io.StringIO())
+    assert first.endswith("info    poll  source=acme records=3")
+    assert "ValueError" in "\n".join(rest)
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
+def test_no_secret_is_in_any_line(style: str) -> None:
+    written = "\n".join(lines(style, io.StringIO()))
+    assert "verysecret" not in written
+    assert "secret-5678" not in written
+    assert "***" in written
+
+
+def test_less_important_lines_are_left_out() -> None:
+    written = lines("text", io.StringIO(), level="error")
+    assert "tick failed" in written[0]
+
+
+def test_a_tick_that_is_still_under_way_is_no_news() -> None:
+    stream = io.StringIO()
+    journal.start("debug", "text", stream)
+    logging.getLogger("apscheduler.scheduler").warning("maximum number of running instances")
+    assert "" == stream.getvalue()

@@ -1,0 +1,177 @@
+"""What is in force: read from files, read again when they change, and never from a bad one."""
+
+import logging
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import standing
+from bot.config import ConfigError
+from bot.standing import Standing
+from rules.quantity import duration
+
+NOW = datetime(2026, 11, 18, 9, tzinfo=UTC)
+CONFIG = """
+sources: [{name: acme, base_url: "http://localhost:1", api_key: neo_sk_test}]
+slack: {bot_token: xoxb-1, signing_secret: s}
+receivers: {finops: {slack: "#neo-spend"}, leads: {slack: "#sec-leads"}}
+notify: {default: [finops], fallback: leads}
+digests: [{name: daily, to: [finops]}]
+rules: rules.yaml
+"""
+RULE = "rules: [{name: team, metric: spend, window: %s, thresholds: {warning: %s USD}}]"
+
+
+def write(folder: Path, rules: str = RULE % ("day", 50), config: str = CONFIG) -> None:
+    """Writes both files, each time with another time of change."""
+    for name, text in (("config.yaml", config), ("rules.yaml", rules)):
+        file = folder / name
+        known = file.stat().st_mtime_ns if file.exists() else 0
+        file.write_text(text, encoding="utf-8")
+        os.utime(file, ns=(known + 1_000_000, known + 1_000_000))
+
+
+@pytest.fixture
+def stands(tmp_path: Path) -> Standing:
+    write(tmp_path)
+    return standing.load(tmp_path / "config.yaml", {})
+
+
+def limits(stands: Standing) -> list[str]:
+    return [
+        threshold.text
+        for rule in stands.rules
+        if rule.name == "team"
+        for threshold in rule.every_terms[0].thresholds
+    ]
+
+
+def test_a_file_that_changes_is_seen(stands: Standing, tmp_path: Path) -> None:
+    assert not stands.is_outdated()
+    write(tmp_path, RULE % ("day", 60))
+    assert stands.is_outdated()
+    fresh = stands.reloaded()
+    assert not fresh.is_outdated()
+    assert (["50 USD"], ["60 USD"]) == (limits(stands), limits(fresh))
+
+
+@pytest.mark.parametrize("rules", [RULE % ("day", "lots of"), "rules: [", "rules: [{name: 1}, {}]"])
+def test_a_bad_file_changes_nothing_and_is_told(
+    stands: Standing, tmp_path: Path, rules: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(tmp_path, rules)
+    refused = stands.reloaded()
+    assert stands.rules == refused.rules
+    assert stands.config == refused.config
+    assert refused.faults
+    assert all("rules.yaml:1" in fault for fault in refused.faults)
+    assert not refused.is_outdated()
+    assert "the changed configuration is refused" in caplog.messages
+    write(tmp_path, RULE % ("day", 70))
+    mended = refused.reloaded()
+    assert ((), ["70 USD"]) == (mended.faults, limits(mended))
+
+
+def test_a_file_that_is_gone_changes_nothing(stands: Standing, tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").unlink()
+    assert stands.is_outdated()
+    refused = stands.reloaded()
+    assert stands.rules == refused.rules
+    assert 1 == len(refused.faults)
+    assert not refused.is_outdated()
+
+
+def test_what_only_a_restart_changes_is_said(
+    stands: Standing, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    write(tmp_path, config=CONFIG.replace("neo_sk_test", "neo_sk_other"))
+    stands.reloaded()
+    assert any("only with a restart" in message for message in caplog.messages)
+    caplog.clear()
+    write(tmp_path, RULE % ("day", 80))
+    stands.reloaded()
+    assert ["configuration reloaded"] == caplog.messages
+
+
+def test_a_configuration_with_faults_does_not_stand(tmp_path: Path) -> None:
+    write(tmp_path, RULE % ("decade", 50))
+    with pytest.raises(ConfigError, match="decade"):
+        standing.load(tmp_path / "config.yaml", {})
+
+
+# --- what is built in -----------------------------------------------------------------------------
+
+
+def built_in(stands: Standing) -> list[list[str]]:
+    return [
+        [threshold.text for threshold in rule.every_terms[0].thresholds]
+        for rule in stands.rules
+        if rule.name == "data-age"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("every", "stale"),
+    [
+        pytest.param("60s", "10m", id="ten minutes at least"),
+        pytest.param("5m", "15m", id="three polls"),
+    ],
+)
+def test_the_age_of_the_data_is_watched(
+    stands: Standing, tmp_path: Path, every: str, stale: str
+) -> None:
+    write(tmp_path, config=CONFIG + f"poll: {{every: {every}}}")
+    fresh = stands.reloaded()
+    assert duration(stale) == fresh.stale_after == fresh.terms.stale_after
+    ((warning, _),) = built_in(fresh)
+    assert duration(stale) == duration(warning)
+
+
+def test_a_rule_of_the_same_name_takes_its_place(stands: Standing, tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "rules: [{name: data-age, metric: data_age, group_by: [source], thresholds: {critical: 2h}}]",
+    )
+    assert [["2h"]] == built_in(stands.reloaded())
+
+
+# --- what others need to know ---------------------------------------------------------------------
+
+
+def test_where_everything_goes(stands: Standing) -> None:
+    assert ("finops",) == stands.routes.default
+    assert "leads" == stands.routes.fallback
+    (edition,) = stands.editions
+    assert ["finops>slack:#neo-spend"] == [str(each) for each in edition.destinations]
+    assert ("acme",) == stands.terms.sources
+
+
+@pytest.mark.parametrize(
+    ("rule", "since"),
+    [
+        pytest.param(RULE % ("day", 50), NOW - timedelta(days=120), id="as far as is configured"),
+        pytest.param(
+            RULE % ("year", 50),
+            datetime(2026, 1, 1, tzinfo=UTC),
+            id="to the start of the longest window",
+        ),
+        pytest.param(RULE % ("200d", 50), NOW - timedelta(days=200), id="a rolling one too"),
+    ],
+)
+def test_how_far_back_history_is_read(
+    stands: Standing, tmp_path: Path, rule: str, since: datetime
+) -> None:
+    write(tmp_path, rule)
+    assert since == stands.reloaded().reach(NOW)
+
+
+def test_a_condition_needs_the_history_that_it_looks_at(stands: Standing, tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "rules: [{name: team, metric: spend, window: year, budget: 9 USD, forecast: {warning: 100%}}]",
+    )
+    plain = datetime(2026, 1, 1, tzinfo=UTC)
+    assert plain - timedelta(days=28) >= stands.reloaded().reach(NOW)
