@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -13,12 +13,12 @@ import aiohttp
 from bot import __version__
 from bot.clock import Clock
 from bot.config import Config
-from bot.jobs import digest
+from bot.jobs import deliver, digest
 from bot.jobs.deliver import Deliverer, Sink
 from bot.neo.client import Client
 from bot.neo.transport import Patience
 from bot.notify import policy
-from bot.notify.notification import DigestBody, Notification
+from bot.notify.notification import DigestBody, Notification, SinkError
 from bot.service import Bot, Edges
 from bot.slack import client as slack_client
 from bot.slack.channels import Channels
@@ -37,6 +37,10 @@ log = logging.getLogger(__name__)
 
 _DRAIN = 8.0
 """Seconds that deliveries under way get to end when the bot is told to stop."""
+
+_AGAIN = 3
+_LONGEST_WAIT = 30.0
+"""How often, and after how many seconds at most, a digest sent by hand is tried again."""
 
 
 async def run(
@@ -62,6 +66,8 @@ async def run(
         await stop.wait()
         log.info("the bot stops")
         await timetable.stop()
+        draining = asyncio.create_task(_drain(bot.deliverer), name="drain")
+    await draining
 
 
 async def backfill(
@@ -74,7 +80,10 @@ async def backfill(
 
 
 async def send_digest(standing: Standing, name: str, clock: Clock) -> None:
-    """Sends a digest now, beside a bot that may be running; raises SinkError where a receiver cannot be reached."""
+    """Sends a digest now, beside a bot that may be running.
+
+    Each receiver is tried; raises SinkError that names those that got it, where others did not.
+    """
     edition = next(each for each in standing.editions if each.settings.name == name)
     async with AsyncExitStack() as stack:
         database = await Database.open(standing.config.store.path, write=False)
@@ -85,13 +94,48 @@ async def send_digest(standing: Standing, name: str, clock: Clock) -> None:
         facts = await database.read(
             digest.facts, edition, standing.rules, standing.stale_after, now
         )
-        for place in edition.destinations:
-            key = policy.identity(place, name, now.isoformat())
-            await sinks[place.receiver].post(
-                Notification(
-                    key, place, DigestBody(facts), None, broadcast=False, created=now, attempted=now
-                )
+        letters = [
+            Notification(
+                policy.identity(place, name, now.isoformat()),
+                place,
+                DigestBody(facts),
+                None,
+                broadcast=False,
+                created=now,
+                attempted=now,
             )
+            for place in edition.destinations
+        ]
+        await _send_all(letters, sinks, clock)
+
+
+async def _send_all(letters: list[Notification], sinks: Mapping[str, Sink], clock: Clock) -> None:
+    taken, failed = [], []
+    for letter in letters:
+        receiver = letter.destination.receiver
+        try:
+            await _send(letter, sinks[deliver.key(letter.destination)], clock)
+        except SinkError as error:
+            failed.append(f"{receiver}: {error}")
+        else:
+            taken.append(receiver)
+    if failed:
+        got = f"sent to {', '.join(taken)}" if taken else "nobody got it"
+        raise SinkError(f"{'; '.join(failed)}; {got}", retryable=False)
+
+
+async def _send(letter: Notification, sink: Sink, clock: Clock) -> None:
+    """Posts; where the receiver says how long to wait, waits and tries again."""
+    for _ in range(_AGAIN):
+        try:
+            await sink.post(letter)
+        except SinkError as error:
+            if not error.retryable or error.retry_after is None:
+                raise
+            await clock.sleep(min(error.retry_after, _LONGEST_WAIT))
+        else:
+            return
+    await sink.post(letter)
 
 
 @asynccontextmanager
@@ -129,10 +173,7 @@ async def _sinks(
     sinks: dict[str, Sink] = {}
     if config.slack is not None:
         web = slack_client.build(config.slack, session)
-        slack = SlackSink(web, Channels(web, config.people), config.slack.command)
-        sinks = dict.fromkeys(
-            (name for name in config.receivers if name not in config.webhooks), slack
-        )
+        sinks[deliver.SLACK] = SlackSink(web, Channels(web, config.people), config.slack.command)
     for name, settings in config.webhooks.items():
         sinks[name] = await stack.enter_async_context(webhook.opened(name, settings, clock.now))
     return sinks

@@ -52,9 +52,16 @@ class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         time = datetime.fromtimestamp(record.created, UTC).astimezone().strftime("%H:%M:%S")
         fields = " ".join(
-            f"{name}={value}" for name, value in _fields(record).items() if value != ""
+            f"{name}={_on_one_line(value)}"
+            for name, value in _fields(record).items()
+            if value != ""
         )
         trace = f"\n{self.formatException(record.exc_info)}" if record.exc_info else ""
         return masked(
             f"{time} {record.levelname.lower():7} {record.getMessage()}  {fields}".rstrip() + trace
         )
+
+
+def _on_one_line(value: object) -> str:
+    """What came from outside can begin no line of its own, nor colour the terminal."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in str(value))

@@ -33,12 +33,22 @@ class Timetable:
             timezone=UTC,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
+        self._first: dict[str, timedelta] = {}
         self._watch: asyncio.Task[None] | None = None
 
-    def add(self, name: str, tick: Callable[[], Awaitable[object]], every: timedelta) -> None:
-        """Wakes `tick` at once when the timetable starts, and then at every interval."""
+    def add(
+        self,
+        name: str,
+        tick: Callable[[], Awaitable[object]],
+        every: timedelta,
+        *,
+        later: bool = False,
+    ) -> None:
+        """Wakes `tick` at every interval; first when the timetable starts, or an interval `later`."""
+        self._first[name] = every if later else timedelta(0)
         trigger = IntervalTrigger(seconds=every.total_seconds(), timezone=UTC)
-        self._scheduler.add_job(_guarded(name, tick), trigger, id=name, next_run_time=self._now())
+        first = self._now() + self._first[name]
+        self._scheduler.add_job(_guarded(name, tick), trigger, id=name, next_run_time=first)
 
     def soon(self, name: str, tick: Callable[[], Awaitable[object]]) -> None:
         """Wakes `tick` once, now."""
@@ -46,12 +56,16 @@ class Timetable:
             _guarded(name, tick), id=name, next_run_time=self._now(), replace_existing=True
         )
 
+    def names(self) -> list[str]:
+        """What is woken, in the order in which it was added."""
+        return [job.id for job in self._scheduler.get_jobs()]
+
     def start(self) -> None:
         self._scheduler.start()
         self._watch = asyncio.create_task(self._keep_watch(), name="timetable watchdog")
 
     async def stop(self) -> None:
-        """Wakes nothing any more; a tick under way goes on to its end by itself."""
+        """Wakes nothing any more, and breaks off the ticks that are under way."""
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
@@ -59,9 +73,9 @@ class Timetable:
             self._scheduler.shutdown(wait=False)
 
     def rearm(self) -> None:
-        """Wakes every tick now, and from now on at its interval."""
+        """Wakes every tick as at the start, and from then on at its interval."""
         for job in self._scheduler.get_jobs():
-            job.modify(next_run_time=self._now())
+            job.modify(next_run_time=self._now() + self._first.get(job.id, timedelta(0)))
 
     async def _keep_watch(self) -> None:
         wall, steady = self._now(), self._monotonic()

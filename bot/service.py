@@ -18,6 +18,8 @@ from bot.neo.client import Client
 from bot.notify import due
 from bot.schedule import Timetable
 from bot.standing import Standing
+from bot.store import sources
+from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.web.in_force import InForce
 
@@ -79,9 +81,13 @@ class Bot:
         await self.judge()
 
     async def watch(self) -> None:
-        """Reloads when a file has changed."""
-        if self.standing.is_outdated():
-            await self.reload()
+        """Reloads when a file has changed, and when it has become known when the credit month turns."""
+        anchor = await self.database.read(_credit_anchor)
+        if anchor is not None and anchor != self.standing.credit_anchor:
+            self.standing = self.standing.anchored(anchor)
+        elif not self.standing.is_outdated():
+            return
+        await self.reload()
 
     def timetable(self) -> Timetable:
         """Everything that happens by time."""
@@ -89,7 +95,7 @@ class Bot:
         timetable = Timetable(self.clock.now, self.clock.monotonic)
         for source in self.pollers:
             timetable.add(f"poll {source}", partial(self.poll, source), every)
-        timetable.add("judge", self.judge, every)
+        timetable.add("judge", self.judge, every, later=True)
         timetable.add("deliver", self.deliverer.wake, _DELIVER_EVERY)
         timetable.add("digests", self.digests, _DIGEST_EVERY)
         timetable.add("watch", self.watch, _WATCH_EVERY)
@@ -114,3 +120,9 @@ class Bot:
 
     def _reach(self, now: datetime) -> datetime:
         return self.standing.reach(now)
+
+
+def _credit_anchor(db: Connection) -> datetime | None:
+    """When the credit month of the first source turns whose plan says so."""
+    resets = [state.balance.reset_at for state in sources.load(db).values() if state.balance]
+    return next((at for at in resets if at is not None), None)

@@ -30,6 +30,9 @@ rules:
     thresholds: {{warning: {patience}m, critical: {late}m}}
 """
 
+_FIXED = ("sources", "poll", "money", "store", "slack", "people", "server", "log")
+"""The sections that a reload leaves as they are."""
+
 Stamp = tuple[tuple[str, int, int], ...]
 """What tells whether a file has changed: name, time of change in nanoseconds, size."""
 
@@ -44,6 +47,7 @@ class Standing:
     rules: tuple[Rule, ...]
     stamp: Stamp
     faults: tuple[str, ...] = ()
+    credit_anchor: datetime | None = None
 
     @property
     def routes(self) -> Routes:
@@ -89,7 +93,7 @@ class Standing:
         """What is in force once the files are read again: a file with a fault changes nothing but `faults`."""
         stamp = _stamp(self.config.files)
         try:
-            fresh = load(self.path, self.environ)
+            fresh = load(self.path, self.environ, self.credit_anchor)
         except ConfigError as error:
             log.warning(
                 "the changed configuration is refused",
@@ -97,15 +101,25 @@ class Standing:
             )
             return replace(self, stamp=stamp, faults=tuple(str(fault) for fault in error.faults))
         log.info("configuration reloaded", extra={"rules": len(fresh.rules)})
-        if _fixed(fresh.config) != _fixed(self.config):
-            log.warning("sources, slack, store, server and webhooks change only with a restart")
-        return fresh
+        kept = {name: getattr(self.config, name) for name in _FIXED}
+        if any(getattr(fresh.config, name) != value for name, value in kept.items()):
+            log.warning(
+                "a changed section takes effect with a restart",
+                extra={"sections": ", ".join(_FIXED)},
+            )
+        return replace(fresh, config=fresh.config.model_copy(update=kept))
+
+    def anchored(self, at: datetime) -> "Standing":
+        """The same, knowing when the credit month turns, which counts from the next reload on."""
+        return replace(self, credit_anchor=at)
 
 
-def load(path: Path, environ: Mapping[str, str]) -> Standing:
-    """Reads the configuration; ConfigError with every fault."""
-    found = configuration.load(path, environ)
-    return Standing(path, environ, found, with_built_in(found), _stamp(found.files))
+def load(path: Path, environ: Mapping[str, str], credit_anchor: datetime | None = None) -> Standing:
+    """Reads the configuration; ConfigError with every fault. `credit_anchor` is a turn of the credit month."""
+    found = configuration.load(path, environ, credit_anchor)
+    return Standing(
+        path, environ, found, with_built_in(found), _stamp(found.files), credit_anchor=credit_anchor
+    )
 
 
 def with_built_in(config: Config) -> tuple[Rule, ...]:
@@ -139,16 +153,3 @@ def _stamp(files: tuple[Path, ...]) -> Stamp:
         else:
             found.append((str(file), state.st_mtime_ns, state.st_size))
     return tuple(found)
-
-
-def _fixed(config: Config) -> tuple[object, ...]:
-    """The sections that a reload does not touch."""
-    return (
-        config.sources,
-        config.slack,
-        config.store,
-        config.server,
-        config.money,
-        config.webhooks,
-        config.people,
-    )

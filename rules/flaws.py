@@ -1,16 +1,20 @@
 """What no single key of a rule shows: conditions that are missing, out of order, or without meaning."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
 from rules import metric
 from rules.document import Path
 from rules.metric import Kind, Value
-from rules.rule import Rule
+from rules.rule import Baseline, Rule
 from rules.terms import Terms
+from rules.window import Every, Period, Window
 
-_ADDS_UP = frozenset({Kind.SUM, Kind.DISTINCT, Kind.MAX})
+_ADDS_UP = frozenset({Kind.SUM, Kind.MAX})
+_TOO_SHORT = (Every.HOUR, Every.DAY)
+_DAY = timedelta(days=1)
 
 
 class Flaw(NamedTuple):
@@ -28,11 +32,32 @@ def of(rule: Rule) -> Iterator[Flaw]:
         yield Flaw(
             ("forecast",), f"{rule.metric.name} does not add up over a period: it has no forecast"
         )
-    if rule.baseline and rule.metric.kind is Kind.GAUGE:
-        yield Flaw(("baseline",), f"{rule.metric.name} has no history: it has no baseline")
-    if rule.baseline and not rule.baseline.factors:
-        yield Flaw(("baseline",), "the baseline has no limit: give it one, such as `warning: 4x`")
+    if rule.forecast and isinstance(rule.window, Period) and rule.window.every in _TOO_SHORT:
+        yield Flaw(
+            ("forecast",),
+            f"a window of one {rule.window} is too short for a forecast: take week or longer",
+        )
+    if rule.baseline:
+        yield from _of_baseline(rule, rule.baseline)
     yield from _disorder(rule)
+
+
+def _of_baseline(rule: Rule, baseline: Baseline) -> Iterator[Flaw]:
+    path: Path = ("baseline",)
+    if rule.metric.kind not in (Kind.SUM, Kind.MAX, Kind.DISTINCT):
+        yield Flaw(path, f"{rule.metric.name} has no daily sums: it has no baseline")
+    elif not _is_a_day(rule.window):
+        yield Flaw(path, "a baseline is what a day usually comes to: its window is day or 24h")
+    if rule.below:
+        yield Flaw(path, "a baseline looks for what is more than usual: it does not go with below")
+    if not baseline.factors:
+        yield Flaw(path, "the baseline has no limit: give it one, such as `warning: 4x`")
+
+
+def _is_a_day(window: Window | None) -> bool:
+    if isinstance(window, Period):
+        return window.every is Every.DAY
+    return window is not None and window.length == _DAY
 
 
 def _conditions(rule: Rule) -> bool:

@@ -13,11 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
+from zoneinfo import ZoneInfo
 
 from rules import window
 from rules.alert import Alert
 from rules.change import Change
 from rules.condition import table
+from rules.condition.case import Condition
 from rules.labels import Label, Selector, Values
 from rules.metric import Kind
 from rules.rule import Rule
@@ -98,15 +100,18 @@ class Planner:
         """What of `rule` is judged now."""
         if judged is None or judged.meaning != rule.meaning:
             return [Scope(rule, self.span(rule), None, first=True)]
-        closed = self._closed(rule, judged)
-        if self._turned(rule, judged):
+        closed, conditions = self._closed(rule, judged), table.of(rule)
+        if self._turned(rule, judged, conditions):
             return [*closed, Scope(rule, self.span(rule), None)]
         due, dirty = self._due.get(rule.name, set()), self._dirty(rule)
         if dirty is None:
             return [*closed, Scope(rule, self.span(rule), None)]
         if not dirty and not due:
             return closed
-        return [*closed, Scope(rule, self.span(rule), dirty | due, self._earlier_days(rule, due))]
+        daily = None
+        if isinstance(rule.window, Period) and any(each.daily for each in conditions):
+            daily = self._earlier_days(rule, rule.window.zone, due)
+        return [*closed, Scope(rule, self.span(rule), dirty | due, daily)]
 
     def span(self, rule: Rule) -> Span:
         """The span that `rule` looks at now; a gauge looks at this moment."""
@@ -116,7 +121,7 @@ class Planner:
             self._spans[rule.window] = window.span_at(rule.window, self._at)
         return self._spans[rule.window]
 
-    def _turned(self, rule: Rule, judged: Judged) -> bool:
+    def _turned(self, rule: Rule, judged: Judged, conditions: Iterable[Condition]) -> bool:
         """Whether something changed that every series of the rule may hang on."""
         if rule.metric.kind is Kind.GAUGE or judged.terms != rule.digest or self._at < judged.at:
             return True
@@ -132,7 +137,7 @@ class Planner:
             return True
         return any(
             condition.history(rule, then, judged.at) != condition.history(rule, now, self._at)
-            for condition in table.of(rule)
+            for condition in conditions
         )
 
     def _dirty(self, rule: Rule) -> Only:
@@ -141,13 +146,8 @@ class Planner:
         crossing = self._news.crossing.get(rule.window, ())
         return self._touched(("now", rule.window), rule, chain(self._news.changes, crossing))
 
-    def _earlier_days(self, rule: Rule, due: set[Values]) -> Only:
+    def _earlier_days(self, rule: Rule, zone: ZoneInfo, due: set[Values]) -> Only:
         """Series with a timer that is due, or of which records changed in the days before today."""
-        if not isinstance(rule.window, Period) or not any(
-            condition.daily for condition in table.of(rule)
-        ):
-            return None
-        zone = rule.window.zone
         today = window.day_start(zone, window.local_date(zone, self._at))
         earlier = (change for change in self._news.changes if change.first < today)
         touched_ = self._touched(("earlier", today), rule, earlier)
@@ -174,14 +174,17 @@ class Planner:
                 if change.first < span.end and change.last >= span.start
             )
             only = self._touched(("closed", rule.window, span), rule, inside)
+            if span.start > judged.at:
+                # It came and went since; what was booked ahead of it is no change any more.
+                only = None
             only = None if only is None else only | over.get(span, set())
             if only != frozenset():
                 found.append(Scope(rule, span, only, closed=True))
         return found
 
     def _earlier(self, rule: Rule, period: Period, judged: Judged) -> list[Span]:
-        """Periods that ended in the last week, after the rule was first judged, and that a change may touch."""
-        oldest = max(self._oldest, self._at - LATE, judged.since)
+        """Periods that ended in the last week, after the rule was first judged, and that are news or may have changed."""
+        oldest = max(min(self._oldest, judged.at), self._at - LATE, judged.since)
         span, found = self.span(rule), []
         while span.start > oldest:
             span = window.before(period, span)

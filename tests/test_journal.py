@@ -72,6 +72,19 @@ def test_text_has_the_fields_that_say_something() -> None:
 
 
 @pytest.mark.parametrize("style", ["text", "json"])
+def test_what_came_from_outside_stays_on_its_line(style: str) -> None:
+    stream = io.StringIO()
+    journal.start("info", style, stream)
+    typed = "spend\n12:00:00 error   forged\r\x1b[31mred\u2028end é"
+    log.info("command", extra={"typed": typed})
+    (line,) = stream.getvalue().splitlines()
+    if style == "json":
+        assert typed == json.loads(line)["typed"]
+    else:
+        assert line.endswith(r"  typed=spend\n12:00:00 error   forged\r\x1b[31mred\u2028end é")
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
 def test_no_secret_is_in_any_line(style: str) -> None:
     written = "\n".join(lines(style, io.StringIO()))
     assert "verysecret" not in written

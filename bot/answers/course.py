@@ -89,7 +89,7 @@ class Course:
 
     def _steps(self, scopes: Sequence[Scope], at: datetime) -> list[tuple[Step, Scope]]:
         answers = {
-            query: self.known.answer(query, only)
+            query: self.known.answer(query, only, at)
             for query, only in evaluate.queries(scopes, at).items()
         }
         turn = Tick(

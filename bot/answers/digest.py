@@ -27,12 +27,17 @@ MEAN = 28
 class Due:
     """Which digest it is: its name, and the period whose last closed one it tells of.
 
-    `since` is when it was last sent; what came late is counted from there.
+    `since` is when it was last sent; what came late is counted from there. `moment` is when it was due, if that is past.
     """
 
     name: str
     period: Period
     since: datetime | None = None
+    moment: datetime | None = None
+
+    def span(self, now: datetime) -> Span:
+        """The closed period that it tells of."""
+        return window.before(self.period, window.span_at(self.period, self.moment or now))
 
 
 def facts(
@@ -40,7 +45,7 @@ def facts(
 ) -> DigestFacts:
     """All that the digest says at `now`, but for whether it was skipped."""
     zone = due.period.zone
-    span = window.before(due.period, window.span_at(due.period, now))
+    span = due.span(now)
     totals = measure.total(db, span)
     to_date = _to_date(zone, now)
     earlier = _before(due.period, span)

@@ -68,7 +68,7 @@ def of_series(
     Empty where nothing can be expected: for what does not add up, rolling windows, hours, and periods that are over.
     """
     period = rule.window
-    if not isinstance(period, Period) or period.every is Every.HOUR or now not in span:
+    if not isinstance(period, Period) or period.every in (Every.HOUR, Every.DAY) or now not in span:
         return {}
     if rule.metric.kind is not Kind.SUM or not limits:
         return {}

@@ -28,11 +28,15 @@ _KEPT = frozenset({Reads.RECORDS, Reads.TASKS})
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """All that would have been said after `since`, up to `until`; `left_out` are rules on what has no history."""
+    """All that would have been said after `since`, up to `until`.
+
+    `visits` is how many moments were judged for it; `left_out` are rules on what has no history.
+    """
 
     since: datetime
     until: datetime
     said: tuple[Said, ...]
+    visits: int
     left_out: tuple[str, ...]
 
     @property
@@ -48,17 +52,20 @@ def replay(
     judged = [rule for rule in rules if _KEPT.issuperset(rule.metric.reads)]
     # What holds at the beginning has to fire before it can be taken as told, so judging begins by `for` earlier.
     held = since - max((rule.for_ for rule in judged), default=timedelta(0))
-    at = Grid(_EPOCH, every).at_or_after(held)
+    at = Grid(_EPOCH, every).after(held) - every
     begins = sources.begins(db)
     course, agenda = Course(judged, begins), Agenda(judged, Grid(at, every), begins)
     versions = _Ahead(history.versions(db, _reach(judged, at)))
     said: list[Said] = []
+    visits = 0
     while at <= until:
         course.learn(versions.until(at))
         said += course.judge(at)
+        visits += 1
         at = agenda.following(at, course.known, versions.next_at, course.episodes.next_timer)
     left_out = tuple(rule.name for rule in rules if rule not in judged)
-    return Replayed(since, until, tuple(each for each in said if each.at > since), left_out)
+    told = tuple(each for each in said if each.at > since)
+    return Replayed(since, until, told, visits, left_out)
 
 
 class _Ahead:

@@ -1,9 +1,9 @@
 """The ledger as it was known at a moment, in memory: what replay asks where the live bot asks the store.
 
-Theory of operation. Replay asks the same questions over spans that move on a little each time. So what was answered is
-kept as totals of a span, and the next span is reached by taking in and leaving out the records that lie between the two.
-Of the totals that are kept of one question, those that are nearest are moved; where counting anew is less work, that
-makes new ones. Daily sums are kept by day. So an answer costs what has changed, not what the span holds.
+Theory of operation. Replay asks the same questions again and again, so totals are kept, and a record that comes or goes
+is added to them or taken off. Totals of a span that ends now move on with the time: they take in the records between the
+old end and the new one, and leave those between the starts. Totals of a period stay as they are, and daily sums are kept
+by day. So an answer costs what has changed, not what the span holds.
 """
 
 from bisect import bisect_left, bisect_right
@@ -23,7 +23,7 @@ from rules.series import Answer, Only, Query
 from rules.window import Span
 
 _KEPT = 9
-"""Totals that are kept of spans of one length, at most: a week of days that can be judged again, and what is now."""
+"""Periods of one length whose totals are kept: a week of days that may be judged again, and more."""
 
 _Question = tuple[Reads, tuple[Label, ...], Selector]
 """What is asked, whatever the span."""
@@ -173,7 +173,8 @@ class Running:
         self._known: dict[tuple[str, str], Record] = {}
         self._times: list[datetime] = []
         self._ordered: list[Record] = []
-        self._lanes: dict[tuple[_Question, timedelta], list[_Lane]] = {}
+        self._moving: dict[tuple[_Question, timedelta], _Lane] = {}
+        self._periods: dict[tuple[_Question, timedelta], dict[Span, _Lane]] = {}
         self._days: dict[tuple[_Question, ZoneInfo], _Days] = {}
 
     def put(self, source: str, key: str, record: Record | None) -> list[Record]:
@@ -204,37 +205,34 @@ class Running:
         place = bisect_left(self._times, start)
         return self._times[place] if place < len(self._times) else None
 
-    def answer(self, query: Query, only: Only = None) -> Answer:
-        """As `rules.series.Sums` of the known records answers, but for no more than `only`."""
+    def answer(self, query: Query, only: Only, at: datetime) -> Answer:
+        """As `rules.series.Sums` of the known records answers at `at`, but for no more than `only`."""
         question = (query.reads, query.group_by, query.where)
-        if query.days is None:
-            return self._lane(question, query).fold.answer(only)
-        key = (question, query.days)
-        if key not in self._days:
-            self._days[key] = _Days(query, query.days, self._ordered)
-        return self._days[key].answer(query.span, only)
+        if query.days is not None:
+            key = (question, query.days)
+            if key not in self._days:
+                self._days[key] = _Days(query, query.days, self._ordered)
+            return self._days[key].answer(query.span, only)
+        length = query.span.length
+        if query.span.end != at:
+            return self._period((question, length), query).fold.answer(only)
+        if (question, length) not in self._moving:
+            self._moving[question, length] = _Lane(query)
+        lane = self._moving[question, length]
+        lane.move(query.span, self)
+        return lane.fold.answer(only)
+
+    def _period(self, key: tuple[_Question, timedelta], query: Query) -> _Lane:
+        lanes = self._periods.setdefault(key, {})
+        if query.span not in lanes:
+            lanes[query.span] = _Lane(query)
+            lanes[query.span].move(query.span, self)
+            for oldest in sorted(lanes, key=lambda span: span.start)[:-_KEPT]:
+                del lanes[oldest]
+        return lanes[query.span]
 
     def _totals(self) -> Iterator[_Lane | _Days]:
-        yield from chain.from_iterable(self._lanes.values())
+        yield from self._moving.values()
         yield from self._days.values()
-
-    def _lane(self, question: _Question, query: Query) -> _Lane:
-        """The totals of `query`: the nearest of those that span as much time, or new ones."""
-        span = query.span
-        lanes = self._lanes.setdefault((question, span.length), [])
-        nearest = min(lanes, key=lambda lane: abs(lane.span.start - span.start), default=None)
-        if nearest is not None and nearest.span == span:
-            return nearest
-        if nearest is None or self._way(nearest.span, span) > self._count(span.start, span.end):
-            nearest = _Lane(query)
-            lanes.append(nearest)
-            del lanes[:-_KEPT]
-        nearest.move(span, self)
-        return nearest
-
-    def _way(self, old: Span, new: Span) -> int:
-        """How many records lie between two spans."""
-        return self._count(old.start, new.start) + self._count(old.end, new.end)
-
-    def _count(self, start: datetime, end: datetime) -> int:
-        return abs(bisect_left(self._times, start) - bisect_left(self._times, end))
+        for lanes in self._periods.values():
+            yield from lanes.values()

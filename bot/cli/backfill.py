@@ -20,7 +20,7 @@ class _Bars:
         self.total: dict[str, int] = {}
 
     def show(self, source: str, progress: Backfill) -> None:
-        left = max(0, -(-(progress.at - progress.since) // timedelta(days=1)))
+        left = max(0, round((progress.at - progress.since) / timedelta(days=1)))
         total = self.total.setdefault(source, left)
         done = total - left
         width = 30 * done // total if total else 30

@@ -5,6 +5,7 @@ import asyncio
 import click
 
 from bot import journal
+from bot.cli import calling
 from bot.clock import SystemClock
 from bot.demo import door
 from bot.web.site import PortError
@@ -19,10 +20,12 @@ PORT = 8090
     show_default=True,
     help="Where the workbench is shown; 0 is any free port.",
 )
+@calling.takes_config
 def command(port: int) -> None:
     """Runs the bot between a simulated Neo and a Slack workbench in the browser.
 
-    Nothing is needed and nothing is kept: alerts appear within seconds.
+    Nothing is needed and nothing is kept: alerts appear within seconds. It has a configuration
+    of its own; one that is named is not read.
     """
     journal.start("warning", "auto")
     try:

@@ -17,6 +17,7 @@ from bot.config import ConfigError
 from bot.neo.error import NeoError
 from bot.notify.notification import SinkError
 from bot.store.error import StoreError
+from rules import reading
 
 PROGRAM = "neo-budget-bot"
 
@@ -44,6 +45,17 @@ class Commands(click.Group):
         self.modules = modules
 
     @override
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in self.modules:
+            known = (
+                reading.nearest(args[0], self.modules) or f"; there are: {', '.join(self.modules)}"
+            )
+            ctx.fail(f'there is no command "{args[0]}"{known}')
+        return super().resolve_command(ctx, args)
+
+    @override
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*self.modules]
 
@@ -67,7 +79,7 @@ class _Root(Commands):
             raise _FaultsError(str(error)) from error
         except (StoreError, NeoError, SinkError) as error:
             raise click.ClickException(str(error)) from error
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:
             _log.debug("the command failed", exc_info=True)

@@ -4,6 +4,7 @@ import json
 
 import click
 
+from bot import config
 from bot.cli import calling
 from bot.cli.calling import Call
 from bot.slack import manifest
@@ -14,12 +15,10 @@ from bot.slack import manifest
 @calling.takes_config
 @click.pass_obj
 def command(call: Call, url: str) -> None:
-    """Prints the manifest of the Slack app, for Socket Mode if `slack.app_token` is set.
+    """Prints the manifest of the Slack app.
 
-    Create the app from it at https://api.slack.com/apps.
+    Create the app from it at https://api.slack.com/apps. Of the configuration only
+    `slack.command` is read, so no secret is needed, and no file either.
     """
-    slack = call.load().slack
-    if slack is None:
-        raise click.ClickException(f"{call.path} has no section `slack`: add one with bot_token")
-    shown = manifest.manifest(slack.command, url=url, socket=slack.app_token is not None)
-    click.echo(json.dumps(shown, indent=2))
+    slash = config.slash_command(call.path, call.environ)
+    click.echo(json.dumps(manifest.manifest(slash, url=url), indent=2))

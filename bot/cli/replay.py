@@ -75,7 +75,7 @@ def _as_json(found: Replayed, zone: ZoneInfo) -> str:
 def _as_table(found: Replayed, zone: ZoneInfo) -> str:
     rows = [
         [
-            moment.shown(said.at, _zone(said, zone).key),
+            moment.shown(said.at, zone.key),
             said.rule.name,
             table.plain(labels.series_text("", said.labels)[1:-1] or "all"),
             str(said.severity),

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from bot import secret
 from bot.config import environment, references
 from bot.config.settings import Config, ConfigError, Sections
+from bot.slack import settings as slack
 from rules import composer, loading, wording
 from rules.document import Document, Fault
 from rules.document import Path as Place
@@ -16,7 +18,10 @@ from rules.loading import Loaded
 from rules.reading import Defaults
 
 _RULES: Place = ("rules",)
+_SLASH: Place = ("slack", "command")
 _WILD = frozenset("*?[")
+_NO_CONFIG = "copy config.example.yaml, or name yours with --config or $NEO_BUDGET_CONFIG"
+_NO_RULES = "rule files are looked for beside the configuration"
 
 
 @dataclass(slots=True)
@@ -46,9 +51,24 @@ def load(path: Path, environ: Mapping[str, str], credit_anchor: datetime | None 
     return Config.model_construct(**content)
 
 
+def slash_command(path: Path, environ: Mapping[str, str]) -> str:
+    """The name of the slash command, whatever else is still missing in the configuration or its environment.
+
+    The default where there is no file, or where it does not say. Raises ConfigError.
+    """
+    if not path.exists():
+        return slack.COMMAND
+    document = _document(path)
+    text = document.text(_SLASH)
+    try:
+        return slack.COMMAND if text is None else slack.slash(secret.expand(text, environ))
+    except ValueError as error:
+        raise ConfigError([document.fault(_SLASH, str(error))]) from error
+
+
 def _document(path: Path) -> Document:
     try:
-        document = composer.read(str(path), _text(path))
+        document = composer.read(str(path), _text(path, _NO_CONFIG))
     except ValueError as error:
         raise ConfigError([Fault(str(path), 1, 1, str(error))]) from error
     if document.root is None and document.faults:
@@ -60,9 +80,11 @@ def _document(path: Path) -> Document:
     return document
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, missing: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ValueError(f"{path} is not there: {missing}") from None
     except OSError as error:
         raise ValueError(f"cannot read {path}: {error.strerror}") from error
     except UnicodeDecodeError:
@@ -101,7 +123,7 @@ def _rule_files(document: Document, folder: Path) -> _RuleFiles:
             files.faults.append(document.fault(place, f"no file matches {pattern}"))
         for file in found:
             try:
-                files.texts[file] = _text(file)
+                files.texts[file] = _text(file, _NO_RULES)
             except ValueError as error:
                 files.faults.append(document.fault(place, str(error)))
     return files

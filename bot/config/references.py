@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bot.config import settings
+from bot.webhook.settings import Format
 from rules import loading
 from rules.document import Document, Fault, Path
 
@@ -25,6 +26,10 @@ def faults(document: Document) -> Iterator[Fault]:
         if name not in document.keys(("receivers",)):
             known = document.keys(("receivers",))
             yield document.fault(path, loading.unknown_receiver(name, known))
+        elif path in digests and _takes_alerts_only(document, name):
+            yield document.fault(
+                path, f"{name} takes alerts only: a digest needs Slack, or `format: generic`"
+            )
         elif path not in document.items(_NOTIFY) and _is_person(document, name):
             yield document.fault(
                 path, f"{name} is the person an alert is about; name a channel or a webhook here"
@@ -47,6 +52,10 @@ def _without_slack(document: Document) -> Iterator[Fault]:
             path = ("receivers", name, "slack")
             if document.find(path):
                 yield document.fault(path, "the section `slack` is missing: this receiver needs it")
+
+
+def _takes_alerts_only(document: Document, name: str) -> bool:
+    return document.text(("receivers", name, "webhook", "format")) == Format.ALERTMANAGER
 
 
 def _is_person(document: Document, name: str) -> bool:

@@ -1,6 +1,7 @@
 """The demo: a simulated Neo, a Slack workbench in the browser, and the bot, unchanged, between them."""
 
 import asyncio
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -17,8 +18,7 @@ from bot.demo.workbench import server as workbench
 from bot.demo.workbench.bench import Bench
 from bot.demo.workbench.workspace import Workspace
 from bot.service import Bot
-from bot.store import sources
-from bot.store.connection import Connection
+from bot.store import alerts
 from rules import loading
 
 KEY = "neo_sk_demo"
@@ -84,7 +84,7 @@ async def run(clock: Clock, port: int, say: Callable[[str], None]) -> None:
         async def ready(bot: Bot, bot_port: int) -> None:
             stage.bench.bot_url = f"http://127.0.0.1:{bot_port}"
             say(_welcome(stage))
-            await _until_filled(bot, clock)
+            await _until_judged(bot, clock)
             await app.send_digest(stands, DIGEST, clock)
 
         await app.run(stands, clock, ready)
@@ -113,7 +113,7 @@ def _welcome(stage: Stage) -> str:
             "",
             f"  Slack workbench   {stage.bench.url}",
             "  Try               /neo-budget top users",
-            f"  Ask the ledger    neo-budget-bot --config {stage.config} query spend --by user",
+            f"  Ask the ledger    {sys.executable} -m bot --config {stage.config} query spend --by user",
             "  Stop with Ctrl-C; nothing is kept.",
             "",
         )
@@ -126,12 +126,7 @@ async def _go_on(traffic: Traffic, clock: Clock) -> None:
         traffic.advance(clock.now())
 
 
-async def _until_filled(bot: Bot, clock: Clock) -> None:
-    """Waits for the first judgement: a digest of half the history would be wrong."""
-    while not await bot.database.read(_is_filled):
+async def _until_judged(bot: Bot, clock: Clock) -> None:
+    """Waits until every rule was judged: a digest of half the history would be wrong."""
+    while len(await bot.database.read(alerts.judged)) < len(bot.standing.rules):
         await clock.sleep(_PAUSE / 4)
-
-
-def _is_filled(db: Connection) -> bool:
-    states = sources.load(db).values()
-    return bool(states) and all(state.last_complete is not None for state in states)

@@ -1,12 +1,17 @@
 """Who a source's credential is and what is left of its credits, asked now and then; all of it optional."""
 
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from bot.jobs.passes import Reader
+from bot.neo.error import Kind, NeoError
 from bot.store import remembered, sources
 from bot.store.sources import Balance
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -19,14 +24,9 @@ async def refresh(reader: Reader, now: datetime) -> None:
     last = await reader.database.read(remembered.get, mark)
     if last is not None and timedelta(0) <= now - datetime.fromisoformat(last) < _EVERY:
         return
-    user = await reader.client.user()
-    left = await reader.client.credits()
-    plan = await reader.client.subscription()
-    for name, answer in (("user", user), ("billing/credits", left), ("billing/subscription", plan)):
-        if answer is None:
-            await say_once(
-                reader, name, "Neo does not give it to this credential; the bot goes on without it"
-            )
+    user = await _asked(reader, "user", reader.client.user)
+    left = await _asked(reader, "billing/credits", reader.client.credits)
+    plan = await _asked(reader, "billing/subscription", reader.client.subscription)
     if user is not None:
         role = (user.team.role or user.role) if user.team is not None else sources.SOLO
         await reader.database.write(
@@ -37,6 +37,22 @@ async def refresh(reader: Reader, now: datetime) -> None:
         balance = Balance(left.available, left.issued, left.expires_at, reset, now)
         await reader.database.write(sources.balanced, reader.name, balance)
     await reader.database.write(remembered.put, mark, now.isoformat())
+
+
+async def _asked(reader: Reader, name: str, ask: Callable[[], Awaitable[T | None]]) -> T | None:
+    """What an optional endpoint answers; whatever is wrong with it must not keep the usage from being read."""
+    try:
+        answer, why = (
+            await ask(),
+            "Neo does not give it to this credential; the bot goes on without it",
+        )
+    except NeoError as error:
+        if error.kind is Kind.REFUSED:
+            raise
+        answer, why = None, str(error)
+    if answer is None:
+        await say_once(reader, name, why)
+    return answer
 
 
 async def say_once(reader: Reader, what: str, why: str) -> None:

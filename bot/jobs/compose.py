@@ -14,6 +14,7 @@ from bot.store import alerts, messages
 from bot.store.connection import Connection
 from rules import metric
 from rules.alert import Alert, Reason, Transition
+from rules.labels import Label
 from rules.metric import Kind, Value
 from rules.money import Money
 from rules.rule import Rule
@@ -25,7 +26,10 @@ _SUMMED = (Kind.SUM, Kind.MAX)
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What facts are drawn from: the snapshot, what was told before, when the data is of, and what ails the sources."""
+    """What facts are drawn from: the snapshot, what was told before, when the data is of, and what ails the sources.
+
+    A `bare` scene reads no evidence.
+    """
 
     db: Connection
     now: datetime
@@ -33,6 +37,7 @@ class Scene:
     told: ToldBy
     data_at: datetime | None
     troubles: Mapping[str, str]
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +69,35 @@ def draft(scene: Scene, decision: Decision) -> Draft:
 def _single(scene: Scene, rule: Rule, decision: Decision) -> Body:
     step = decision.steps[0]
     alert = _after(step)
-    found = evidence.evidence(scene.db, rule, alert.series.labels, alert.span)
-    return AlertBody(_facts(scene, rule, decision.destination, step, found))
+    facts = _facts(scene, rule, decision.destination, step, _found(scene, rule, alert))
+    return AlertBody(replace(facts, pace=_pace(scene, rule, alert)))
 
 
 def _changes(scene: Scene, rule: Rule, decision: Decision) -> Body:
-    ranked = _worst_first(decision.steps)[: _most(decision)]
-    rows = tuple(_facts(scene, rule, decision.destination, step) for step in ranked)
+    ranked = _worst_first(decision.steps)
+    rows = _rows(scene, rule, decision, ranked)
     return ChangesBody(ChangesFacts(rule.name, rows, len(decision.steps)))
+
+
+def _rows(
+    scene: Scene, rule: Rule, decision: Decision, ranked: Sequence[Step]
+) -> tuple[AlertFacts, ...]:
+    """The worst members; a program gets them all. A task is shown with its title, so a row of one has its evidence."""
+    place = decision.destination
+    if place.via is Via.WEBHOOK:
+        return tuple(_facts(scene, rule, place, step) for step in ranked)
+    shown = ranked[:_ROWS]
+    if Label.TASK not in rule.group_by:
+        return tuple(_facts(scene, rule, place, step) for step in shown)
+    return tuple(
+        _facts(scene, rule, place, step, _found(scene, rule, _after(step))) for step in shown
+    )
+
+
+def _found(scene: Scene, rule: Rule, alert: Alert) -> Evidence:
+    if scene.bare:
+        return evidence.NONE
+    return evidence.evidence(scene.db, rule, alert.series.labels, alert.span)
 
 
 def _members(scene: Scene, decision: Decision) -> list[Step]:
@@ -95,10 +121,7 @@ def _table(scene: Scene, rule: Rule, decision: Decision, steps: Sequence[Step]) 
             summary=rule.summary,
             metric=rule.metric.name,
             severity=max(alert.peak for alert in members),
-            rows=tuple(
-                _facts(scene, rule, decision.destination, step)
-                for step in ranked[: _most(decision)]
-            ),
+            rows=_rows(scene, rule, decision, ranked),
             count=len(members),
             open=sum(alert.open for alert in members),
             total=_total(rule, members),
@@ -143,12 +166,11 @@ def _as_ended(facts: AlertFacts, ended: Mapping[str, Alert]) -> AlertFacts:
 
 
 def _facts(
-    scene: Scene, rule: Rule, destination: Destination, step: Step, found: Evidence | None = None
+    scene: Scene, rule: Rule, destination: Destination, step: Step, found: Evidence = evidence.NONE
 ) -> AlertFacts:
-    """An alert's facts; with `found` as its own message shows them, else as a row of a table."""
+    """An alert's facts; `found` is why it has its value, which a row of a table does not show."""
     alert = _after(step)
     known = scene.told.get((alert.id, str(destination)))
-    shown = found or evidence.NONE
     return AlertFacts(
         id=alert.id,
         rule=rule.name,
@@ -171,11 +193,11 @@ def _facts(
         since=alert.since,
         ended=alert.ended,
         note=alert.note or _trouble(scene, rule, alert),
-        records=shown.records,
-        tasks=shown.tasks,
-        more_tasks=shown.more,
-        split=shown.split,
-        pace=_pace(scene, rule, alert) if found else None,
+        records=found.records,
+        tasks=found.tasks,
+        more_tasks=found.more,
+        split=found.split,
+        pace=None,
         data_at=scene.data_at,
         runbook=rule.runbook,
         receiver=destination.receiver,
@@ -189,6 +211,8 @@ def _stretch(scene: Scene, rule: Rule, alert: Alert) -> Stretch:
 
 
 def _pace(scene: Scene, rule: Rule, alert: Alert) -> Pace | None:
+    if scene.bare:
+        return None
     values = alert.series.values
     return pace.of_series(scene.db, rule, alert.span, {values: alert.limit.value}, scene.now).get(
         values
@@ -214,11 +238,6 @@ def _total(rule: Rule, members: Iterable[Alert]) -> Value | None:
     if all(isinstance(value, int) for value in values):
         return sum(value for value in values if isinstance(value, int))
     return None
-
-
-def _most(decision: Decision) -> int | None:
-    """How many rows are shown; a program gets them all."""
-    return None if decision.destination.via is Via.WEBHOOK else _ROWS
 
 
 def _worst_first(steps: Iterable[Step]) -> list[Step]:

@@ -19,6 +19,9 @@ from bot.store.outbox import Taken
 
 log = logging.getLogger(__name__)
 
+SLACK = ""
+"""The key of the sink that serves every receiver in Slack; a webhook's is its receiver's name."""
+
 _PACE = 1.0
 _LOOK_AGAIN = timedelta(seconds=10)
 
@@ -40,7 +43,7 @@ class Sink(Protocol):
 
 
 class Deliverer:
-    """Runs a lane for each destination where something is due. `sinks` are by the name of their receiver."""
+    """Runs a lane for each destination where something is due. `sinks` are by `key`."""
 
     def __init__(
         self, database: Database, sinks: Mapping[str, Sink], routes: Routes, clock: Clock
@@ -220,7 +223,7 @@ class Deliverer:
             await self._database.write(outbox.post_afresh, edit, self._clock.now())
 
     def _sink(self, destination: Destination) -> Sink:
-        sink = self._sinks.get(destination.receiver)
+        sink = self._sinks.get(key(destination))
         if sink is None:
             raise SinkError(
                 f"nothing sends to {destination.receiver}: is its section of the configuration gone?",
@@ -232,3 +235,8 @@ class Deliverer:
 def _as_sent(taken: Taken) -> Notification:
     letter = taken.notification
     return replace(letter, body=retry.as_post(letter.body)) if taken.is_post else letter
+
+
+def key(destination: Destination) -> str:
+    """Which sink sends to a destination: one serves all of Slack, and each webhook has its own."""
+    return destination.receiver if destination.via is Via.WEBHOOK else SLACK

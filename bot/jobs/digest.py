@@ -39,10 +39,10 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class _Issue:
-    """One digest that is dealt with now."""
+    """One digest that is dealt with now: that of the period which begins at `period`."""
 
     edition: Edition
-    moment: datetime
+    period: datetime
     outcome: str
     body: Body | None
 
@@ -79,13 +79,17 @@ def _prepare(
     db: Connection, edition: Edition, rules: Sequence[Rule], stale_after: timedelta, now: datetime
 ) -> _Issue | None:
     name, moment = edition.settings.name, due.last_due(edition.timing, now)
-    if digests.claimed(db, name, moment):
+    last = digests.last_sent(db, name)
+    wanted = Due(name, due.period(edition.timing), last, moment)
+    period = wanted.span(now).start
+    if digests.claimed(db, name, period):
         return None
-    if digests.last_sent(db, name) is None:
-        return _Issue(edition, moment, _BEGUN, None)
+    if last is None:
+        return _Issue(edition, period, _BEGUN, None)
     if now - moment > due.GRACE:
-        return _Issue(edition, moment, _SKIPPED, NoteBody(_skipped(edition, moment)))
-    return _Issue(edition, moment, _SENT, DigestBody(facts(db, edition, rules, stale_after, now)))
+        return _Issue(edition, period, _SKIPPED, NoteBody(_skipped(edition, moment)))
+    body = DigestBody(digest.facts(db, wanted, rules, stale_after, now))
+    return _Issue(edition, period, _SENT, body)
 
 
 def _skipped(edition: Edition, moment: datetime) -> str:
@@ -98,9 +102,9 @@ def _skipped(edition: Edition, moment: datetime) -> str:
 
 def _commit(db: Connection, issue: _Issue, now: datetime) -> None:
     name = issue.edition.settings.name
-    if not digests.claim(db, name, issue.moment, now, issue.outcome) or issue.body is None:
+    if not digests.claim(db, name, issue.period, now, issue.outcome) or issue.body is None:
         return
     for destination in issue.edition.destinations:
-        message = policy.identity(destination, "digest", name, issue.moment.isoformat())
+        message = policy.identity(destination, "digest", name, issue.period.isoformat())
         messages.write(db, message, destination, issue.body, now)
         outbox.add(db, outbox.Entry(message, message, "digest"), now)

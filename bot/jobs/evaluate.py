@@ -1,34 +1,31 @@
 """Judges the rules: gathers in one snapshot, decides, and commits alerts and notifications in one transaction."""
 
-import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.jobs import compose, gauges
+from bot.jobs import compose, gather
 from bot.jobs.compose import Draft, Scene
+from bot.jobs.gather import Gathered
 from bot.notify import policy
 from bot.notify.notification import Destination
-from bot.notify.policy import Edit, Post, Step
+from bot.notify.policy import Decision, Edit, Post, Step
 from bot.notify.routing import Routes
-from bot.store import alerts, changes, decisions, messages, outbox, remembered, sources, sums
+from bot.store import alerts, changes, decisions, messages, outbox, sums
 from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.sources import SourceState
 from rules import evaluate, lifecycle, scope, tick
-from rules.alert import Alert, Reason, Transition
-from rules.change import Change
-from rules.metric import Kind
+from rules.alert import Reason, Transition
 from rules.rule import Rule
-from rules.scope import Judged, News, Scope
+from rules.scope import Judged, Planner, Scope
+from rules.series import Answer, Query
 from rules.tick import Circumstances, Tick
-from rules.window import Rolling, Span
 
 log = logging.getLogger(__name__)
-
-_STALE = "stale sources"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +65,21 @@ async def run(database: Database, terms: Terms, now: datetime) -> Verdicts:
 
 def prepare(db: Connection, terms: Terms, now: datetime) -> Verdicts:
     """Gathers and decides, in one read snapshot."""
-    kept = sources.load(db)
-    states = {name: kept.get(name, SourceState()) for name in terms.sources}
-    rules = _judgeable(terms.rules, states)
-    judged = alerts.judged(db)
-    stale = _stale(states, now, terms.stale_after)
-    found, upto = changes.pending(db)
-    news = News(found, _crossing(db, rules, judged, now), _due(db, stale, now))
-    scopes = tick.plan(rules, judged, news, now)
-    transitions, failures = _turn(
-        db, scopes, Circumstances(now, stale, sources.begins(db), gauges.read(db, states, now))
-    )
-    removed = _removed(db, terms.rules, judged, now)
-    steps = _steps(db, terms, [*transitions, *removed])
+    seen = gather.gather(db, terms.rules, terms.sources, terms.stale_after, now)
+    failures: dict[str, str] = {}
+    transitions = _turn(db, _plan(seen, failures), seen.circumstances, failures)
+    steps = _steps(db, terms, [*transitions, *_removed(db, terms.rules, seen.judged, now)])
     told = messages.told(db, [step.transition.after.id for step in steps if step.transition.after])
-    scene = Scene(db, now, terms.zone, told, _data_at(states), _troubles(states))
-    drafts = tuple(compose.draft(scene, decision) for decision in policy.decide(steps, told, now))
-    done = {
-        rule.name: scope.remember(rule, judged.get(rule.name), now)
-        for rule in rules
-        if rule.name not in failures
-    } | {
-        name: replace(judged[name], terms="") for name in failures if name in judged
-    }  # a rule that failed is judged whole next time, as one whose terms have changed
-    gone = tuple(set(judged) - {rule.name for rule in terms.rules})
-    held = len(rules) < len(terms.rules)
-    return Verdicts(tuple(steps), drafts, done, gone, 0 if held else upto, stale, failures)
+    scene = Scene(db, now, terms.zone, told, _data_at(seen.states), _troubles(seen.states))
+    return Verdicts(
+        steps=tuple(steps),
+        drafts=tuple(_draft(scene, decision) for decision in policy.decide(steps, told, now)),
+        judged=_remembered(seen, failures, now),
+        forgotten=tuple(set(seen.judged) - {rule.name for rule in terms.rules}),
+        upto=seen.upto,
+        stale=seen.circumstances.stale,
+        failures=failures,
+    )
 
 
 def commit(db: Connection, verdicts: Verdicts, now: datetime) -> None:
@@ -115,76 +101,70 @@ def commit(db: Connection, verdicts: Verdicts, now: datetime) -> None:
     alerts.remember(db, verdicts.judged)
     alerts.forget(db, verdicts.forgotten)
     changes.settle(db, verdicts.upto)
-    remembered.put(db, _STALE, json.dumps(sorted(verdicts.stale)))
+    gather.keep(db, verdicts.stale)
 
 
-def _judgeable(rules: Iterable[Rule], states: Mapping[str, SourceState]) -> list[Rule]:
-    """Nothing is judged before backfill ends, but for the health of the sources; one that fails is not waited for."""
-    filling = any(not _is_filled(state) and state.last_error is None for state in states.values())
-    return [rule for rule in rules if not filling or rule.metric.kind is Kind.GAUGE]
-
-
-def _is_filled(state: SourceState) -> bool:
-    return state.backfill is not None and state.backfill.done and state.last_complete is not None
-
-
-def _stale(states: Mapping[str, SourceState], now: datetime, after: timedelta) -> frozenset[str]:
-    return frozenset(
-        name
-        for name, state in states.items()
-        if state.last_complete is None or now - state.last_complete > after
-    )
-
-
-def _crossing(
-    db: Connection, rules: Iterable[Rule], judged: Mapping[str, Judged], now: datetime
-) -> dict[Rolling, Sequence[Change]]:
-    """Records that left or entered each rolling window since it was last looked at."""
-    since: dict[Rolling, datetime] = {}
-    for rule in rules:
-        if isinstance(rule.window, Rolling) and rule.name in judged:
-            since[rule.window] = min(since.get(rule.window, now), judged[rule.name].at)
-    spans: dict[Span, Sequence[Change]] = {}
-    for window, at in since.items():
-        for span in (Span(at - window.length, now - window.length), Span(at, now)):
-            if span not in spans:
-                spans[span] = changes.crossing(db, span)
-    return {
-        window: [*spans[Span(at - window.length, now - window.length)], *spans[Span(at, now)]]
-        for window, at in since.items()
-    }
-
-
-def _due(db: Connection, stale: frozenset[str], now: datetime) -> list[Alert]:
-    """Alerts whose timers are due; all open ones when a source went stale or came back."""
-    before = remembered.get(db, _STALE)
-    if before is not None and frozenset(json.loads(before)) != stale:
-        return alerts.open_alerts(db)
-    return alerts.due(db, now)
+def _plan(seen: Gathered, failures: dict[str, str]) -> list[Scope]:
+    planner, scopes = Planner(seen.news, seen.circumstances.at), list[Scope]()
+    for rule in seen.rules:
+        with _set_aside(rule.name, failures):
+            scopes += planner.scopes(rule, seen.judged.get(rule.name))
+    return scopes
 
 
 def _turn(
-    db: Connection, scopes: Sequence[Scope], circumstances: Circumstances
-) -> tuple[list[tuple[Transition, Scope]], dict[str, str]]:
+    db: Connection, scopes: Sequence[Scope], circumstances: Circumstances, failures: dict[str, str]
+) -> list[tuple[Transition, Scope]]:
     """Judges and advances; a rule that cannot be judged is set aside, and the others go on."""
     at = circumstances.at
-    answers = {
-        query: sums.answer(db, query, only) for query, only in evaluate.queries(scopes, at).items()
-    }
+    answers: dict[Query, Answer] = {}
+    for query, only in evaluate.queries(scopes, at).items():
+        with _set_aside(f"those with {query}", {}):
+            answers[query] = sums.answer(db, query, only)
     known = [
         alert
         for rule, only in _wanted(scopes).items()
         for alert in alerts.current(db, rule, only, at - scope.LATE)
     ]
-    turn = Tick(circumstances, answers, known)
-    found: list[tuple[Transition, Scope]] = []
-    failures: dict[str, str] = {}
+    turn, found = Tick(circumstances, answers, known), list[tuple[Transition, Scope]]()
     for part in scopes:
-        try:
+        with _set_aside(part.rule.name, failures):
             found += [(transition, part) for transition in turn.transitions(part)]
-        except Exception as error:  # noqa: BLE001 - one broken rule must not silence the others
-            failures[part.rule.name] = f"{type(error).__name__}: {error}"
-    return found, failures
+    return found
+
+
+@contextmanager
+def _set_aside(name: str, failures: dict[str, str]) -> Iterator[None]:
+    """What fails for one rule must not silence the others: it is kept, logged, and judged whole next time."""
+    try:
+        yield
+    except Exception as error:
+        log.exception("a rule could not be judged", extra={"rule": name})
+        failures[name] = f"{type(error).__name__}: {error}"
+
+
+def _draft(scene: Scene, decision: Decision) -> Draft:
+    """What a decision says; where its evidence cannot be read, it is said without."""
+    try:
+        return compose.draft(scene, decision)
+    except Exception:
+        log.exception(
+            "an alert goes without its evidence", extra={"destination": str(decision.destination)}
+        )
+        return compose.draft(replace(scene, bare=True), decision)
+
+
+def _remembered(seen: Gathered, failures: Mapping[str, str], now: datetime) -> dict[str, Judged]:
+    """What is kept of each rule; one that failed is judged whole next time, as if its terms had changed."""
+    kept = {
+        rule.name: scope.remember(rule, seen.judged.get(rule.name), now)
+        for rule in seen.rules
+        if rule.name not in failures
+    }
+    failed = {
+        name: replace(seen.judged[name], terms="") for name in failures if name in seen.judged
+    }
+    return kept | failed
 
 
 def _wanted(scopes: Iterable[Scope]) -> dict[str, frozenset[tuple[str, ...]] | None]:

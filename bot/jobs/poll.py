@@ -1,5 +1,6 @@
 """Polls one source: who it is, its history once, what is new at each tick, and now and then a wider look back."""
 
+import itertools
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from bot.jobs import account
 from bot.jobs.passes import Finish, Pass, Reader, nothing_more
 from bot.neo.error import Kind, NeoError
 from bot.neo.settings import PollSettings
-from bot.store import alerts, remembered, sources, standins
+from bot.store import alerts, changes, remembered, sources, standins
 from bot.store.connection import Connection
 from bot.store.sources import Backfill, SourceState
 from rules.window import Span
@@ -73,32 +74,42 @@ class Poller:
         self._not_before = None
         return True
 
-    async def backfill(self, since: datetime, now: datetime, progress: Progress) -> None:
-        """Reads history back to `since`, from wherever an earlier reading stopped; raises NeoError."""
-        state = await self._state()
-        known = state.backfill
+    async def backfill(
+        self, since: datetime, now: datetime, progress: Progress, most: int | None = None
+    ) -> None:
+        """Reads history back to `since`, from wherever an earlier reading stopped; raises NeoError.
+
+        With `most` it reads no more than so many chunks of it.
+        """
+        await account.refresh(self._reader, now)
+        known = (await self._state()).backfill
         at = min(known.at, now) if known is not None else now
         progress(Backfill(since, at, done=False))
-        while at > since:
+        for _ in range(most) if most is not None else itertools.count():
+            if at <= since:
+                return
             span = Span(max(since, at - _CHUNK), at)
             step = Backfill(since, span.start, span.start <= since)
-            await self._read(
-                Pass(span, now, await self._owner(), live=False),
-                partial(self._filled, step=step, now=now),
-            )
+            kept = partial(self._filled, step=step, now=now)
+            await self._read(Pass(span, now, await self._owner(), live=False), kept)
             at = span.start
             progress(step)
 
     async def _poll(self, now: datetime) -> None:
+        """History first, once; when more of it is wanted later, it comes bit by bit after what is new."""
         await account.refresh(self._reader, now)
         state = await self._state()
         since = min(self._reach(now), state.backfill.since if state.backfill else now)
+        if state.cursor is None:
+            await self.backfill(since, now, self._log)
+            await self._catch_up(await self._state(), since, now)
+            return
+        await self._catch_up(state, state.backfill.at if state.backfill else since, now)
         if state.backfill is None or not state.backfill.done or since < state.backfill.since - _DAY:
-            await self.backfill(
-                since, now, lambda step: log.info("backfill", extra=_told(self.name, step))
-            )
-            state = await self._state()
-        await self._catch_up(state, since, now)
+            await self.backfill(since, now, self._log, most=1)
+
+    def _log(self, step: Backfill) -> None:
+        log.info("backfill", extra=_told(self.name, step))
 
     async def _catch_up(self, state: SourceState, since: datetime, now: datetime) -> None:
         """What is new since the last cursor, less the overlap; then, when one is due, a wider look back from there."""
@@ -161,7 +172,8 @@ class Poller:
     def _filled(self, db: Connection, step: Backfill, now: datetime) -> None:
         sources.backfilled(db, self.name, step)
         if step.done:
-            alerts.forget_all(db)
+            changes.settle(db, changes.latest(db))
+            alerts.judge_anew(db)
             self._looked(db, LOOKS, now)
 
     def _complete(self, db: Connection, now: datetime) -> None:

@@ -132,7 +132,7 @@ def decide(steps: Sequence[Step], told: ToldBy, at: datetime) -> list[Decision]:
 
 def dedupe_key(destination: Destination, alert: Alert, reason: Reason) -> str:
     """The same thing is said once: destination, episode, reason, severity and the limit as written."""
-    worst = f"|{metric.text(alert.worst)}" if reason is Reason.REPEAT else ""
+    worst = f"|{metric.text(alert.worst)}" if reason in (Reason.REPEAT, Reason.CLOSED) else ""
     return f"{destination}|{alert.id}|{reason}|{alert.severity or alert.peak}|{alert.limit.text}{worst}"
 
 
@@ -157,7 +157,7 @@ def _spoken(step: Step, alert: Alert, destination: Destination) -> Step | None:
     before, reason = step.transition.before, step.transition.reason
     if reason is not None:
         return step
-    ended = alert.state is State.CLOSED and before is not None and before.open
+    ended = before is not None and before.open and not alert.open
     if ended and destination.via is Via.WEBHOOK:
         return replace(step, transition=Transition(before, alert, Reason.CLOSED))
     return None

@@ -1,1 +1,1 @@
-"""The edge to Slack: sink, blocks, command parsing, signature, socket."""
+"""The edge to Slack: sink, blocks, command parsing, people, signature, manifest."""

@@ -8,8 +8,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.notify.notification import Destination, SinkError, Via
 from bot.slack import client
 
-_ID = re.compile(r"[CGD][A-Z0-9]{6,}")
-_PAGE = 1000
+ID = re.compile(r"[CGD][A-Z0-9]{2,}")
+"""A channel by its id; everything else is a name."""
+
+_PAGE = 200
 
 
 class Channels:
@@ -26,7 +28,7 @@ class Channels:
         Where Slack lists no channels to the bot, a name is given as it is: posting takes names too.
         """
         address = destination.address.strip()
-        if destination.via is not Via.DM and _ID.fullmatch(address):
+        if destination.via is not Via.DM and ID.fullmatch(address):
             return address
         key = f"{destination.via}:{address.lower()}"
         if key not in self._found:

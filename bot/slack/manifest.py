@@ -18,16 +18,15 @@ SCOPES = {
 """Each scope and what it is for."""
 
 
-def manifest(command: str, *, url: str = "", socket: bool = False) -> dict[str, Any]:
-    """A manifest for Socket Mode, or for requests to the bot's public `url`."""
+def manifest(command: str, *, url: str = "") -> dict[str, Any]:
+    """A manifest for requests over HTTP to the bot's public `url`; an example stands in for it."""
     slash: dict[str, Any] = {
         "command": command,
+        "url": f"{(url or 'https://bot.example.com').rstrip('/')}/slack/commands",
         "description": "What Neo costs, and why",
         "usage_hint": "spend | top | errors | byok | task | budgets | alerts | help",
         "should_escape": True,
     }
-    if not socket:
-        slash["url"] = f"{(url or 'https://bot.example.com').rstrip('/')}/slack/commands"
     return {
         "display_information": {
             "name": "Neo budget bot",
@@ -41,7 +40,7 @@ def manifest(command: str, *, url: str = "", socket: bool = False) -> dict[str, 
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
         "settings": {
             "org_deploy_enabled": False,
-            "socket_mode_enabled": socket,
+            "socket_mode_enabled": False,
             "token_rotation_enabled": False,
         },
     }

@@ -1,5 +1,6 @@
 """Who asks: a Slack user's email, and whether they are an admin. Who is not known for sure is nobody."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,6 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.notify.notification import SinkError
 from bot.slack import client
+
+log = logging.getLogger(__name__)
 
 FRESH = timedelta(minutes=5)
 
@@ -58,7 +61,7 @@ class Directory:
             if client.code(error) in ("user_not_found", "user_not_visible"):
                 return None
             raise
-        own = await self._own_team()
+        own = await self.team()
         if _is_nobody(found) or found.get("team_id", own) != own:
             return None
         email = self._emails.get(user) or found.get("profile", {}).get("email") or ""
@@ -67,11 +70,25 @@ class Directory:
     async def _group(self, group: str, now: datetime) -> frozenset[str]:
         known = self._members.get(group)
         if known is None or now - known[0] >= FRESH:
-            answer = await client.call(self._web.usergroups_users_list(usergroup=group))
-            known = self._members[group] = (now, frozenset(answer["users"]))
+            known = self._members[group] = (now, await self._members_of(group))
         return known[1]
 
-    async def _own_team(self) -> str:
+    async def _members_of(self, group: str) -> frozenset[str]:
+        """Nobody, where Slack will never tell: one group that is gone must not keep everyone from an answer."""
+        try:
+            answer = await client.call(self._web.usergroups_users_list(usergroup=group))
+        except SinkError as error:
+            if error.retryable:
+                raise
+            log.warning(
+                "a user group of slack.admins cannot be read",
+                extra={"group": group, "error": str(error)},
+            )
+            return frozenset()
+        return frozenset(answer["users"])
+
+    async def team(self) -> str:
+        """The workspace that the bot belongs to."""
         if not self._team:
             self._team = str((await client.call(self._web.auth_test()))["team_id"])
         return self._team

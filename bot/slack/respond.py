@@ -14,10 +14,10 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _SERVER_ERROR, _REDIRECT = 500, 300
 
 
-def payload(message: Message, *, shared: bool = False) -> dict[str, object]:
-    """An answer as Slack takes it: for the asker's eyes only, unless it is shared."""
+def payload(message: Message) -> dict[str, object]:
+    """An answer as Slack takes it: for the asker's eyes only."""
     return {
-        "response_type": "in_channel" if shared else "ephemeral",
+        "response_type": "ephemeral",
         "text": message.text,
         "blocks": message.blocks,
         "replace_original": False,
@@ -30,10 +30,11 @@ def is_allowed(url: str, hosts: Collection[str]) -> bool:
     """Whether an answer may go there: a host of the configuration over https, or over http on this machine."""
     try:
         parts = urlsplit(url)
-        _ = parts.port  # a port that is no number raises here
+        named = f"{parts.hostname}:{parts.port}"  # a port that is no number raises here
     except ValueError:
         return False
-    if parts.hostname not in hosts or parts.username is not None:
+    allowed = {host.lower() for host in hosts}
+    if allowed.isdisjoint((parts.hostname, named)) or parts.username is not None:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 

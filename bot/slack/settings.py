@@ -8,13 +8,16 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from bot.secret import Secret
 
-_COMMAND = re.compile(r"/[a-z0-9_-]{1,31}")
+COMMAND = "/neo-budget"
+
+_SLASH = re.compile(r"/[a-z0-9_-]{1,31}")
 _ADMIN = re.compile(r"[UWS][A-Z0-9]{2,}")
 
 
-def _command(text: str) -> str:
-    if not _COMMAND.fullmatch(text):
-        raise ValueError("expected a slash command, such as /neo-budget")
+def slash(text: str) -> str:
+    """The text, if it can be a slash command; ValueError if not."""
+    if not _SLASH.fullmatch(text):
+        raise ValueError(f"expected a slash command, such as {COMMAND}")
     return text
 
 
@@ -34,7 +37,7 @@ def _api_url(text: str) -> str:
 
 
 class SlackSettings(BaseModel):
-    """The section `slack`. With `app_token` the bot uses Socket Mode, else signed requests."""
+    """The section `slack`. Commands come as signed requests; `app_token` is kept for Socket Mode, which is not there yet."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -42,7 +45,7 @@ class SlackSettings(BaseModel):
     signing_secret: Secret | None = None
     app_token: Secret | None = None
     app_id: str = ""
-    command: Annotated[str, AfterValidator(_command)] = "/neo-budget"
+    command: Annotated[str, AfterValidator(slash)] = COMMAND
     admins: tuple[Annotated[str, AfterValidator(_admin)], ...] = ()
     api_url: Annotated[str, AfterValidator(_api_url)] = "https://slack.com/api/"
     response_hosts: Annotated[tuple[str, ...], Field(min_length=1)] = ("hooks.slack.com",)

@@ -13,6 +13,13 @@ from rules.series import Only
 _PUT = f"INSERT OR REPLACE INTO alert ({alert_row.COLUMNS}) VALUES ({', '.join('?' * 24)})"
 
 
+_CHANGEABLE = (
+    "state IN ('pending', 'firing', 'corrected', 'closed')"
+    " AND (state IN ('pending', 'firing') OR (by_period AND \"end\" > ?))"
+)
+"""What a finding may still change: open alerts, and periods that ended not long ago."""
+
+
 def judged(db: Connection) -> dict[str, Judged]:
     """What is remembered of each rule, by name."""
     rows = db.execute("SELECT rule, meaning, terms, since, at FROM judged").fetchall()
@@ -43,14 +50,19 @@ def forget(db: Connection, rules: Iterable[str]) -> None:
     db.conn.executemany("DELETE FROM judged WHERE rule = ?", [(rule,) for rule in rules])
 
 
-def forget_all(db: Connection) -> None:
-    """Makes the next evaluation of every rule its first: the ledger was given history that was not there before."""
-    db.execute("DELETE FROM judged")
+def judge_anew(db: Connection) -> None:
+    """Has the next evaluation judge everyone, as if all terms had changed: history came that was not there before."""
+    db.execute("UPDATE judged SET terms = ''")
 
 
 def open_alerts(db: Connection) -> list[Alert]:
     """All that are pending or firing."""
     return _select(db, "state IN ('pending', 'firing')", ())
+
+
+def changeable(db: Connection, since: datetime) -> list[Alert]:
+    """All that may still change: the open ones, and periods that ended after `since`."""
+    return _select(db, _CHANGEABLE, (instant.to_micros(since),))
 
 
 def due(db: Connection, at: datetime) -> list[Alert]:
@@ -60,7 +72,7 @@ def due(db: Connection, at: datetime) -> list[Alert]:
 
 def current(db: Connection, rule: str, only: Only, since: datetime) -> list[Alert]:
     """A rule's alerts that a finding may still change: the open ones, and periods that ended after `since`."""
-    live = "rule = ? AND (state IN ('pending', 'firing') OR (by_period AND \"end\" > ? AND state IN ('corrected', 'closed')))"
+    live = f"rule = ? AND {_CHANGEABLE}"
     values: tuple[object, ...] = (rule, instant.to_micros(since))
     if only is None:
         return _select(db, live, values)

@@ -4,13 +4,14 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.store import instant, pieces, terms
+from bot.store import grain, instant, terms
 from bot.store.connection import Connection
 from bot.store.grain import Grain
 from bot.store.pieces import Piece
 from bot.store.terms import Kind
 from rules.labels import Label, Selector
 from rules.series import Only
+from rules.window import Span
 
 _MOST_DRIVEN = 5_000
 """Beyond so many ids one scan of the span is faster than looking for each."""
@@ -28,18 +29,16 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """What is read of one table; `name` is what its pieces are called in SQL."""
+    """What is read of one table."""
 
     grain: Grain
-    name: str
     pieces: list[Piece]
     driver: Driver | None
 
-    @classmethod
-    def of(cls, grain: Grain, name: str, found: list[Piece], driver: Driver | None) -> "Branch":
-        if driver is None:
-            return cls(grain, name, found, None)
-        return cls(grain, name, pieces.by_day(found, instant.DAY // grain.bucket), driver)
+    @property
+    def name(self) -> str:
+        """What its pieces are called in SQL."""
+        return f"pieces_of_{self.grain.table}"
 
     @property
     def rows(self) -> str:
@@ -47,11 +46,17 @@ class Branch:
         return self.grain.found(self.name, self.driver.label if self.driver else None)
 
 
+def records(db: Connection, where: Selector, span: Span) -> Branch:
+    """The records of a span, found in the way that suits what is selected."""
+    whole = Piece(0, 1, instant.to_micros(span.start), instant.to_micros(span.end))
+    return Branch(grain.LEDGER, [whole], driver(db, where))
+
+
 def inputs(branches: Iterable[Branch]) -> str:
     """SQL that makes tables of the pieces and of the driver's ids, for a WITH."""
     tables = {
         branch.name: (
-            f"{branch.name} (part, low, high, utc_day) AS MATERIALIZED"
+            f"{branch.name} (part, sign, low, high) AS MATERIALIZED"
             f" (SELECT {_PIECE} FROM json_each(:{branch.name}))"
         )
         for branch in branches

@@ -58,6 +58,12 @@ def pending(db: Connection) -> tuple[list[Change], int]:
     return _changes(db, found.fetchall()), int(upto)
 
 
+def latest(db: Connection) -> int:
+    """What `settle` takes where everyone is judged anyway, whatever changed."""
+    (upto,) = db.execute("SELECT coalesce(max(seq), 0) FROM dirty").fetchone()
+    return int(upto)
+
+
 def settle(db: Connection, upto: int) -> None:
     """Forgets the changes that were judged; what changed again since then stays."""
     db.execute("DELETE FROM dirty WHERE seq <= ?", [upto])

@@ -2,8 +2,7 @@
 
 from collections import Counter
 
-from bot.store import branch, grain, instant, selection, terms
-from bot.store.branch import Branch
+from bot.store import branch, selection, terms
 from bot.store.connection import Connection
 from rules.labels import Selector
 from rules.window import Span
@@ -14,8 +13,7 @@ def count(db: Connection, where: Selector, span: Span) -> list[tuple[str, int]]:
 
     The most common first, ties by text.
     """
-    edge = (0, instant.to_micros(span.start), instant.to_micros(span.end))
-    found = Branch.of(grain.LEDGER, "edge", [edge], branch.driver(db, where))
+    found = branch.records(db, where, span)
     conditions = selection.of(db, where)
     rows = db.execute(
         f"WITH {branch.inputs([found])} SELECT error, count(*) FROM {found.rows}"

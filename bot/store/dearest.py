@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.store import branch, grain, instant, packing, selection, terms
-from bot.store.branch import Branch
+from bot.store import branch, packing, selection, terms
 from bot.store.connection import Connection
 from bot.store.selection import Conditions
 from bot.store.terms import Kind
@@ -49,8 +48,7 @@ class Dearest:
 
 def tasks(db: Connection, of: Selection, span: Span, limit: int) -> tuple[list[Dearest], int]:
     """The `limit` dearest tasks, and how many there are in all. Ties go by streams, then by id."""
-    edge = (0, instant.to_micros(span.start), instant.to_micros(span.end))
-    found = Branch.of(grain.LEDGER, "edge", [edge], branch.driver(db, of.where))
+    found = branch.records(db, of.where, span)
     conditions = selection.of(db, of.where).also(_exact(db, of.exactly))
     rows = db.execute(
         f"WITH {branch.inputs([found])}, works AS"

@@ -2,8 +2,7 @@
 
 from enum import StrEnum
 
-from bot.store import branch, grain, instant, rows, selection
-from bot.store.branch import Branch
+from bot.store import branch, rows, selection
 from bot.store.connection import Connection
 from bot.store.rows import FACTS
 from rules.labels import Selector
@@ -22,8 +21,7 @@ def records(
     db: Connection, where: Selector, span: Span, *, order: Order, limit: int
 ) -> list[Record]:
     """At most `limit` records of a span that `where` selects: the dearest or the latest first."""
-    edge = (0, instant.to_micros(span.start), instant.to_micros(span.end))
-    found = Branch.of(grain.LEDGER, "edge", [edge], branch.driver(db, where))
+    found = branch.records(db, where, span)
     conditions = selection.of(db, where)
     chosen = db.execute(
         f"WITH {branch.inputs([found])} SELECT source, key, {', '.join(FACTS)} FROM {found.rows}"

@@ -27,16 +27,19 @@ class Grain:
 
         CROSS JOIN keeps this order. The plus keeps SQLite from going by time where the driver is better.
         """
-        plus = "+" if driver is Label.TASK and self is LEDGER else ""
+        plus = "+" if driver is Label.TASK else ""
         time = f"{plus}{self.time} >= low AND {plus}{self.time} < high"
-        if driver is None:
+        if driver is None and self is not USER:
             return f"{pieces} CROSS JOIN {self.table} ON {time}"
-        day = "" if plus else f"{self.table}.day = utc_day AND "
+        chosen = "driver" if driver else _EVERYONE
         return (
-            f"{pieces} CROSS JOIN driver CROSS JOIN {self.table}"
-            f" ON {day}{driver} = driver.chosen AND {time}"
+            f"{pieces} CROSS JOIN {chosen} CROSS JOIN {self.table}"
+            f" ON {driver or Label.USER} = chosen AND {time}"
         )
 
+
+_EVERYONE = "(SELECT id AS chosen FROM term WHERE kind = 'user')"
+"""For a table that goes by user first, looking for each is faster than going through all of its time."""
 
 _SINGLE = frozenset({Label.SOURCE, Label.MODEL, Label.BYOK, Label.STATUS})
 _KEPT = {name: name for name in rollup.SUMS}
@@ -46,28 +49,33 @@ LEDGER = Grain(
     always="gone IS NULL", driven=frozenset({Label.USER, Label.TASK}),
 )  # fmt: skip
 HOUR = Grain("rollup_hour", "hour", instant.HOUR, _SINGLE, _KEPT)
-DAY = Grain(
-    "rollup_day", "day", instant.DAY, _SINGLE | {Label.USER}, _KEPT, driven=frozenset({Label.USER})
-)
-TASK_DAY = Grain(
-    "task_day", "day", instant.DAY, _SINGLE | {Label.USER, Label.TASK}, {},
-    driven=frozenset({Label.TASK}),
+DAY = Grain("rollup_day", "day", instant.DAY, _SINGLE, _KEPT)
+USER = Grain(
+    "rollup_user", "day", instant.DAY, frozenset({Label.SOURCE, Label.USER}), _KEPT,
+    driven=frozenset({Label.USER}),
 )  # fmt: skip
+TASK_DAY = Grain(
+    "task_day", "day", instant.DAY, frozenset({Label.SOURCE, Label.USER, Label.TASK}), {}
+)
 TASK = Grain("task", "at", 1, frozenset(Label), {"blocked": "1"}, always="blocked")
 
-_COARSEST_FIRST: dict[Reads, tuple[Grain, ...]] = {
-    Reads.RECORDS: (HOUR, DAY, LEDGER),
-    Reads.TASKS: (TASK_DAY, LEDGER),
-    Reads.BLOCKED: (TASK,),
+_ROLLUPS: dict[Reads, tuple[tuple[Grain, ...], ...]] = {
+    Reads.RECORDS: ((DAY, HOUR), (USER,)),
+    Reads.TASKS: ((TASK_DAY,),),
+    Reads.BLOCKED: (),
 }
+"""What is read together, coarsest first; the ledger has what they leave at the edges."""
 
 
-def choose(reads: Reads, labels: frozenset[Label], driver: Label | None) -> Grain:
-    """The coarsest that knows all labels of a query and can be driven by one of them."""
+def choose(reads: Reads, labels: frozenset[Label], driver: Label | None) -> tuple[Grain, ...]:
+    """The tables that know all labels of a query and can be driven by one of them, coarsest first."""
     if reads is Reads.BILLING:
         raise ValueError("billing figures are gauges, not sums of records")
-    return next(
-        grain
-        for grain in _COARSEST_FIRST[reads]
-        if labels <= grain.labels and (driver is None or driver in grain.driven or grain is TASK)
-    )
+    exact = TASK if reads is Reads.BLOCKED else LEDGER
+    for rollups in _ROLLUPS[reads]:
+        if all(
+            labels <= grain.labels and (driver is None or driver in grain.driven)
+            for grain in rollups
+        ):
+            return (*rollups, exact)
+    return (exact,)

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
-from bot.store import changes, instant, packing, rollup, rows, terms
+from bot.store import changes, garbage, instant, packing, rollup, rows, terms
 from bot.store.connection import Connection
 from bot.store.rows import FACTS, Facts, Key
 from bot.store.terms import Kind
@@ -22,7 +22,7 @@ _CHUNK = 10_000
 _COLUMNS = ", ".join(FACTS)
 _INSERT = (
     f"INSERT INTO ledger (id, source, key, {_COLUMNS}, seen)"
-    f" VALUES ({', '.join('?' * (len(FACTS) + 4))})"
+    f" VALUES ({', '.join('?' * (len(FACTS) + 3))}, "
 )
 _UPDATE = (
     f"UPDATE ledger SET {', '.join(f'{name} = ?' for name in FACTS)},"
@@ -83,7 +83,8 @@ def add(db: Connection, records: Sequence[Record], *, seen: datetime, live: bool
     latest = {(record.source, record.key): record for record in records}
     sight, added = _Sight(instant.to_micros(seen), live), Added()
     for chunk in _chunks(latest.values()):
-        added = added.plus(_add(db, chunk, sight))
+        with garbage.uncollected():
+            added = added.plus(_add(db, chunk, sight))
     return added
 
 
@@ -93,23 +94,20 @@ def mark_gone(db: Connection, source: str, keys: Collection[str], *, seen: datet
     They stay in the ledger, and are live again when they show up again.
     """
     owner = terms.find(db, Kind.SOURCE, [source]).get(source)
-    ids = [
-        id_
-        for chunk in _chunks(keys)
-        for (id_,) in db.execute(
-            f"SELECT id FROM ledger WHERE gone IS NULL AND source = ?"
-            f" AND key IN ({','.join('?' * len(chunk))})",
-            [owner, *map(packing.pack, chunk)],
-        )
-    ]
-    if ids:
-        rollup.take(db, ids)
+    if owner is None:
+        return 0
+    marked = 0
+    for chunk in _chunks(keys):
+        kept = _kept(db, [(owner, packing.pack(key)) for key in chunk])
+        leaving = [row for row in kept.values() if not row.gone]
+        rollup.take(db, [(owner, row.facts) for row in leaving])
         db.conn.executemany(
             "UPDATE ledger SET gone = ? WHERE id = ?",
-            [(instant.to_micros(seen), id_) for id_ in ids],
+            [(instant.to_micros(seen), row.id) for row in leaving],
         )
-        changes.mark(db, ids)
-    return len(ids)
+        changes.mark(db, [row.id for row in leaving])
+        marked += len(leaving)
+    return marked
 
 
 def replace_tasks(
@@ -156,7 +154,7 @@ def _add(db: Connection, records: Sequence[Record], sight: _Sight) -> Added:
     kept = _kept(db, [key for key, _ in encoded])
     new = [(key, facts) for key, facts in encoded if key not in kept]
     changed = [
-        (kept[key], facts)
+        (key[0], kept[key], facts)
         for key, facts in encoded
         if key in kept and (kept[key].facts != facts or kept[key].gone)
     ]
@@ -183,22 +181,22 @@ def _kept(db: Connection, keys: Sequence[Key]) -> dict[Key, _Kept]:
 def _insert(db: Connection, new: Sequence[tuple[Key, Facts]], sight: _Sight) -> None:
     (last,) = db.execute("SELECT coalesce(max(id), 0) FROM ledger").fetchone()
     ids = range(last + 1, last + 1 + len(new))
-    news = sight.seen if sight.live else None
+    news = sight.seen if sight.live else "NULL"
     db.conn.executemany(
-        _INSERT,
-        ((id_, *key, *facts, news) for id_, (key, facts) in zip(ids, new, strict=True)),
+        f"{_INSERT}{news})",
+        [(id_, *key, *facts) for id_, (key, facts) in zip(ids, new, strict=True)],
     )
-    rollup.add(db, ids)
+    rollup.add(db, [(source, facts) for (source, _), facts in new])
     changes.mark(db, ids)
 
 
-def _correct(db: Connection, changed: Sequence[tuple[_Kept, Facts]], sight: _Sight) -> None:
-    ids = [kept.id for kept, _ in changed]
+def _correct(db: Connection, changed: Sequence[tuple[int, _Kept, Facts]], sight: _Sight) -> None:
+    ids = [kept.id for _, kept, _ in changed]
     db.execute(_KEEP, [sight.seen, json.dumps(ids)])
-    rollup.take(db, ids)
+    rollup.take(db, [(source, kept.facts) for source, kept, _ in changed if not kept.gone])
     changes.mark_former(db, ids)
-    db.conn.executemany(_UPDATE, ((*facts, sight.seen, kept.id) for kept, facts in changed))
-    rollup.add(db, ids)
+    db.conn.executemany(_UPDATE, ((*facts, sight.seen, kept.id) for _, kept, facts in changed))
+    rollup.add(db, [(source, facts) for source, _, facts in changed])
     changes.mark(db, ids)
 
 

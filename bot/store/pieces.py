@@ -1,55 +1,66 @@
 """Cuts a span into whole buckets, whose sums are kept, and the ragged edges that only the ledger knows.
 
-Theory of operation. A bucket is an hour or a day of UTC. Any span is some whole buckets and an edge on either side;
-where it holds no whole bucket, it is one edge. So every window of every zone is read exactly, by one mechanism. A span
-that is split by local days is cut for each day alone.
+Theory of operation. A bucket is an hour or a day of UTC. Any span is some whole buckets and what is missing at either
+end, or what is too much there and is taken away again, whichever is less to read; the ends are cut the same way into
+finer buckets, and at last into the ledger's records. So every window of every zone is read exactly, by one mechanism.
+What is counted and not added up cannot be taken away: its buckets lie inside the span. A span that is split by local
+days is cut for each day alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from bot.store import instant
 from rules import window
+from rules.metric import Reads
 from rules.series import Query
 
-Piece = tuple[int, ...]
-"""The part of the answer that it belongs to, its half-open bounds, and after `by_day` its UTC day."""
+
+class Piece(NamedTuple):
+    """Half-open bounds, the part of the answer that it belongs to, and whether it is added, 1, or taken away, -1."""
+
+    part: int
+    sign: int
+    low: int
+    high: int
 
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """`whole` is in buckets, `edges` in microseconds; `parts` are the local days of the answer, if it has any."""
+    """The pieces of each level, in its buckets; `parts` are the local days of the answer, if it has any."""
 
-    whole: list[Piece]
-    edges: list[Piece]
+    levels: tuple[list[Piece], ...]
     parts: list[date]
 
 
-def cut(query: Query, bucket: int) -> Pieces:
-    """Cuts the query's span by buckets of so many microseconds; of one there is no bucket, only the ledger's edge."""
+def cut(query: Query, buckets: Sequence[int]) -> Pieces:
+    """Cuts the query's span by buckets of so many microseconds, coarsest first; the last are single microseconds."""
     days = window.day_edges(query.days, query.span) if query.days else []
     spans = [span for _, span in days] if query.days else [query.span]
-    cut_ = Pieces([], [], [day for day, _ in days])
+    levels: tuple[list[Piece], ...] = tuple([] for _ in buckets)
+    nearest = query.reads is not Reads.TASKS
     for part, span in enumerate(spans):
         low, high = instant.to_micros(span.start), instant.to_micros(span.end)
-        first, last = (-(-low // bucket), high // bucket) if bucket > 1 else (0, 0)
-        if first < last:
-            cut_.whole.append((part, first, last))
-            cut_.edges.extend(_some((part, low, first * bucket), (part, last * bucket, high)))
-        else:
-            cut_.edges.extend(_some((part, low, high)))
-    return cut_
+        rest = [Piece(part, 1, low, high)]
+        for bucket, level in zip(buckets, levels, strict=True):
+            rest = [finer for piece in rest for finer in _fill(level, bucket, piece, nearest)]
+    return Pieces(levels, [day for day, _ in days])
 
 
-def by_day(pieces: list[Piece], bucket: int) -> list[Piece]:
-    """The same, cut again at every UTC day; `bucket` is how many of their units make one."""
-    return [
-        (part, max(low, day * bucket), min(high, (day + 1) * bucket), day)
-        for part, low, high in pieces
-        for day in range(low // bucket, -(-high // bucket))
-    ]
+def _fill(level: list[Piece], bucket: int, piece: Piece, nearest: bool) -> list[Piece]:  # noqa: FBT001 - of a query's
+    """Puts the whole buckets of a piece into a level; gives what is left for the next."""
+    part, sign, low, high = piece
+    up, down = (bucket // 2, bucket // 2) if nearest else (bucket - 1, 0)
+    first, last = (low + up) // bucket, (high + down) // bucket
+    start, end = first * bucket, last * bucket
+    if first >= last or abs(start - low) + abs(end - high) >= high - low > 0:
+        return [piece] if low < high else []
+    level.append(Piece(part, sign, first, last))
+    edges = (_edge(part, sign, low, start), _edge(part, sign, end, high))
+    return [edge for edge in edges if edge.low < edge.high]
 
 
-def _some(*pieces: Piece) -> Iterator[Piece]:
-    return (piece for piece in pieces if piece[1] < piece[2])
+def _edge(part: int, sign: int, low: int, high: int) -> Piece:
+    return Piece(part, sign, low, high) if low <= high else Piece(part, -sign, high, low)

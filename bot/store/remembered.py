@@ -13,3 +13,11 @@ def put(db: Connection, name: str, value: str) -> None:
         "INSERT INTO remembered (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (name, value),
     )
+
+
+def forget(db: Connection, word: str) -> None:
+    """Forgets everything with that word in its name."""
+    rows = db.execute("SELECT name FROM remembered").fetchall()
+    for (name,) in rows:
+        if word in name.split(" "):
+            db.execute("DELETE FROM remembered WHERE name = ?", [name])

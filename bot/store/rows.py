@@ -13,7 +13,7 @@ from rules.money import Money
 from rules.record import Record
 
 FACTS = (
-    "task", "user", "model", "status", "error", "tools", "agents", "byok", "at", "day", "priced",
+    "task", "user", "model", "status", "error", "tools", "agents", "byok", "at", "priced",
     "credits", "neo_cost", "llm_cost", "steps", "tool_calls", "agent_triggers",
     "execution_ms", "llm_ms", "tool_ms",
 )  # fmt: skip
@@ -66,13 +66,16 @@ def decode(db: Connection, rows: Sequence[Sequence[Any]]) -> list[Record]:
 
 
 def _interned(db: Connection, records: Collection[Record]) -> _Ids:
+    def ids(kind: Kind) -> Mapping[str, int]:
+        return terms.intern(db, kind, set(map(attrgetter(kind.value), records)))
+
     errors = {record.error for record in records if record.error is not None}
     return _Ids(
-        source=terms.intern(db, Kind.SOURCE, {record.source for record in records}),
-        task=terms.intern(db, Kind.TASK, {record.task for record in records}),
-        user=terms.intern(db, Kind.USER, {record.user for record in records}),
-        model=terms.intern(db, Kind.MODEL, {record.model for record in records}),
-        status=terms.intern(db, Kind.STATUS, {record.status for record in records}),
+        source=ids(Kind.SOURCE),
+        task=ids(Kind.TASK),
+        user=ids(Kind.USER),
+        model=ids(Kind.MODEL),
+        status=ids(Kind.STATUS),
         tool=terms.intern(db, Kind.TOOL, {part[0] for record in records for part in record.tools}),
         agent=terms.intern(
             db, Kind.AGENT, {part[0] for record in records for part in record.agents}
@@ -93,7 +96,6 @@ def _facts(record: Record, ids: _Ids) -> Facts:
         _agents(record, ids.agent) if record.agents else None,
         int(record.byok),
         at,
-        at // instant.DAY,
         int(record.priced),
         *_numbers(record),
     )
@@ -115,7 +117,7 @@ def _agents(record: Record, ids: Mapping[str, int]) -> str:
 def _record(
     row: Sequence[Any], text: Mapping[int, str], parts: tuple[Iterable[Any], Iterable[Any]]
 ) -> Record:
-    source, key, task, user, model, status, error, _, _, byok, at, _, priced, *numbers = row
+    source, key, task, user, model, status, error, _, _, byok, at, priced, *numbers = row
     credits_, neo_cost, llm_cost, steps, tool_calls, agent_triggers, *times = numbers
     tools, agents = parts
     return Record(

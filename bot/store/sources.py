@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.store import instant
+from bot.store import instant, remembered
 from bot.store.connection import Connection
 from rules import labels
 from rules.money import Money
@@ -73,20 +73,16 @@ def load(db: Connection) -> dict[str, SourceState]:
 
 
 def begins(db: Connection) -> datetime | None:
-    """From when on the ledger is whole, in every source that was read to its beginning; None before there is one."""
-    starts = [
-        state.backfill.since
-        for state in load(db).values()
-        if state.backfill and state.backfill.done
-    ]
-    return max(starts, default=None)
+    """From when on the ledger is whole, in every source; as far as it has come where history is still read."""
+    known = [state.backfill for state in load(db).values() if state.backfill is not None]
+    return max((each.since if each.done else each.at for each in known), default=None)
 
 
 def keep_only(db: Connection, names: Sequence[str]) -> None:
     """Forgets how sources fared that are no longer in the configuration; their records stay."""
-    db.execute(
-        f"DELETE FROM source_state WHERE source NOT IN ({', '.join('?' * len(names))})", list(names)
-    )
+    for source in set(load(db)).difference(names):
+        db.execute("DELETE FROM source_state WHERE source = ?", [source])
+        remembered.forget(db, source)
 
 
 def advance(db: Connection, source: str, *, cursor: datetime, complete_at: datetime) -> None:

@@ -26,8 +26,11 @@ def of(query: Query, branches: list[Branch], conditions: str) -> str:
         for one in branches
     )
     sums = "count(*)" if distinct else ", ".join(f"sum({name})" for name in _sums(query))
+    # A group whose streams were all taken away again is none.
+    taken = any(piece.sign < 0 for one in branches for piece in one.pieces)
     return (
-        f"WITH {branch.inputs(branches)} SELECT {key}, {sums} FROM ({rows}) AS found GROUP BY {key}"
+        f"WITH {branch.inputs(branches)} SELECT {key}, {sums} FROM ({rows}) AS found"
+        f" GROUP BY {key}{' HAVING sum(streams) > 0' if taken else ''}"
     )
 
 
@@ -51,7 +54,9 @@ def _columns(query: Query, one: Branch) -> str:
     worth = one.grain.worth
     for label in query.group_by:
         worth = _USED_WORTH.get(label, worth)
-    return ", ".join([*columns, *(f"{worth.get(name, '0')} AS {name}" for name in _sums(query))])
+    return ", ".join(
+        [*columns, *(f"sign * ({worth.get(name, '0')}) AS {name}" for name in _sums(query))]
+    )
 
 
 def _sums(query: Query) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Answers a Query by SQL: whole buckets from a rollup that knows its labels, the edges from the ledger."""
+"""Answers a Query by SQL: whole buckets from rollups that know its labels, the edges from the ledger."""
 
 from collections.abc import Callable
 from datetime import date
@@ -20,11 +20,10 @@ def answer(db: Connection, query: Query, only: Only = None) -> Answer:
     driver = None if tasks else branch.driver(db, query.where, query.group_by, only)
     labels = frozenset(query.group_by) | {label for label, _ in query.where.patterns}
     chosen = grain.choose(query.reads, labels, driver.label if driver else None)
-    cut = pieces.cut(query, chosen.bucket)
-    edge = grain.TASK if tasks else grain.LEDGER
+    cut = pieces.cut(query, [table.bucket for table in chosen])
     branches = [
-        Branch.of(table, name, found, driver)
-        for table, name, found in ((chosen, "whole", cut.whole), (edge, "edge", cut.edges))
+        Branch(table, found, driver)
+        for table, found in zip(chosen, cut.levels, strict=True)
         if found
     ]
     if not branches:

@@ -84,7 +84,7 @@ def _insert(db: Connection, kind: Kind, texts: Collection[str], known: dict[str,
     new = {text: last + number for number, text in enumerate(sorted(texts), start=1)}
     db.conn.executemany(
         "INSERT INTO term (id, kind, text) VALUES (?, ?, ?)",
-        [(term, kind, packing.pack(text)) for text, term in new.items()],
+        [(term, kind.value, packing.pack(text)) for text, term in new.items()],
     )
     known.update(new)
 

@@ -47,17 +47,13 @@ _SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Answers commands. `neo` are the clients by source; `in_force` is asked anew for each command.
-
-    `team` is the workspace that the bot belongs to; while it is empty, only the asker's profile says whether they do.
-    """
+    """Answers commands. `neo` are the clients by source; `in_force` is asked anew for each command."""
 
     database: Database
     directory: Directory
     neo: Mapping[str, Client]
     in_force: Callable[[], InForce]
     slash: str
-    team: str = ""
 
     async def command(self, form: Mapping[str, str], now: datetime) -> Message:
         """What its asker alone is to be shown; `form` holds Slack's fields. Failures become a sentence."""
@@ -92,7 +88,7 @@ class Desk:
     async def _person(self, form: Mapping[str, str], now: datetime) -> Person | None:
         """The member of our own workspace who asks."""
         user = form.get("user_id", "")
-        if not user or (self.team and form.get("team_id") != self.team):
+        if not user or form.get("team_id") != await self.directory.team():
             return None
         return await self.directory.person(user, now)
 

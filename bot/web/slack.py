@@ -43,7 +43,7 @@ async def commands(request: web.Request) -> web.Response:
 
 
 async def interactions(request: web.Request) -> web.Response:
-    """A pressed button; those that we show are links, which Slack wants acknowledged and no more."""
+    """A pressed button. Our messages have none yet, so a press is only acknowledged."""
     door, now = request.app[keys.SLACK], request.app[keys.CLOCK].now()
     form = signed.form(await signed.body(request, door.secret, now))
     payload = signed.json_object(form.get("payload")) if form else None

@@ -20,7 +20,7 @@ from bot.demo.workbench.workspace import Workspace
 from tests import stage
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0
+PATIENCE = 30.0
 """Seconds after which a process that does not do what it should is given up."""
 
 

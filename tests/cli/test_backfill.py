@@ -55,11 +55,11 @@ async def test_it_reads_as_far_back_as_is_asked(house: House) -> None:
 async def test_it_goes_on_where_it_was_stopped(house: House, name: signal.Signals) -> None:
     config = house.config()
     held = house.neo.faults.add(
-        fail_after(3, faults.send(wire.hang)), when=faults.on("/usage/streams"), times=None
+        fail_after(1, faults.send(wire.hang)), when=faults.on("/usage/streams"), times=None
     )
     async with processes.started("backfill", "--config", config) as process:
         async with asyncio.timeout(processes.PATIENCE):
-            while 4 > sum("streams" in each.path for each in house.neo.log.requests):
+            while 2 > sum("streams" in each.path for each in house.neo.log.requests):
                 await asyncio.sleep(0.01)
         assert 0 != await process.ends(name)
     assert "Traceback" not in process.said
@@ -67,7 +67,7 @@ async def test_it_goes_on_where_it_was_stopped(house: House, name: signal.Signal
     house.neo.faults.faults.remove(held)
     async with processes.started("backfill", "--config", config) as process:
         assert 0 == await process.ends()
-    assert "0 of 19 days" in process.said
+    assert "0 of 10 days" in process.said
     assert reading.priced(house.neo.book.streams()) == await kept(house)
     assert [] == house.neo.log.violations
 

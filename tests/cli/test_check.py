@@ -10,7 +10,7 @@ def test_what_is_right_is_counted_and_what_does_nothing_yet_is_named(run: Run) -
     assert 0 == found.exit_code
     assert [
         "No fault in config.yaml: 1 source, 1 rule, 1 receiver, 2 digests.",
-        "Without effect in this version: slack.app_token: commands do not come by Socket Mode yet; set slack.signing_secret.",
+        "Without effect in this version: slack.app_token: commands come only over HTTP yet, signed with slack.signing_secret.",
     ] == found.stdout.splitlines()
 
 
@@ -34,5 +34,8 @@ def test_faults_of_rule_files_are_told_at_their_lines(run: Run) -> None:
 def test_a_missing_file_is_named(run: Run) -> None:
     Path("config.yaml").unlink()
     found = run("check")
-    assert 2 == found.exit_code
-    assert "cannot read config.yaml" in found.stderr
+    assert (2, "") == (found.exit_code, found.stdout)
+    assert (
+        "config.yaml:1:1: config.yaml is not there: copy config.example.yaml,"
+        " or name yours with --config or $NEO_BUDGET_CONFIG\n"
+    ) == found.stderr

@@ -1,5 +1,6 @@
 """What all commands have in common: where the configuration is, and how errors end."""
 
+import errno
 import os
 import runpy
 import subprocess
@@ -32,10 +33,26 @@ def test_help_names_the_commands(run: Run) -> None:
     )
 
 
-def test_an_unknown_command_is_wrong_usage(run: Run) -> None:
-    found = run("chekc")
-    assert 2 == found.exit_code
-    assert "No such command" in found.stderr
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        pytest.param(
+            ("qury", "spend"), 'there is no command "qury"; did you mean "query"?', id="a slip"
+        ),
+        pytest.param(
+            ("xyz",),
+            'there is no command "xyz"; there are: demo, run, check, backfill, query, digest, rules, slack',
+            id="a word of its own",
+        ),
+        pytest.param(
+            ("rules", "test"), 'there is no command "test"; there are: replay', id="in a group"
+        ),
+    ],
+)
+def test_an_unknown_command_is_wrong_usage(run: Run, words: tuple[str, ...], says: str) -> None:
+    found = run(*words)
+    assert (2, "") == (found.exit_code, found.stdout)
+    assert f"Error: {says}" == found.stderr.splitlines()[-1]
 
 
 def test_the_version(run: Run) -> None:
@@ -86,6 +103,17 @@ def test_an_error_is_one_sentence_and_ends_with_1(
     monkeypatch.setattr(check, "_summary", fail)
     found = run("check")
     assert (1, "", says) == (found.exit_code, found.stdout, found.stderr)
+
+
+def test_a_reader_who_has_seen_enough_is_no_fault(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hang_up(_: object) -> str:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr(check, "_summary", hang_up)
+    found = run("check")
+    assert (1, "", "") == (found.exit_code, found.stdout, found.stderr)
 
 
 def test_without_a_clock_that_is_given_the_machines_is_used(run: Run) -> None:

@@ -3,24 +3,74 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Run
 
-
-def test_the_manifest_goes_by_the_configuration(run: Run) -> None:
-    found = json.loads(run("slack", "manifest").stdout)
-    assert "/spend" == found["features"]["slash_commands"][0]["command"]
-    assert found["settings"]["socket_mode_enabled"] is True
+URL = "https://bot.acme.test/"
 
 
-def test_over_http_it_names_where_the_bot_is(run: Run) -> None:
-    text = Path("config.yaml").read_text()
-    Path("config.yaml").write_text(text.replace("app_token: xapp-1", "signing_secret: s"))
-    found = json.loads(run("slack", "manifest", "--url", "https://bot.acme.test/").stdout)
-    assert "https://bot.acme.test/slack/commands" == found["features"]["slash_commands"][0]["url"]
+def slash(run: Run, **environ: str) -> str:
+    """The name of the command in the manifest."""
+    found = run("slack", "manifest", "--url", URL, **environ)
+    assert (0, "") == (found.exit_code, found.stderr)
+    name: str = json.loads(found.stdout)["features"]["slash_commands"][0]["command"]
+    return name
 
 
-def test_without_slack_it_says_what_is_missing(run: Run) -> None:
-    Path("config.yaml").write_text("timezone: UTC\n")
+def test_it_names_the_command_and_where_the_bot_is(run: Run) -> None:
+    found = json.loads(run("slack", "manifest", "--url", URL).stdout)
+    [command] = found["features"]["slash_commands"]
+    assert ("/spend", f"{URL}slack/commands") == (command["command"], command["url"])
+
+
+def test_a_token_for_socket_mode_changes_nothing_yet(run: Run) -> None:
+    assert "app_token: xapp-1" in Path("config.yaml").read_text()
+    found = json.loads(run("slack", "manifest", "--url", URL).stdout)
+    assert found["settings"]["socket_mode_enabled"] is False
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("timezone: UTC\n", "/neo-budget", id="no section"),
+        pytest.param("slack: {bot_token: '${NOT_SET}'}\n", "/neo-budget", id="no command"),
+        pytest.param(
+            "sources: [{api_key: '${NOT_SET}'}]\nslack: {command: /money, bot_token: '${NOT_SET}'}\n",
+            "/money",
+            id="secrets that are not set yet",
+        ),
+        pytest.param("slack: {command: '${SLASH:-/cost}'}\n", "/cost", id="a variable"),
+    ],
+)
+def test_a_configuration_that_is_not_whole_will_do(run: Run, text: str, expected: str) -> None:
+    Path("config.yaml").write_text(text)
+    assert expected == slash(run)
+
+
+def test_without_a_configuration_the_command_has_its_usual_name(run: Run) -> None:
+    Path("config.yaml").unlink()
+    assert "/neo-budget" == slash(run)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param(
+            "slack:\n  command: money\n",
+            "config.yaml:2:12: expected a slash command, such as /neo-budget\n",
+            id="no slash command",
+        ),
+        pytest.param(
+            "slack:\n  command: ${NOT_SET}\n",
+            "config.yaml:2:12: the variable NOT_SET is not set: set it, or give a default: ${NOT_SET:-…}\n",
+            id="a variable that is not set",
+        ),
+        pytest.param("slack: [\n", "config.yaml:", id="no YAML"),
+    ],
+)
+def test_a_command_that_cannot_be_read_is_a_fault(run: Run, text: str, says: str) -> None:
+    Path("config.yaml").write_text(text)
     found = run("slack", "manifest")
-    assert (1, "") == (found.exit_code, found.stdout)
-    assert "config.yaml has no section `slack`" in found.stderr
+    assert (2, "") == (found.exit_code, found.stdout)
+    assert found.stderr.startswith(says)

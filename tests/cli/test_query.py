@@ -124,9 +124,12 @@ def test_before_the_first_poll_the_figures_have_no_date(run: Run, tmp_path: Path
 
 
 def test_without_a_store_it_says_what_makes_one(run: Run) -> None:
+    path = Path("config.yaml")
+    path.write_text(path.read_text().replace(str(Path.cwd()), "data"))
     found = run("query", "spend")
     assert (1, "") == (found.exit_code, found.stdout)
-    assert "start `run` or `backfill`" in found.stderr
+    missing = Path.cwd() / "data" / "bot.db"
+    assert f"Error: {missing} is not there; start `run` or `backfill` to make it\n" == found.stderr
 
 
 async def test_it_answers_beside_a_process_that_writes(filled: Run, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
 
 def spend(house: House, number: int = 1, ago: timedelta = timedelta(seconds=1)) -> None:
-    house.neo.book.add(reading.make(number, SystemClock().now() - ago, credits=stage.Decimal(6)))
+    house.neo.book.add(reading.make(number, SystemClock().now() - ago, credits=Decimal(6)))
 
 
 async def told(house: House, count: int) -> list[str]:

@@ -297,7 +297,7 @@ def test_faults_of_the_configuration_come_before_those_of_its_rules(tmp_path: Pa
     found = faults(tmp_path, text)
     assert [
         "config.yaml:1:17: cannot read b.yaml: it is not UTF-8 text",
-        "config.yaml:1:25: cannot read missing.yaml: No such file or directory",
+        "config.yaml:1:25: missing.yaml is not there: rule files are looked for beside the configuration",
         "config.yaml:1:39: no file matches x*.yaml",
         "config.yaml:1:50: expected the name of a file here",
         'config.yaml:2:14: "loud" is not known; expected one of debug, info, warning, error',
@@ -317,7 +317,10 @@ def test_a_missing_configuration_is_one_fault(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     with pytest.raises(ConfigError) as caught:
         config.load(path, {})
-    assert f"{path}:1:1: cannot read {path}: No such file or directory" == str(caught.value)
+    assert (
+        f"{path}:1:1: {path} is not there: copy config.example.yaml,"
+        " or name yours with --config or $NEO_BUDGET_CONFIG"
+    ) == str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,13 @@ _SLACK = {"bot_token": "xoxb-1", "signing_secret": "secret"}
             ["slack.app_token"],
             id="Socket Mode",
         ),
+        pytest.param(
+            {"slack": {**_SLACK, "app_token": "xapp-1"}},
+            ["slack.app_token"],
+            id="Socket Mode beside signed requests",
+        ),
+        pytest.param({"poll": {"settle": "1h"}}, ["poll.settle"], id="final figures"),
+        pytest.param({"poll": {"every": "30s"}}, [], id="nothing of the rest of poll"),
         pytest.param({"store": {"keep": "90d"}}, ["store.keep"], id="pruning"),
         pytest.param(
             {

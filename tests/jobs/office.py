@@ -17,6 +17,7 @@ from bot.demo.workbench import server as workbench
 from bot.demo.workbench.bench import Bench
 from bot.demo.workbench.message import Message
 from bot.demo.workbench.workspace import Workspace
+from bot.jobs import deliver
 from bot.jobs.deliver import Deliverer
 from bot.notify.notification import Destination, Via
 from bot.notify.routing import Routes
@@ -118,7 +119,7 @@ async def opened(folder: Path, clock: FakeClock | None = None) -> AsyncIterator[
         )
         api = client.build(settings, session)
         slack = SlackSink(api, Channels(api, {}))
-        sinks: dict[str, Any] = {"finops": slack, "other": slack, "lost": slack, "pager": pager}
+        sinks: dict[str, Any] = {deliver.SLACK: slack, "pager": pager}
         database = await Database.open(path, write=True)
         deliverer = Deliverer(database, sinks, ROUTES, clock)
         office = Office(path, clock, bench, hook, sinks, database, deliverer)

@@ -122,6 +122,7 @@ async def opened(
     name: str = "acme",
     database: Database | None = None,
     clock: FakeClock | None = None,
+    total: float = 30,
     **source: Any,
 ) -> AsyncIterator[Reading]:
     """A Neo that is empty, and a store that has not read it."""
@@ -132,7 +133,7 @@ async def opened(
         settings = SourceSettings.model_validate(
             {"name": name, "base_url": url, **(source or {"api_key": KEY})}
         )
-        patience = Patience(total=0.3, sleep=clock.sleep, jitter=lambda: 1.0)
+        patience = Patience(total=total, sleep=clock.sleep, jitter=lambda: 1.0)
         client = Client(settings, session, MoneySettings(), patience=patience)
         reading = Reading(name, clock, neo, kept, _poller(client, kept, lambda now: now - BACK))
         try:

@@ -7,7 +7,7 @@ import pytest
 from bot.demo.neo import accounts, faults
 from rules.money import Money
 from tests.jobs import reading
-from tests.jobs.reading import MINUTE, Reading
+from tests.jobs.reading import KEY, MINUTE, Reading
 
 EMAIL = reading.ADMIN.email
 
@@ -65,10 +65,21 @@ async def test_without_a_subscription_the_balance_is_known_all_the_same(source: 
     assert state.balance.reset_at is None
 
 
-async def test_a_fault_there_is_a_fault_of_the_poll(source: Reading) -> None:
-    source.neo.faults.add(faults.answer(500), when=faults.on("/user"), times=None)
+async def test_a_fault_there_keeps_no_usage_from_being_read(
+    source: Reading, caplog: pytest.LogCaptureFixture
+) -> None:
+    source.stream(1)
+    for path in ("/user", "/billing/credits", "/billing/subscription"):
+        source.neo.faults.add(faults.answer(500), when=faults.on(path), times=None)
+    assert await source.poll()
+    assert source.priced() == await source.kept()
+    assert ["an optional part of Neo is refused"] * 3 == caplog.messages
+
+
+async def test_a_refused_credential_there_is_a_fault_of_the_poll(source: Reading) -> None:
+    source.neo.accounts.expire(KEY)
     assert not await source.poll()
-    assert "/user answered 500" in str((await source.state()).last_error)
+    assert "401" in str((await source.state()).last_error)
 
 
 async def test_a_role_that_changes_is_seen(source: Reading) -> None:

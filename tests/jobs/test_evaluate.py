@@ -211,7 +211,9 @@ async def test_the_members_of_a_table_end_with_their_rule(played: Stage) -> None
 
 async def test_nothing_is_judged_before_history_is_read(played: Stage, tmp_path: Path) -> None:
     def unread(db: Connection) -> None:
-        db.execute("UPDATE source_state SET backfill_done = 0, backfill_at = backfill_from + 1")
+        db.execute(
+            "UPDATE source_state SET cursor = NULL, backfill_done = 0, backfill_at = backfill_from + 1"
+        )
 
     played.stream(1, usd=60)
     await played.bot.pollers[stage.SOURCE].run(played.clock.now())

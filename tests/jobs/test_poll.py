@@ -1,6 +1,7 @@
 """Each poll reads as far back as is due, keeps its place when it fails, and leaves a source that refuses alone."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from bot.demo.neo import accounts, asked, faults, usage, wire
 from bot.jobs import poll
 from bot.neo.error import NeoError
-from bot.store import alerts, sources
+from bot.store import alerts, changes, sources
 from bot.store.sources import Backfill
 from rules.scope import Judged
 from tests.jobs import reading
@@ -193,7 +194,9 @@ async def test_history_that_was_read_is_not_news(source: Reading) -> None:
     history(source)
     await source.poll()
     (seen,) = await source.database.read(
-        lambda db: db.execute("SELECT count(seen) FROM ledger WHERE day < ?", [20_750]).fetchall()
+        lambda db: db.execute(
+            "SELECT count(seen) FROM ledger WHERE at < ?", [20_750 * 86_400_000_000]
+        ).fetchall()
     )
     assert (0,) == seen
 
@@ -201,29 +204,29 @@ async def test_history_that_was_read_is_not_news(source: Reading) -> None:
 async def test_history_goes_on_where_it_stopped(source: Reading) -> None:
     history(source)
     source.neo.faults.add(
-        fail_after(3, faults.answer(500)), when=faults.on("/usage/streams"), times=None
+        fail_after(1, faults.answer(500)), when=faults.on("/usage/streams"), times=None
     )
     assert not await source.poll()
     stopped = (await source.state()).backfill
-    assert Backfill(NOW - BACK, NOW - 21 * DAY, done=False) == stopped
+    assert Backfill(NOW - BACK, NOW - 30 * DAY, done=False) == stopped
     source.neo.faults.clear()
     source.neo.log.requests.clear()
     assert await source.poll()
-    assert NOW - 28 * DAY == reading.spans(source)[0].start
+    assert NOW - BACK == reading.spans(source)[0].start
     assert source.priced() == await source.kept()
 
 
 async def test_history_goes_on_after_it_was_cancelled(source: Reading) -> None:
     history(source)
     held = source.neo.faults.add(
-        fail_after(3, faults.send(wire.hang)), when=faults.on("/usage/streams"), times=None
+        fail_after(1, faults.send(wire.hang)), when=faults.on("/usage/streams"), times=None
     )
     reached = asyncio.Event()
     shown: list[Backfill] = []
 
     def progress(step: Backfill) -> None:
         shown.append(step)
-        if step.at <= NOW - 21 * DAY:
+        if step.at <= NOW - 30 * DAY:
             reached.set()
 
     task = asyncio.create_task(source.poller.backfill(NOW - BACK, NOW, progress))
@@ -234,31 +237,33 @@ async def test_history_goes_on_after_it_was_cancelled(source: Reading) -> None:
     source.neo.faults.faults.remove(held)
     shown.clear()
     await source.poller.backfill(NOW - BACK, NOW, progress)
-    assert [NOW - days * DAY for days in (21, 28, 35, 40)] == [step.at for step in shown]
-    assert [False, False, False, True] == [step.done for step in shown]
+    assert [NOW - 30 * DAY, NOW - BACK] == [step.at for step in shown]
+    assert [False, True] == [step.done for step in shown]
     assert source.priced() == await source.kept()
 
 
 async def test_history_that_must_go_further_back_is_read_on_from_its_end(source: Reading) -> None:
-    history(source, days=60)
+    history(source, days=79)
     await source.poll()
     source.neo.log.requests.clear()
-    await source.poller.backfill(NOW - 61 * DAY, NOW, lambda _: None)
-    assert NOW - BACK - 7 * DAY == reading.spans(source)[0].start
+    await source.poller.backfill(NOW - 80 * DAY, NOW, lambda _: None)
+    assert NOW - BACK - 30 * DAY == reading.spans(source)[0].start
     assert source.priced() == await source.kept()
 
 
 async def test_the_rules_are_judged_anew_once_history_is_there(source: Reading) -> None:
     judged = {"a-rule": Judged("spend|day", "50 USD", NOW, NOW)}
     source.neo.faults.add(
-        fail_after(3, faults.answer(500)), when=faults.on("/usage/streams"), times=None
+        fail_after(1, faults.answer(500)), when=faults.on("/usage/streams"), times=None
     )
     await source.database.write(alerts.remember, judged)
     await source.poll()
     assert judged == await source.database.read(alerts.judged)
     source.neo.faults.clear()
     await source.poll()
-    assert {} == await source.database.read(alerts.judged)
+    anew = {"a-rule": replace(judged["a-rule"], terms="")}
+    assert anew == await source.database.read(alerts.judged)
+    assert ([], 0) == await source.database.read(changes.pending)
 
 
 async def test_a_backfill_that_cannot_go_on_says_why(source: Reading) -> None:

@@ -123,6 +123,18 @@ def test_any_metric_is_judged(metric: str, limit: str, expected: Value) -> None:
     assert {ANA: (HOLDS, expected)} == seen(found)
 
 
+def test_rules_of_two_metrics_do_not_share_an_order() -> None:
+    counted = rule("thresholds: {warning: 2}", "streams")
+    usage = [spent(60), spent(1, BEN, key="2"), spent(1, BEN, key="3")]
+    scopes = [scope(PLAIN), scope(counted)]
+    sums = Sums(usage)
+    answers = {query: sums.answer(query) for query in evaluate.queries(scopes, NOON)}
+    judge = Judge(answers, FRESH)
+    assert [{ANA: (HOLDS, usd(60))}, {BEN: (HOLDS, 2)}] == [
+        seen(judge.findings(part)) for part in scopes
+    ]
+
+
 def test_a_ratio_of_nothing_is_no_series() -> None:
     rate = rule("thresholds: {warning: 0%}", "error_rate")
     assert {} == seen(judged(scope(rate), [spent(5, status="aborted")]))

@@ -240,6 +240,8 @@ def test_an_alert_lives(times: Timing, steps: list[See]) -> None:
     for step in steps:
         alert, said = after(alert, step, times)
         lived.append((step.minute, alert.state if alert else None, said))
+        if alert is None or alert.state not in (RESOLVED, REMOVED):
+            assert (alert, None) == after(alert, step, times)
     assert [(step.minute, step.state, step.said) for step in steps] == lived
 
 

@@ -157,6 +157,21 @@ def test_a_closed_period_is_judged_to_end_its_alerts() -> None:
     ]
 
 
+def test_an_alert_is_over_at_the_very_end_of_its_period() -> None:
+    news = News(due=[making.alert(span=YESTERDAY)])
+    found = planned(DAILY, news, last(DAILY, YESTERDAY.end - HOUR), YESTERDAY.end)
+    assert [(YESTERDAY, frozenset({ANA})), (TODAY, None)] == [
+        (each.span, each.only) for each in found
+    ]
+
+
+def test_a_period_that_came_and_went_between_two_ticks_is_judged_whole() -> None:
+    found = planned(DAILY, QUIET, last(DAILY, YESTERDAY.start - HOUR))
+    assert [(YESTERDAY, None, True), (TODAY, None, False)] == [
+        (each.span, each.only, each.closed) for each in found
+    ]
+
+
 def test_a_change_that_spans_two_periods_touches_both() -> None:
     long = replace(changed(YESTERDAY.start), last=NOON)
     assert [YESTERDAY] == [span for span, _ in closed(DAILY, News(changes=[long]))]

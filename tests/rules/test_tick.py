@@ -133,7 +133,7 @@ def live(world: World, step: Step, now: datetime) -> None:
         world.drop(key)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(_some_rules, _steps(), _begins)
 def test_judging_only_what_may_have_changed_leaves_nothing_unseen(
     rules: list[Rule], steps: list[Step], begins: datetime | None
@@ -147,7 +147,7 @@ def test_judging_only_what_may_have_changed_leaves_nothing_unseen(
         assert [] == world.unseen(now, closed=True)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(_some_rules, _steps(), st.integers(0, 8))
 def test_new_terms_and_new_meanings_leave_nothing_unseen(
     rules: list[Rule], steps: list[Step], edited: int
@@ -163,7 +163,7 @@ def test_new_terms_and_new_meanings_leave_nothing_unseen(
         assert [] == world.unseen(now, closed=False)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(_some_rules, _steps(), st.randoms(use_true_random=False))
 def test_the_order_of_records_within_a_poll_changes_nothing(
     rules: list[Rule], steps: list[Step], random: Random
@@ -188,7 +188,7 @@ _positive = st.lists(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(
     _positive,
     st.randoms(use_true_random=False),

@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.workbench import mischief
 from bot.demo.workbench.bench import Bench
+from bot.demo.workbench.directory import Channel, Kind
+from bot.demo.workbench.workspace import Workspace
 from bot.notify.notification import Destination, SinkError, Via
 from bot.slack.channels import Channels
 
@@ -19,6 +23,7 @@ def channels(web: AsyncWebClient) -> Channels:
         pytest.param(Via.SLACK, "Neo-Spend", "C0SPEND", id="a bare name in any case"),
         pytest.param(Via.SLACK, "sec-leads", "G0LEADS", id="a private channel of the bot"),
         pytest.param(Via.SLACK, "C0NOTHERE", "C0NOTHERE", id="an id is taken as it is"),
+        pytest.param(Via.SLACK, "C0X", "C0X", id="a short id too"),
         pytest.param(Via.DM, "ana@acme.test", "D0ANA", id="a person by email"),
         pytest.param(Via.DM, "ben@elsewhere.test", "D0BEN", id="a person of the people map"),
     ],
@@ -33,6 +38,7 @@ async def test_a_destination_is_found(
     ("via", "address", "words"),
     [
         pytest.param(Via.SLACK, "#nowhere", "no channel #nowhere", id="no such channel"),
+        pytest.param(Via.SLACK, "U0ANA", "no channel #u0ana", id="a person's id is no channel's"),
         pytest.param(Via.SLACK, "#board", "invite the bot", id="a private channel without the bot"),
         pytest.param(Via.DM, "zoe@acme.test", "add them under `people`", id="an unknown email"),
         pytest.param(Via.DM, "erin@acme.test", "add them under `people`", id="a person who left"),
@@ -55,6 +61,18 @@ async def test_what_was_found_is_remembered(bench: Bench, channels: Channels) ->
         len(bench.calls_of(method))
         for method in ("conversations.list", "users.lookupByEmail", "conversations.open")
     ]
+
+
+async def test_channels_are_looked_through_in_pages_of_the_size_that_slack_recommends(
+    bench: Bench, web: AsyncWebClient
+) -> None:
+    many = [Channel(f"C1N{n:03}", f"n-{n}", Kind.PUBLIC, frozenset()) for n in range(250)]
+    last = Channel("C9LAST", "last", Kind.PUBLIC, frozenset())
+    bench.workspace = Workspace(
+        replace(bench.workspace.directory, channels=(*many, last)), now=bench.workspace.now
+    )
+    assert "C9LAST" == await Channels(web, {}).find(Destination("r", Via.SLACK, "#last"))
+    assert [200, 200] == [int(sent["limit"]) for sent in bench.calls_of("conversations.list")]
 
 
 async def test_an_outage_is_not_an_unknown_person(bench: Bench, channels: Channels) -> None:

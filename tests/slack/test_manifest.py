@@ -2,7 +2,7 @@ from bot.demo.workbench import acme
 from bot.slack import manifest
 
 
-def test_over_http_the_command_names_the_address() -> None:
+def test_the_command_names_the_address() -> None:
     made = manifest.manifest("/neo", url="https://bot.acme.test/")
     [slash] = made["features"]["slash_commands"]
     assert ("/neo", "https://bot.acme.test/slack/commands") == (slash["command"], slash["url"])
@@ -10,10 +10,9 @@ def test_over_http_the_command_names_the_address() -> None:
     assert not made["settings"]["socket_mode_enabled"]
 
 
-def test_socket_mode_needs_no_address() -> None:
-    made = manifest.manifest("/neo", socket=True)
-    assert "url" not in made["features"]["slash_commands"][0]
-    assert made["settings"]["socket_mode_enabled"]
+def test_without_an_address_an_example_stands_there() -> None:
+    [slash] = manifest.manifest("/neo")["features"]["slash_commands"]
+    assert "https://bot.example.com/slack/commands" == slash["url"]
 
 
 def test_the_scopes_are_those_that_the_bot_uses() -> None:

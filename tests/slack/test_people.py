@@ -78,6 +78,35 @@ async def test_when_slack_does_not_answer_nobody_is_known(
     assert await directory.person("U0ANA", NOW) is not None
 
 
+async def test_a_group_that_slack_refuses_for_good_is_empty_and_is_told(
+    bench: Bench, web: AsyncWebClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    directory = Directory(web, ["S0GONE", "S0FINOPS"], {})
+    for minutes, calls in ((0, 1), (4, 1), (5, 2)):
+        at = NOW + timedelta(minutes=minutes)
+        assert not await directory.is_admin("U0ANA", at)
+        assert await directory.is_admin("U0CHLOE", at)
+        asked = [sent["usergroup"] for sent in bench.calls_of("usergroups.users.list")]
+        assert calls == asked.count("S0GONE")
+    told = [(record.levelname, record.__dict__["group"]) for record in caplog.records]
+    assert [("WARNING", "S0GONE")] * 2 == told
+    assert "no_such_subteam" in str(caplog.records[0].__dict__["error"])
+
+
+async def test_a_group_that_slack_does_not_answer_for_is_not_taken_for_empty(
+    bench: Bench, directory: Directory
+) -> None:
+    bench.mischief.add("usergroups.users.list", mischief.RateLimited(3))
+    with pytest.raises(SinkError):
+        await directory.is_admin("U0CHLOE", NOW)
+    assert await directory.is_admin("U0CHLOE", NOW)
+
+
+async def test_the_own_team_is_asked_for_once(bench: Bench, directory: Directory) -> None:
+    assert ["T0ACME"] * 3 == [await directory.team() for _ in range(3)]
+    assert 1 == len(bench.calls_of("auth.test"))
+
+
 @pytest.mark.parametrize(
     ("user", "known"),
     [

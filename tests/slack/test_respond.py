@@ -23,17 +23,23 @@ ANSWER = Message("hello", [])
         pytest.param("http://127.0.0.1:8080/response", True, id="http on this machine"),
         pytest.param("ftp://127.0.0.1/", False, id="another scheme"),
         pytest.param("https://hooks.slack.com:x/", False, id="a port in letters"),
+        pytest.param("https://answers.acme.test:8443/x", True, id="a host and its port"),
+        pytest.param("https://ANSWERS.acme.test:8443/x", True, id="in capitals"),
+        pytest.param("https://answers.acme.test/x", False, id="such a host without its port"),
+        pytest.param("https://answers.acme.test:8444/x", False, id="at another port"),
+        pytest.param("https://me@answers.acme.test:8443/", False, id="its port and credentials"),
+        pytest.param("http://answers.acme.test:8443/x", False, id="its port and not https"),
         pytest.param("https://[::1", False, id="no address at all"),
         pytest.param("", False, id="nothing"),
     ],
 )
 def test_answers_go_to_allowed_hosts_only(url: str, expected: bool) -> None:
-    assert expected == respond.is_allowed(url, ("hooks.slack.com", "127.0.0.1"))
+    hosts = ("Hooks.Slack.com", "127.0.0.1", "Answers.acme.test:8443")
+    assert expected == respond.is_allowed(url, hosts)
 
 
-def test_an_answer_is_for_the_asker_alone_unless_shared() -> None:
+def test_an_answer_is_for_the_asker_alone() -> None:
     assert "ephemeral" == respond.payload(ANSWER)["response_type"]
-    assert "in_channel" == respond.payload(ANSWER, shared=True)["response_type"]
 
 
 @pytest.mark.parametrize(

@@ -52,34 +52,22 @@ def test_rollups_equal_the_ledger_summed_from_scratch(
 ) -> None:
     with closing(usage.fresh()) as db:
         live = play(db, history)
-        hours: dict[tuple[object, ...], Totals] = {}
-        days: dict[tuple[object, ...], Totals] = {}
-        tasks_: dict[tuple[object, ...], int] = {}
+        tables: dict[str, dict[tuple[object, ...], Totals]] = {name: {} for name in _KEYS}
         for record in live.values():
             day = record.at.strftime("%F")
             labels = (record.source, record.model, int(record.byok), record.status)
             for table, key in (
-                (hours, (record.at.strftime("%F %H"), *labels)),
-                (days, (day, record.user, *labels)),
+                ("rollup_hour", (record.at.strftime("%F %H"), *labels)),
+                ("rollup_day", (day, *labels)),
+                ("rollup_user", (record.user, day, record.source)),
+                ("task_day", (day, record.task, record.source, record.user)),
             ):
-                table[key] = table.get(key, NOTHING).plus(totals_of(record))
-            group = (day, record.task, record.user, *labels)
-            tasks_[group] = tasks_.get(group, 0) + 1
+                held = tables[table].get(key, NOTHING)
+                more = Totals(streams=1) if table == "task_day" else totals_of(record)
+                tables[table][key] = held.plus(more)
 
-        assert hours == _stored(
-            db, "rollup_hour", "strftime('%Y-%m-%d %H', hour * 3600, 'unixepoch')"
-        )
-        assert days == _stored(db, "rollup_day", f"{_DAY}, {_text('user')}")
-        assert tasks_ == {
-            key: totals.streams
-            for key, totals in _stored(
-                db, "task_day", f"{_DAY}, {_task()}, {_text('user')}"
-            ).items()
-        }
+        assert tables == {name: _stored(db, name) for name in _KEYS}
         assert len(live) == ledger.count(db)
-
-
-_DAY = "date(day * 86400, 'unixepoch')"
 
 
 def _text(column: str) -> str:
@@ -88,14 +76,24 @@ def _text(column: str) -> str:
 
 def _task() -> str:
     """The only task with a UUID is told by its last digits."""
-    text = "(SELECT text FROM term WHERE id = task)"
+    text = _text("task")
     return f"CASE typeof({text}) WHEN 'text' THEN {text} ELSE '{usage.TASKS[2]}' END"
 
 
-def _stored(db: Connection, table: str, key: str) -> dict[tuple[object, ...], Totals]:
-    labels = f"{key}, {_text('source')}, {_text('model')}, byok, {_text('status')}"
+_DAY = "date(day * 86400, 'unixepoch')"
+_HOUR = "strftime('%Y-%m-%d %H', hour * 3600, 'unixepoch')"
+_LABELS = (_text("source"), _text("model"), "byok", _text("status"))
+_KEYS = {
+    "rollup_hour": (_HOUR, *_LABELS),
+    "rollup_day": (_DAY, *_LABELS),
+    "rollup_user": (_text("user"), _DAY, _text("source")),
+    "task_day": (_DAY, _task(), _text("source"), _text("user")),
+}
+
+
+def _stored(db: Connection, table: str) -> dict[tuple[object, ...], Totals]:
     names = SUMS if table != "task_day" else ("streams",)
-    rows = db.execute(f"SELECT {', '.join(names)}, {labels} FROM {table}").fetchall()
+    rows = db.execute(f"SELECT {', '.join((*names, *_KEYS[table]))} FROM {table}").fetchall()
     return {row[len(names) :]: Totals(*row[: len(names)]) for row in rows}
 
 

@@ -79,14 +79,7 @@ def desk(
     directory = Directory(slack.build(settings, session), settings.admins, {})
     source = SourceSettings(name="acme", base_url=neo.url, api_key=Secret("neo_sk_1"))
     client = Client(source, session, MoneySettings(), patience=Patience(tries=1))
-    return Desk(
-        database,
-        directory,
-        {"acme": client},
-        office.in_force,
-        settings.command,
-        acme.directory().team.id,
-    )
+    return Desk(database, directory, {"acme": client}, office.in_force, settings.command)
 
 
 @pytest.fixture

@@ -120,12 +120,23 @@ async def test_a_refusal_is_for_the_asker_alone_and_is_kept(
     assert typed.split(maxsplit=1)[0] in detail
 
 
-async def test_people_of_another_team_are_not_even_looked_up(desk: Desk, bench: Bench) -> None:
-    form = {"user_id": "U0ADA", "team_id": "T0PARTNER", "text": "spend"}
-    message = await desk.command(form, office.NOW)
+@pytest.mark.parametrize(
+    "team", [{"team_id": "T0PARTNER"}, {"team_id": ""}, {}], ids=["another", "empty", "not told"]
+)
+async def test_people_of_another_team_are_not_even_looked_up(
+    desk: Desk, bench: Bench, team: dict[str, str]
+) -> None:
+    message = await desk.command({"user_id": "U0ADA", "text": "spend", **team}, office.NOW)
 
     assert "only members of the workspace" in message.text
     assert [] == bench.calls_of("users.info")
+
+
+async def test_the_own_team_is_asked_of_slack_once(bot: str, bench: Bench) -> None:
+    for typed in ("spend", "top", "help"):
+        await ask(bench, "ada", typed)
+
+    assert 1 == len(bench.calls_of("auth.test"))
 
 
 async def test_a_key_that_was_typed_is_not_kept(bot: str, bench: Bench, database: Database) -> None:
@@ -169,10 +180,11 @@ async def test_rules_are_those_in_force_when_they_are_asked_for(desk: Desk) -> N
     assert "line 3: no" in json.dumps(after.blocks)
 
 
+@pytest.mark.parametrize("method", ["auth.test", "users.info"])
 async def test_while_slack_is_down_one_sentence_says_so(
-    bot: str, bench: Bench, caplog: pytest.LogCaptureFixture
+    bot: str, bench: Bench, caplog: pytest.LogCaptureFixture, method: str
 ) -> None:
-    bench.mischief.add("users.info", Refuse("internal_error"))
+    bench.mischief.add(method, Refuse("internal_error"))
     answer = await ask(bench, "ada", "spend")
 
     assert "Slack did not tell me who you are" in answer

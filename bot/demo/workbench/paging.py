@@ -16,7 +16,7 @@ def page(
     items: Sequence[Item], arguments: Arguments, *, key: Callable[[Item], str], default: int = 100
 ) -> tuple[list[Item], str]:
     """Give one page and the cursor of the next, empty at the end."""
-    limit = arguments.integer("limit", default=default, most=1000)
+    limit = arguments.integer("limit", default=default, most=999)
     cursor = arguments.text("cursor")
     start = _position([key(item) for item in items], cursor) if cursor else 0
     rest = items[start + limit : start + limit + 1]

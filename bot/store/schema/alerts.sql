@@ -34,7 +34,7 @@ CREATE TABLE alert (
     note TEXT NOT NULL,
     due INTEGER
 ) WITHOUT ROWID;
-CREATE INDEX alert_series ON alert (rule, labels);
+CREATE INDEX alert_live ON alert (rule, labels, "end") WHERE state IN ('pending', 'firing', 'corrected', 'closed');
 CREATE INDEX alert_open ON alert (state) WHERE state IN ('pending', 'firing');
 CREATE INDEX alert_due ON alert (due) WHERE due IS NOT NULL;
 

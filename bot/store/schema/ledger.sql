@@ -9,7 +9,7 @@ CREATE TABLE term (
   UNIQUE (kind, text)
 );
 
--- One row for each record. `day` is the UTC day of `at`.
+-- One row for each record.
 -- `tools` is [[term, calls, ms], …] and `agents` [[term, triggers], …], in JSON.
 -- `seen` is when this version came as news; what backfill read has none: it counts as known since `at`.
 -- A record that Neo no longer has is `gone` since that time, and in no sum.
@@ -23,7 +23,6 @@ CREATE TABLE ledger (
   status INTEGER NOT NULL,
   byok INTEGER NOT NULL,
   at INTEGER NOT NULL,
-  day INTEGER NOT NULL,
   credits INTEGER NOT NULL,
   neo_cost INTEGER NOT NULL,
   llm_cost INTEGER NOT NULL,
@@ -42,7 +41,7 @@ CREATE TABLE ledger (
   UNIQUE (source, key)
 );
 CREATE INDEX ledger_at ON ledger (at);
-CREATE INDEX ledger_day_user ON ledger (day, user);
+CREATE INDEX ledger_user ON ledger (user, at);
 CREATE INDEX ledger_task ON ledger (task);
 
 -- What a correction or a removal replaced, as it was until then; `record` is the id in the ledger.
@@ -56,7 +55,6 @@ CREATE TABLE replaced (
   status INTEGER NOT NULL,
   byok INTEGER NOT NULL,
   at INTEGER NOT NULL,
-  day INTEGER NOT NULL,
   credits INTEGER NOT NULL,
   neo_cost INTEGER NOT NULL,
   llm_cost INTEGER NOT NULL,
@@ -100,7 +98,6 @@ CREATE TABLE rollup_hour (
 
 CREATE TABLE rollup_day (
   day INTEGER NOT NULL,
-  user INTEGER NOT NULL,
   source INTEGER NOT NULL,
   model INTEGER NOT NULL,
   byok INTEGER NOT NULL,
@@ -118,7 +115,28 @@ CREATE TABLE rollup_day (
   execution_ms INTEGER NOT NULL,
   llm_ms INTEGER NOT NULL,
   tool_ms INTEGER NOT NULL,
-  PRIMARY KEY (day, user, source, model, byok, status)
+  PRIMARY KEY (day, source, model, byok, status)
+) WITHOUT ROWID;
+
+-- By user first: what is asked is a long time of a few users. More labels would make nearly as many rows as the ledger has.
+CREATE TABLE rollup_user (
+  user INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  source INTEGER NOT NULL,
+  streams INTEGER NOT NULL,
+  errors INTEGER NOT NULL,
+  judged INTEGER NOT NULL,
+  unpriced INTEGER NOT NULL,
+  credits INTEGER NOT NULL,
+  neo_cost INTEGER NOT NULL,
+  llm_cost INTEGER NOT NULL,
+  steps INTEGER NOT NULL,
+  tool_calls INTEGER NOT NULL,
+  agent_triggers INTEGER NOT NULL,
+  execution_ms INTEGER NOT NULL,
+  llm_ms INTEGER NOT NULL,
+  tool_ms INTEGER NOT NULL,
+  PRIMARY KEY (user, day, source)
 ) WITHOUT ROWID;
 
 -- For counting tasks, which cannot be added up.
@@ -127,11 +145,8 @@ CREATE TABLE task_day (
   task INTEGER NOT NULL,
   source INTEGER NOT NULL,
   user INTEGER NOT NULL,
-  model INTEGER NOT NULL,
-  byok INTEGER NOT NULL,
-  status INTEGER NOT NULL,
   streams INTEGER NOT NULL,
-  PRIMARY KEY (day, task, source, user, model, byok, status)
+  PRIMARY KEY (day, task, source, user)
 ) WITHOUT ROWID;
 
 -- Tasks as Neo lists them; `id` is a term.

@@ -97,7 +97,7 @@ def replies(context: Context) -> Json:
         _within(context, context.workspace.thread(channel.id, root.ts))
     )
     page, cursor = paging.page(
-        [root, *shown], context.arguments, key=lambda each: each.ts, default=1000
+        [root, *shown], context.arguments, key=lambda each: each.ts, default=999
     )
     return {
         **_messages(context, page),

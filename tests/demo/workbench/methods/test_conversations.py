@@ -48,6 +48,11 @@ async def test_a_kind_without_its_scope_is_refused(slack: AsyncWebClient) -> Non
     assert "invalid_cursor" == await refusal(slack.conversations_list(cursor="!"))
 
 
+async def test_a_page_holds_less_than_a_thousand(slack: AsyncWebClient) -> None:
+    assert (await slack.conversations_list(limit=999))["channels"]
+    assert "invalid_limit" == await refusal(slack.conversations_list(limit=1000))
+
+
 async def test_a_channel_tells_its_members_and_whether_the_bot_is_one(
     slack: AsyncWebClient,
 ) -> None:

@@ -1,0 +1,32 @@
+"""Takes each figure in a process of its own, so that none is taken on what another left behind."""
+
+import json
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+Figures = dict[str, float]
+Measures = Mapping[str, Callable[..., Figures]]
+
+ROOT = Path(__file__).parents[2]
+
+
+def of(module: str, name: str, *words: object) -> Figures:
+    """What `tests.bench.<module>` measures under that name."""
+    command = [sys.executable, "-m", f"tests.bench.{module}", name, *map(str, words)]
+    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    figures: Figures = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
+def tell(measures: Measures) -> None:
+    """Measures what the arguments name, and prints it."""
+    _, name, *words = sys.argv
+    print(json.dumps(measures[name](*words)))
+
+
+def peak() -> float:
+    """The most memory that this process had, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

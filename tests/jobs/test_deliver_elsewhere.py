@@ -1,0 +1,203 @@
+"""What cannot be delivered as it was meant still reaches somebody, and webhooks are told of everything."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.demo.workbench import mischief
+from bot.notify.notification import Destination, Via
+from bot.store import messages, outbox
+from bot.store.connection import Connection
+from rules.alert import Reason, State
+from tests.jobs import office as offices
+from tests.jobs.office import LOST, OTHER, Office
+from tests.rules import making
+from tests.store import mail
+from tests.store.mail import FINOPS, NOW, PAGER
+
+POST = "chat.postMessage"
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    async with offices.opened(tmp_path) as opened:
+        yield opened
+
+
+async def queue(office: Office, message: str, text: str, place: Destination = FINOPS) -> None:
+    await office.database.write(mail.queue, message, text, place, office.clock.now())
+
+
+async def answer(office: Office, message: str, text: str, place: Destination = FINOPS) -> None:
+    await office.database.write(mail.answer, message, text, place, office.clock.now())
+
+
+async def rewrite(office: Office, message: str, text: str) -> None:
+    await office.database.write(messages.write, message, FINOPS, mail.note(text), NOW)
+
+
+# --- what cannot be delivered ---------------------------------------------------------------------
+
+
+async def test_what_a_receiver_never_takes_goes_to_the_fallback_with_the_reason(
+    office: Office,
+) -> None:
+    await office.database.write(_queue_alert, LOST)
+    await office.deliver()
+    (told,) = office.messages(OTHER)
+    assert "spend of ana@acme.test at $60.00" in told.text
+    assert "meant for lost (#no-such-channel), which cannot be reached" in str(told.blocks)
+    assert 1 == (await office.waiting()).undeliverable
+    state, error = (await office.errors())[0]
+    assert "failed" == state
+    assert "Slack has no channel #no-such-channel" in error
+    await office.deliver(3600)
+    assert 1 == len(office.messages(OTHER))
+
+
+def _queue_alert(db: Connection, place: Destination) -> None:
+    alert = making.alert()
+    messages.write(db, "m-1", place, mail.alert(), NOW)
+    messages.tell(db, [alert], place, "m-1")
+    outbox.add(db, outbox.Entry("m-1", "post", "first"), NOW)
+
+
+async def test_the_fallback_is_told_how_it_goes_on(office: Office) -> None:
+    await office.database.write(_queue_alert, LOST)
+    await office.deliver()
+    places = await office.database.read(messages.places, [making.alert().id])
+    assert (LOST, OTHER) == places[making.alert().id]
+
+
+@pytest.mark.parametrize("error", ["is_archived", "invalid_auth", "channel_not_found"])
+async def test_where_the_fallback_takes_nothing_either_it_is_kept(
+    office: Office, error: str
+) -> None:
+    office.bench.mischief.add(POST, mischief.Refuse(error), times=9)
+    await queue(office, "m-1", "hello")
+    await office.deliver()
+    assert 2 == (await office.waiting()).undeliverable
+    assert 0 == (await office.waiting()).count
+    assert all(error in said for _, said in await office.errors())
+
+
+async def test_a_receiver_that_is_configured_no_more_is_told_of(office: Office) -> None:
+    await queue(office, "m-1", "hello", Destination("old", Via.WEBHOOK, "old"))
+    await office.deliver()
+    assert [("failed", "nothing sends to old")] == [
+        (state, error[:20]) for state, error in (await office.errors())[:1]
+    ]
+
+
+async def test_a_deleted_message_is_posted_afresh_and_news_follow_it(office: Office) -> None:
+    await queue(office, "m-1", "warning")
+    await office.deliver()
+    (first,) = office.messages()
+    office.bench.workspace.delete(first)
+    await rewrite(office, "m-1", "resolved")
+    await office.deliver()
+    (fresh,) = office.messages()
+    assert ["resolved"] == office.said()
+    await answer(office, "m-1", "critical")
+    await office.deliver()
+    assert ["critical"] == office.replies(fresh)
+
+
+async def test_news_on_a_deleted_message_are_told_by_a_fresh_one(office: Office) -> None:
+    await queue(office, "m-1", "warning")
+    await office.deliver()
+    office.bench.workspace.delete(office.messages()[0])
+    await answer(office, "m-1", "critical")
+    await office.deliver()
+    assert ["now critical"] == office.said()
+    assert 0 == (await office.waiting()).undeliverable
+
+
+async def test_an_edit_that_fails_is_tried_again(office: Office) -> None:
+    await queue(office, "m-1", "one")
+    await office.deliver()
+    office.bench.mischief.add("chat.update", mischief.Broken(503))
+    await rewrite(office, "m-1", "two")
+    await office.deliver()
+    assert ["one"] == office.said()
+    await office.deliver(5)
+    assert ["two"] == office.said()
+
+
+async def test_an_edit_that_is_refused_is_not_tried_at_once(office: Office) -> None:
+    await queue(office, "m-1", "one")
+    await office.deliver()
+    office.bench.mischief.add("chat.update", mischief.Refuse("invalid_auth"))
+    await rewrite(office, "m-1", "two")
+    await office.deliver()
+    await office.deliver(200)
+    assert ["one"] == office.said()
+    await office.deliver(200)
+    assert ["two"] == office.said()
+
+
+async def test_an_alert_that_was_over_before_slack_took_it_is_told_once_as_both(
+    office: Office,
+) -> None:
+    office.bench.mischief.add(POST, mischief.Refuse("service_unavailable"), times=3)
+    await office.database.write(_queue_alert, FINOPS)
+    await office.deliver()
+    over = mail.alert(state=State.RESOLVED, severity=None, reason=Reason.RESOLVED, ended=NOW)
+    await office.database.write(messages.write, "m-1", FINOPS, over, NOW)
+    await office.database.write(
+        outbox.add, outbox.Entry("m-1", "over", "resolved", over), office.clock.now()
+    )
+    for _ in range(9):
+        await office.deliver(10)
+    (told,) = office.said()
+    assert "Was warning: spend of ana@acme.test" in told
+    assert [] == office.replies(office.messages()[0])
+
+
+# --- webhooks -------------------------------------------------------------------------------------
+
+
+async def test_a_webhook_gets_each_word_once_with_a_key_of_its_own(office: Office) -> None:
+    await office.database.write(_queue_alert, PAGER)
+    await office.deliver()
+    await office.database.write(_escalate, PAGER)
+    await office.deliver()
+    (first, one), (second, two) = office.hook.got
+    assert first != second
+    assert ("first", "escalated") == (one["reason"], two["reason"])
+
+
+def _escalate(db: Connection, place: Destination) -> None:
+    worse = mail.alert(reason=Reason.ESCALATED)
+    messages.write(db, "m-1", place, worse, NOW)
+    outbox.add(db, outbox.Entry("m-1", "worse", "escalated", worse), NOW)
+
+
+async def test_a_webhook_that_fails_gets_the_same_key_again(office: Office) -> None:
+    office.hook.statuses += [503, 503]
+    await office.database.write(_queue_alert, PAGER)
+    for _ in range(3):
+        await office.deliver(5)
+    assert 3 == len(office.hook.got)
+    assert 1 == len({key for key, _ in office.hook.got})
+    assert 0 == (await office.waiting()).count
+
+
+async def test_a_crash_sends_a_webhook_again_at_once_with_its_key(office: Office) -> None:
+    await office.database.write(_queue_alert, PAGER)
+    taken = await office.database.write(outbox.take, PAGER, NOW, durable=True)
+    assert taken is not None
+    await office.sinks["pager"].post(taken.notification)
+    await office.restart()
+    await office.deliver()
+    assert 2 == len(office.hook.got)
+    assert 1 == len({key for key, _ in office.hook.got})
+
+
+async def test_webhooks_have_no_pace(office: Office) -> None:
+    for number in range(3):
+        await queue(office, f"m-{number}", f"{number}", PAGER)
+    await office.deliver()
+    assert 3 == len(office.hook.got)
+    assert NOW == office.clock.now()

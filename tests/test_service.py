@@ -1,0 +1,105 @@
+"""One running bot: what its ticks do, and what is in force."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests import stage
+from tests.stage import Stage
+
+START = datetime(2026, 11, 18, 9, tzinfo=UTC)
+RULES = "rules: [{name: team, metric: spend, window: day, thresholds: {warning: %s USD}}]"
+
+
+@pytest.fixture
+async def played(tmp_path: Path) -> AsyncIterator[Stage]:
+    changes = {"digests": [{"name": "daily", "to": ["finops"]}]}
+    async with stage.staged(tmp_path, START, RULES % 50, changes) as played:
+        await played.tick()
+        yield played
+
+
+async def watch(played: Stage) -> list[str]:
+    await played.bot.watch()
+    await played.bot.deliverer.drain()
+    return played.news()
+
+
+async def test_everything_that_happens_by_time_is_on_the_timetable(played: Stage) -> None:
+    timetable = played.bot.timetable()
+    assert ["poll acme", "judge", "deliver", "digests", "watch"] == timetable.names()
+
+
+async def test_a_changed_rule_is_judged_at_once(played: Stage) -> None:
+    played.stream(1, usd=40)
+    assert [] == await played.tick()
+    assert [] == await watch(played)
+    played.write_rules(RULES % 30)
+    (told,) = await watch(played)
+    assert "spend of the team at $40.00" in told
+
+
+async def test_a_bad_file_is_told_in_health_and_the_rules_before_it_stay(played: Stage) -> None:
+    played.write_rules("rules: [{name: team}]")
+    assert [] == await watch(played)
+    in_force = played.bot.in_force()
+    assert in_force.faults
+    assert {"team", "data-age"} == {rule.name for rule in in_force.rules}
+    played.stream(1, usd=60)
+    assert 1 == len(await played.tick())
+    played.write_rules(RULES % 50)
+    await watch(played)
+    assert [] == list(played.bot.in_force().faults)
+
+
+async def test_a_changed_route_is_taken_from_then_on(played: Stage) -> None:
+    text = (played.folder / "config.yaml").read_text(encoding="utf-8")
+    (played.folder / "config.yaml").write_text(
+        text.replace(stage.CHANNEL, "#sec-leads"), encoding="utf-8"
+    )
+    await watch(played)
+    played.stream(1, usd=60)
+    await played.tick()
+    assert 1 == len(played.bench.workspace.messages("#sec-leads"))
+    assert played.bot.standing.routes == played.bot.deliverer.routes
+
+
+async def test_two_evaluations_are_never_under_way_at_once(played: Stage) -> None:
+    played.stream(1, usd=60)
+    await played.bot.pollers[stage.SOURCE].run(played.clock.now())
+    await asyncio.gather(*(played.bot.judge() for _ in range(5)))
+    await played.bot.deliverer.drain()
+    assert 1 == len(played.news())
+
+
+async def test_what_answers_need_to_know(played: Stage) -> None:
+    in_force = played.bot.in_force()
+    assert (["acme"], timedelta(minutes=10), ("finops",)) == (
+        in_force.sources,
+        in_force.stale_after,
+        in_force.default,
+    )
+    assert in_force.digests is not None
+    assert ["daily"] == list(in_force.digests)
+
+
+async def test_a_source_that_is_added_later_is_read_before_anything_is_judged(
+    played: Stage,
+) -> None:
+    played.stream(1, usd=60)
+    assert 1 == len(await played.tick())
+    await played.close_bot()
+    path = played.folder / "config.yaml"
+    text = path.read_text(encoding="utf-8")
+    first = text[text.index('{"name": "acme"') : text.index("]", text.index('{"name": "acme"'))]
+    path.write_text(text.replace(first, f"{first}, {first.replace('acme', 'blue')}"), "utf-8")
+    await played.open_bot()
+    assert [] == await played.tick()
+    played.stream(2, usd=10, created=played.clock.now() - timedelta(minutes=1))
+    await played.bot.poll("blue")
+    await played.bot.poll(stage.SOURCE)
+    await played.bot.deliverer.drain()
+    assert [] == played.news()
