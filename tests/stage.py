@@ -88,9 +88,10 @@ class Stage:
 
 
 def _line(method: str, sent: dict[str, Any]) -> str:
-    """`post …`, `reply …` or `edit …` with the fallback text of the message."""
+    """`post …`, `dm …`, `reply …` or `edit …` with the fallback text of the message."""
     if method == "chat.postMessage":
-        return f"{'reply' if sent.get('thread_ts') else 'post'} {sent['text']}"
+        alone = "dm" if str(sent["channel"]).startswith("D") else "post"
+        return f"{'reply' if sent.get('thread_ts') else alone} {sent['text']}"
     if method == "chat.update":
         return f"edit {sent['text']}"
     return ""

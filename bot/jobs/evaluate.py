@@ -14,12 +14,13 @@ from bot.notify import policy
 from bot.notify.notification import Destination
 from bot.notify.policy import Decision, Edit, Post, Step
 from bot.notify.routing import Routes
-from bot.store import alerts, changes, decisions, messages, outbox, sums
+from bot.store import alerts, changes, decisions, messages, outbox, sums, tasks
 from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.sources import SourceState
 from rules import evaluate, lifecycle, scope, tick
 from rules.alert import Reason, Transition
+from rules.labels import Label
 from rules.rule import Rule
 from rules.scope import Judged, Planner, Scope
 from rules.series import Answer, Query
@@ -199,7 +200,7 @@ def _steps(
         alert = transition.after
         if alert is not None and part is not None:
             notify = part.rule.terms(alert.series.values).notify
-            places = terms.routes.destinations(part.rule, notify, alert.series.labels)
+            places = terms.routes.destinations(part.rule, notify, _about(db, alert.series.labels))
         before = known.get(transition.before.id, ()) if transition.before is not None else ()
         rule = part.rule if part is not None else None
         steps.append(
@@ -211,6 +212,14 @@ def _steps(
             )
         )
     return steps
+
+
+def _about(db: Connection, labels: Mapping[str, str]) -> dict[str, str]:
+    """The labels, and for a task the person whose it is: the alert is about them too."""
+    if Label.TASK not in labels or Label.USER in labels:
+        return dict(labels)
+    users = {task.user for task in tasks.get(db, labels[Label.TASK])}
+    return {**labels, Label.USER: users.pop()} if len(users) == 1 else dict(labels)
 
 
 def _timer(step: Step) -> datetime | None:
