@@ -81,6 +81,7 @@ def test_what_came_from_outside_stays_on_its_line(style: str) -> None:
         line, _ = stream.getvalue().split("\n")
         assert typed == json.loads(line)["typed"]
     else:
+        (line,) = stream.getvalue().splitlines()
         assert line.endswith(r"  typed=spend\n12:00:00 error   forged\r\x1b[31mred\u2028end é")
 
 

@@ -13,8 +13,7 @@ from bot.jobs.settings import DigestSettings
 from bot.neo.settings import MoneySettings, PollSettings, SourceSettings
 from bot.notify.notification import Destination, Via
 from bot.notify.settings import NotifySettings
-from bot.slack.channels import ID
-from bot.slack.settings import SlackSettings
+from bot.slack.settings import CHANNEL_ID, SlackSettings
 from bot.store.settings import StoreSettings
 from bot.web.settings import ServerSettings
 from bot.webhook.settings import WebhookSettings
@@ -23,7 +22,7 @@ from rules.document import Fault
 from rules.rule import Rule
 
 DM = "dm"
-_CHANNEL = re.compile(rf"#[^\s#@,]{{1,80}}|{ID.pattern}")
+_CHANNEL = re.compile(rf"#[^\s#@,]{{1,80}}|{CHANNEL_ID.pattern}")
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
 
 

@@ -1,15 +1,12 @@
 """Where a destination lies in Slack: channels by name or id, people by email."""
 
-import re
 from collections.abc import Mapping
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.notify.notification import Destination, SinkError, Via
 from bot.slack import client
-
-ID = re.compile(r"[CGD][A-Z0-9]{2,}")
-"""A channel by its id; everything else is a name."""
+from bot.slack.settings import CHANNEL_ID
 
 _PAGE = 200
 
@@ -28,7 +25,7 @@ class Channels:
         Where Slack lists no channels to the bot, a name is given as it is: posting takes names too.
         """
         address = destination.address.strip()
-        if destination.via is not Via.DM and ID.fullmatch(address):
+        if destination.via is not Via.DM and CHANNEL_ID.fullmatch(address):
             return address
         key = f"{destination.via}:{address.lower()}"
         if key not in self._found:

@@ -11,6 +11,9 @@ from bot.secret import Secret
 COMMAND = "/neo-budget"
 
 _SLASH = re.compile(r"/[a-z0-9_-]{1,31}")
+CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{2,}")
+"""A channel by its id; everything else is a name."""
+
 _ADMIN = re.compile(r"[UWS][A-Z0-9]{2,}")
 
 

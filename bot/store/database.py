@@ -127,7 +127,9 @@ class Database:
 
     def _make_reader(self) -> Connection:
         if not self._path.exists():
-            raise StoreError(f"{self._path.absolute()} is not there; start `run` or `backfill` to make it")
+            raise StoreError(
+                f"{self._path.absolute()} is not there; start `run` or `backfill` to make it"
+            )
         db = connection.reading(self._path)
         try:
             schema.check(db, self._path)
