@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,6 +25,7 @@ SLACK = ""
 
 _PACE = 1.0
 _LOOK_AGAIN = timedelta(seconds=10)
+_OWN_FAULTS = 10
 
 
 class Sink(Protocol):
@@ -103,7 +105,7 @@ class Deliverer:
         if taken is not None:
             await self._send(destination, taken)
             return True
-        edit = await self._database.read(messages.take_edit, destination, self._clock.now())
+        edit = await self._database.write(messages.take_edit, destination, self._clock.now())
         if edit is not None:
             await self._edit(destination, edit)
         return edit is not None
@@ -130,18 +132,18 @@ class Deliverer:
     async def _send(self, destination: Destination, taken: Taken) -> None:
         receipt: Receipt | None = None
         try:
-            sink = self._sink(destination)
-            if taken.notification.attempted is not None:
-                receipt = await sink.find(taken.notification, taken.notification.attempted)
-                taken = replace(taken, version=0)  # it may say what was true at that attempt
-                if receipt is None and self._may_still_show(taken.notification):
-                    await self._later(
-                        taken, self._clock.now() + _LOOK_AGAIN, "its reply was lost", unsure=True
-                    )
-                    return
-            if receipt is None:
-                taken = await self._afresh(taken)
-                receipt = await sink.post(_as_sent(taken))
+            with _own_faults(taken.tries):
+                sink = self._sink(destination)
+                if taken.notification.attempted is not None:
+                    receipt = await sink.find(taken.notification, taken.notification.attempted)
+                    taken = replace(taken, version=0)  # it may say what was true at that attempt
+                    if receipt is None and self._may_still_show(taken.notification):
+                        due = self._clock.now() + _LOOK_AGAIN
+                        await self._later(taken, due, "its reply was lost", unsure=True)
+                        return
+                if receipt is None:
+                    taken = await self._afresh(taken)
+                    receipt = await sink.post(_as_sent(taken))
         except SinkError as error:
             await self._refused(destination, taken, error)
             return
@@ -187,16 +189,16 @@ class Deliverer:
         error: str,
         now: datetime,
     ) -> None:
-        outbox.failed(db, taken, error, now)
-        fallback = self.routes.fallback_for(destination)
-        if fallback is not None and taken.is_post:
-            outbox.reroute(
-                db,
-                taken,
-                fallback,
-                retry.as_rerouted(taken.notification.body, destination, error),
-                now,
-            )
+        fallback = self.routes.fallback_for(destination) if taken.is_post else None
+        outbox.failed(db, taken, error, now, rerouted=fallback is not None)
+        if fallback is None:
+            return
+        if messages.all_told(db, taken.message, fallback):
+            notice = retry.as_notice(destination, error)
+            outbox.explain(db, destination, fallback, notice, now)
+        else:
+            body = retry.as_rerouted(taken.notification.body, destination, error)
+            outbox.reroute(db, taken, fallback, body, now)
 
     async def _later(self, taken: Taken, due: datetime, error: str, *, unsure: bool) -> None:
         log.warning(
@@ -209,12 +211,10 @@ class Deliverer:
 
     async def _edit(self, destination: Destination, edit: messages.Edit) -> None:
         try:
-            changed = await self._sink(destination).edit(edit.receipt, edit.body)
+            with _own_faults(edit.tries):
+                changed = await self._sink(destination).edit(edit.receipt, edit.body)
         except SinkError as error:
-            self._busy(destination, max(error.retry_after or 0.0, _PACE))
-            due = retry.next_try(1 if error.retryable else 10, error.retry_after, self._clock.now())
-            await self._database.write(messages.edit_later, edit, due)
-            log.warning("edit is tried again", extra={"edited": edit.message, "error": str(error)})
+            await self._edit_refused(destination, edit, error)
             return
         self._busy(destination, _PACE)
         if changed:
@@ -222,19 +222,45 @@ class Deliverer:
         else:
             await self._database.write(outbox.post_afresh, edit, self._clock.now())
 
+    async def _edit_refused(
+        self, destination: Destination, edit: messages.Edit, error: SinkError
+    ) -> None:
+        self._busy(destination, max(error.retry_after or 0.0, _PACE))
+        fields = {"edited": edit.message, "error": str(error)}
+        if error.retryable:
+            due = retry.next_try(edit.tries, error.retry_after, self._clock.now())
+            log.warning("edit is tried again", extra=fields)
+            await self._database.write(messages.edit_later, edit, due)
+        else:
+            log.error("cannot be edited", extra=fields)
+            await self._database.write(messages.edit_failed, edit, str(error))
+
     def _sink(self, destination: Destination) -> Sink:
         sink = self._sinks.get(key(destination))
         if sink is None:
-            raise SinkError(
-                f"nothing sends to {destination.receiver}: is its section of the configuration gone?",
-                retryable=False,
-            )
+            # The configuration is read again while the bot runs, but what sends is opened at its start.
+            known = destination.receiver in self.routes.receivers
+            mend = "restart the bot" if known else "its section of the configuration is gone"
+            raise SinkError(f"nothing sends to {destination.receiver}: {mend}", retryable=known)
         return sink
 
 
 def _as_sent(taken: Taken) -> Notification:
     letter = taken.notification
-    return replace(letter, body=retry.as_post(letter.body)) if taken.is_post else letter
+    return replace(letter, body=retry.as_post(letter.body)) if taken.is_first else letter
+
+
+@contextmanager
+def _own_faults(tries: int) -> Iterator[None]:
+    """A fault of ours is tried again as a failure of the other side is, but not for ever."""
+    try:
+        yield
+    except SinkError:
+        raise
+    except Exception as error:
+        log.exception("delivery failed")
+        words = f"{type(error).__name__}: {error}"
+        raise SinkError(words, retryable=tries < _OWN_FAULTS, unsure=True) from error
 
 
 def key(destination: Destination) -> str:

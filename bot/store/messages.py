@@ -15,13 +15,14 @@ from rules.terms import Severity
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A posted message that no longer says what is true."""
+    """A posted message that no longer says what is true; `tries` counts this one."""
 
     message: str
     destination: Destination
     receipt: Receipt
     body: Body
     version: int
+    tries: int
 
 
 def told(db: Connection, alerts: Sequence[str]) -> dict[tuple[str, str], Told]:
@@ -50,6 +51,16 @@ def places(db: Connection, alerts: Sequence[str]) -> dict[str, tuple[Destination
     return found
 
 
+def all_told(db: Connection, message: str, destination: Destination) -> bool:
+    """Whether the destination is told of every alert that the message is about, if it is about any."""
+    count, known = db.execute(
+        "SELECT count(*), count(other.alert) FROM told"
+        " LEFT JOIN told AS other ON other.alert = told.alert AND other.destination = ? WHERE told.message = ?",
+        (str(destination), message),
+    ).fetchone()
+    return bool(0 < count == known)
+
+
 def tell(db: Connection, alerts: Iterable[Alert], destination: Destination, message: str) -> None:
     """Keeps what `destination` is being told of each alert, and in which message."""
     db.conn.executemany(
@@ -66,10 +77,10 @@ def tell(db: Connection, alerts: Iterable[Alert], destination: Destination, mess
 def write(
     db: Connection, message: str, destination: Destination, body: Body, now: datetime
 ) -> None:
-    """What the message is to say from now on; a posted one is due to be edited."""
+    """What the message is to say from now on; a posted one is due to be edited, even if that was refused before."""
     db.execute(
         "INSERT INTO message (id, destination, body, created) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (id) DO UPDATE SET body = excluded.body, version = version + 1",
+        " ON CONFLICT (id) DO UPDATE SET body = excluded.body, version = version + 1, edit_error = ''",
         (message, str(destination), notification.body_json(body), instant.to_micros(now)),
     )
 
@@ -82,25 +93,44 @@ def body(db: Connection, message: str) -> Body:
 
 def take_edit(db: Connection, destination: Destination, now: datetime) -> Edit | None:
     """A posted message of the destination that is due to be edited, and for which nothing waits."""
-    row = db.execute(
-        "SELECT id, channel, ts, body, version FROM message WHERE destination = ? AND version > shown AND ts <> ''"
-        " AND edit_due <= ? AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.message = message.id"
+    while row := db.execute(
+        "SELECT id, channel, ts, body, version, edit_tries FROM message WHERE destination = ? AND version > shown"
+        " AND ts <> '' AND edit_error = '' AND edit_due <= ?"
+        " AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.message = message.id"
         " AND outbox.state = 'waiting' AND outbox.body IS NULL) ORDER BY created LIMIT 1",
         (str(destination), instant.to_micros(now)),
-    ).fetchone()
-    if row is None:
-        return None
-    message, channel, ts, body, version = row
-    return Edit(message, destination, Receipt(channel, ts), notification.body_of(body), version)
+    ).fetchone():
+        message, channel, ts, text, version, tries = row
+        try:
+            said = notification.body_of(text)
+        except ValueError as error:
+            _refuse_edit(db, message, version, f"its body cannot be read: {error}")
+        else:
+            return Edit(message, destination, Receipt(channel, ts), said, version, tries + 1)
+    return None
 
 
 def edited(db: Connection, edit: Edit) -> None:
     db.execute(
-        "UPDATE message SET shown = max(shown, ?) WHERE id = ?", (edit.version, edit.message)
+        "UPDATE message SET shown = max(shown, ?), edit_tries = 0 WHERE id = ?",
+        (edit.version, edit.message),
     )
 
 
 def edit_later(db: Connection, edit: Edit, due: datetime) -> None:
     db.execute(
-        "UPDATE message SET edit_due = ? WHERE id = ?", (instant.to_micros(due), edit.message)
+        "UPDATE message SET edit_due = ?, edit_tries = ? WHERE id = ?",
+        (instant.to_micros(due), edit.tries, edit.message),
+    )
+
+
+def edit_failed(db: Connection, edit: Edit, error: str) -> None:
+    """No retry will help, until the message is to say something else."""
+    _refuse_edit(db, edit.message, edit.version, error)
+
+
+def _refuse_edit(db: Connection, message: str, version: int, error: str) -> None:
+    db.execute(
+        "UPDATE message SET edit_error = ?, edit_tries = 0 WHERE id = ? AND version = ?",
+        (error, message, version),
     )

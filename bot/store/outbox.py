@@ -1,14 +1,15 @@
 """Notifications that wait to be sent.
 
 What waits for one message goes out in order, and what could be said at once is said at once: a post carries its
-message's newest facts, and of several replies the last goes.
+message's newest facts, and of several replies the last goes. A table's replies are each about other members: all go.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.notify import notification, policy
-from bot.notify.notification import Body, Destination, Notification, Receipt
+from bot.notify.notification import Body, ChangesBody, Destination, Notification, Receipt, Via
+from bot.notify.retry import LONGEST
 from bot.store import instant, messages
 from bot.store.connection import Connection
 
@@ -18,10 +19,12 @@ _IS_HEAD = (
 )
 """Order holds within one message: only the first of what waits for it may go."""
 
+_AFRESH = "afresh"
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How much is not delivered: waiting, the oldest of it, and what no retry will deliver."""
+    """How much is not delivered: waiting, the oldest of it, and what no retry will deliver or edit."""
 
     count: int
     oldest: datetime | None
@@ -32,14 +35,15 @@ class Waiting:
 class Taken:
     """A notification that is about to be sent.
 
-    `notification.attempted` is when it was last tried, if it may have arrived then. `is_post`: it says what its message
-    says now, as the message's first word; `tries` counts this one.
+    `notification.attempted` is when it was last tried, if it may have arrived then. `is_post`: it is the message itself,
+    no reply to it. `is_first`: it is the first that anybody hears of the message. `tries` counts this one.
     """
 
     notification: Notification
     message: str
     version: int
     is_post: bool
+    is_first: bool
     tries: int
 
 
@@ -59,14 +63,15 @@ def add(db: Connection, entry: Entry, now: datetime) -> bool:
     at = instant.to_micros(now)
     body = None if entry.reply is None else notification.body_json(entry.reply)
     cursor = db.execute(
-        "INSERT INTO outbox (id, dedupe, destination, message, reason, body, broadcast, created, due)"
-        " SELECT ?, ?, destination, id, ?, ?, ?, ?, ? FROM message WHERE id = ? ON CONFLICT (dedupe) DO NOTHING",
+        "INSERT INTO outbox (id, dedupe, destination, message, reason, body, broadcast, alone, created, due)"
+        " SELECT ?, ?, destination, id, ?, ?, ?, ?, ?, ? FROM message WHERE id = ? ON CONFLICT (dedupe) DO NOTHING",
         (
             policy.identity(entry.dedupe),
             entry.dedupe,
             entry.reason,
             body,
             entry.broadcast,
+            isinstance(entry.reply, ChangesBody),
             at,
             at,
             entry.message,
@@ -80,29 +85,36 @@ def destinations(db: Connection, now: datetime) -> list[Destination]:
     at = instant.to_micros(now)
     rows = db.execute(
         f"SELECT destination FROM outbox AS head WHERE {_IS_HEAD} AND due <= ?"
-        " UNION SELECT destination FROM message WHERE version > shown AND ts <> '' AND edit_due <= ?",
+        " UNION SELECT destination FROM message WHERE version > shown AND ts <> ''"
+        " AND edit_error = '' AND edit_due <= ?",
         (at, at),
     ).fetchall()
     return [Destination.parse(text) for (text,) in rows]
 
 
 def take(db: Connection, destination: Destination, now: datetime) -> Taken | None:
-    """The next notification for a destination, marked as tried now; what it makes needless is merged into it."""
-    head = db.execute(
+    """The next notification for a destination, marked as tried now; what it makes needless is merged into it.
+
+    What cannot be read has failed, and the next is taken.
+    """
+    at = instant.to_micros(now)
+    while head := db.execute(
         f"SELECT id, message, attempted FROM outbox AS head WHERE {_IS_HEAD} AND destination = ? AND due <= ?"
         " ORDER BY created, rowid LIMIT 1",
-        (str(destination), instant.to_micros(now)),
-    ).fetchone()
-    if head is None:
-        return None
-    id_, message, attempted = head
-    if attempted is None:
-        id_ = _merge(db, id_, message)
-    db.execute(
-        "UPDATE outbox SET attempted = coalesce(attempted, ?), tries = tries + 1 WHERE id = ?",
-        (instant.to_micros(now), id_),
-    )
-    return _taken(db, id_, attempted)
+        (str(destination), at),
+    ).fetchone():
+        id_, message, attempted = head
+        if attempted is None:
+            id_ = _merge(db, id_, message)
+        db.execute(
+            "UPDATE outbox SET attempted = coalesce(attempted, ?), tries = tries + 1 WHERE id = ?",
+            (at, id_),
+        )
+        try:
+            return _taken(db, id_, attempted)
+        except ValueError as error:
+            _end(db, id_, "failed", f"its body cannot be read: {error}", now)
+    return None
 
 
 def take_again(db: Connection, taken: Taken, now: datetime) -> Taken:
@@ -114,7 +126,7 @@ def take_again(db: Connection, taken: Taken, now: datetime) -> Taken:
 
 def sent(db: Connection, taken: Taken, receipt: Receipt, now: datetime) -> None:
     """It arrived: a post's message is where `receipt` says, and says what it said when it was taken."""
-    _end(db, taken, "sent", "", now)
+    _end(db, taken.notification.id, "sent", "", now)
     if taken.notification.parent is None:
         db.execute(
             "UPDATE message SET channel = ?, ts = ?, shown = ? WHERE id = ?",
@@ -130,9 +142,45 @@ def retry(db: Connection, taken: Taken, due: datetime, error: str, *, unsure: bo
     )
 
 
-def failed(db: Connection, taken: Taken, error: str, now: datetime) -> None:
-    """No retry will help; it is kept, and counted as undeliverable."""
-    _end(db, taken, "failed", error, now)
+def failed(
+    db: Connection, taken: Taken, error: str, now: datetime, *, rerouted: bool = False
+) -> None:
+    """No retry will help; it is kept, and counted as undeliverable. `rerouted`: the fallback hears of it instead."""
+    _end(db, taken.notification.id, "failed", error, now)
+    before = taken.notification.attempted
+    db.execute(
+        "UPDATE outbox SET rerouted = ?, attempted = ? WHERE id = ?",
+        (rerouted, None if before is None else instant.to_micros(before), taken.notification.id),
+    )
+
+
+def revive(db: Connection, now: datetime) -> int:
+    """Tries again what failed, since what stood in its way may be mended: a token, a channel, a receiver's settings.
+
+    Not what the fallback was told instead, nor what later words to the same place have overtaken. Says how much it is.
+    """
+    posts = db.execute(
+        "UPDATE outbox SET state = 'waiting', due = ?, tries = 0, ended = NULL WHERE state = 'failed'"
+        " AND message NOT IN (SELECT message FROM outbox WHERE rerouted)"
+        " AND NOT EXISTS (SELECT 1 FROM outbox AS later WHERE later.message = outbox.message"
+        " AND later.state = 'sent' AND later.rowid > outbox.rowid)",
+        (instant.to_micros(now),),
+    )
+    edits = db.execute("UPDATE message SET edit_error = '' WHERE edit_error <> ''")
+    return int(posts.rowcount + edits.rowcount)
+
+
+def pull_back(db: Connection, now: datetime) -> None:
+    """The clock was set back: nothing waits longer than a retry does, and nothing was tried in the future."""
+    at, last = instant.to_micros(now), instant.to_micros(now + LONGEST)
+    db.execute(
+        "UPDATE outbox SET due = min(due, ?), attempted = min(attempted, ?) WHERE state = 'waiting'",
+        (last, at),
+    )
+    db.execute(
+        "UPDATE message SET edit_due = ? WHERE version > shown AND ts <> '' AND edit_due > ?",
+        (last, last),
+    )
 
 
 def reroute(db: Connection, taken: Taken, fallback: Destination, body: Body, now: datetime) -> bool:
@@ -147,6 +195,18 @@ def reroute(db: Connection, taken: Taken, fallback: Destination, body: Body, now
     return add(db, Entry(message, f"{fallback}|{taken.notification.id}", "fallback"), now)
 
 
+def explain(
+    db: Connection, unreachable: Destination, fallback: Destination, body: Body, now: datetime
+) -> bool:
+    """Tells `fallback`, which knows of the alerts, why another does not: once a day for each destination."""
+    key = f"fallback|{unreachable}|{now.date()}"
+    message = policy.identity(key)
+    if db.execute("SELECT 1 FROM message WHERE id = ?", (message,)).fetchone():
+        return False
+    messages.write(db, message, fallback, body, now)
+    return add(db, Entry(message, key, "fallback"), now)
+
+
 def post_afresh(db: Connection, edit: messages.Edit, now: datetime) -> None:
     """The message is gone or cannot be edited any more: it is posted anew, and later news follow the new one.
 
@@ -156,9 +216,11 @@ def post_afresh(db: Connection, edit: messages.Edit, now: datetime) -> None:
         "UPDATE outbox SET state = 'merged' WHERE message = ? AND state = 'failed' AND body IS NOT NULL",
         (edit.message,),
     )
-    db.execute("UPDATE message SET channel = '', ts = '' WHERE id = ?", (edit.message,))
+    db.execute(
+        "UPDATE message SET channel = '', ts = '', edit_tries = 0 WHERE id = ?", (edit.message,)
+    )
     dedupe = f"{edit.destination}|afresh|{edit.message}|{edit.version}"
-    add(db, Entry(edit.message, dedupe, "afresh"), now)
+    add(db, Entry(edit.message, dedupe, _AFRESH), now)
 
 
 def waiting(db: Connection) -> Waiting:
@@ -166,48 +228,56 @@ def waiting(db: Connection) -> Waiting:
     count, oldest = db.execute(
         "SELECT count(*), min(created) FROM outbox WHERE state = 'waiting'"
     ).fetchone()
-    (dead,) = db.execute("SELECT count(*) FROM outbox WHERE state = 'failed'").fetchone()
+    (dead,) = db.execute(
+        "SELECT (SELECT count(*) FROM outbox WHERE state = 'failed')"
+        " + (SELECT count(*) FROM message WHERE edit_error <> '')"
+    ).fetchone()
     return Waiting(count, None if oldest is None else instant.from_micros(oldest), dead)
 
 
 def _merge(db: Connection, head: str, message: str) -> str:
-    """Which of the message's waiting rows goes out for all of them."""
+    """Which of the message's waiting rows goes out for all of them: the post, else the last reply."""
     rows = db.execute(
-        "SELECT id, body IS NULL FROM outbox WHERE message = ? AND state = 'waiting' ORDER BY rowid",
+        "SELECT id, body IS NULL, alone FROM outbox WHERE message = ? AND state = 'waiting' ORDER BY rowid",
         (message,),
     ).fetchall()
-    (posted,) = db.execute("SELECT ts <> '' FROM message WHERE id = ?", (message,)).fetchone()
-    kept = rows[-1][0] if posted and not any(is_post for _, is_post in rows) else head
+    posts = [id_ for id_, is_post, _ in rows if is_post]
+    if not posts and any(alone for _, _, alone in rows):
+        return head
+    kept = posts[0] if posts else rows[-1][0]
     db.conn.executemany(
         "UPDATE outbox SET state = 'merged' WHERE id = ?",
-        [(id_,) for id_, _ in rows if id_ != kept],
+        [(id_,) for id_, _, _ in rows if id_ != kept],
     )
     return str(kept)
 
 
 def _taken(db: Connection, id_: str, attempted: int | None) -> Taken:
-    destination, message, own, broadcast, created, tries, channel, ts, body, version = db.execute(
-        "SELECT outbox.destination, message.id, outbox.body, broadcast, outbox.created, tries, channel, ts, message.body, version"
-        " FROM outbox JOIN message ON message.id = outbox.message WHERE outbox.id = ?",
+    """ValueError when it cannot be read."""
+    to, message, reason, own, broadcast, created, tries, channel, ts, body, version = db.execute(
+        "SELECT outbox.destination, message.id, reason, outbox.body, broadcast, outbox.created, tries, channel, ts,"
+        " message.body, version FROM outbox JOIN message ON message.id = outbox.message WHERE outbox.id = ?",
         (id_,),
     ).fetchone()
-    place = Destination.parse(destination)
+    destination = Destination.parse(to)
     reply = own is not None and ts != ""
-    before = None if attempted is None else instant.from_micros(attempted)
+    # A webhook has no threads; in Slack a reply to what was never posted is posted in its place.
+    itself = own is None or not (reply or destination.via is Via.WEBHOOK)
     letter = Notification(
         id=id_,
-        destination=place,
-        body=notification.body_of(own if own is not None and (reply or ts) else body),
+        destination=destination,
+        body=notification.body_of(body if itself else own),
         parent=Receipt(channel, ts) if reply else None,
         broadcast=bool(broadcast) and reply,
         created=instant.from_micros(created),
-        attempted=before,
+        attempted=None if attempted is None else instant.from_micros(attempted),
     )
-    return Taken(letter, message, version, own is None, tries)
+    is_first = itself and reason != _AFRESH
+    return Taken(letter, message, version, own is None, is_first, tries)
 
 
-def _end(db: Connection, taken: Taken, state: str, error: str, now: datetime) -> None:
+def _end(db: Connection, id_: str, state: str, error: str, now: datetime) -> None:
     db.execute(
         "UPDATE outbox SET state = ?, error = ?, ended = ? WHERE id = ?",
-        (state, error, instant.to_micros(now), taken.notification.id),
+        (state, error, instant.to_micros(now), id_),
     )

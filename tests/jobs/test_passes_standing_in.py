@@ -81,6 +81,17 @@ async def test_streams_may_come_back_when_a_wide_look_is_due(source: Reading) ->
     assert not (await source.state()).fallback
 
 
+async def test_streams_may_come_back_while_older_history_is_read(source: Reading) -> None:
+    refuse_streams(source)
+    source.stream(1, ago=HOUR)
+    source.stream(2, ago=70 * DAY)
+    await source.poll()
+    source.neo.faults.clear()
+    await source.poller.backfill(source.clock.now() - 80 * DAY, source.clock.now(), lambda _: None)
+    assert source.priced() == await source.kept()
+    assert not (await source.state()).fallback
+
+
 async def test_where_tasks_are_refused_too_the_first_refusal_is_told(source: Reading) -> None:
     source.neo.faults.add(REFUSED, when=faults.on("/usage/streams"), times=None)
     source.neo.faults.add(faults.answer(404), when=faults.on("/usage/tasks"), times=None)
@@ -117,14 +128,13 @@ async def test_streams_that_share_their_tasks_time_are_booked_when_they_come(
 
 
 async def test_streams_with_times_of_their_own_are_known_as_such_for_good(source: Reading) -> None:
-    source.stream(1, ago=HOUR, task_id="t-0")
-    source.stream(2, ago=2 * HOUR, task_id="t-0")
+    source.stream(1, ago=5 * HOUR, task_id="t-0")
+    source.stream(2, ago=6 * HOUR, task_id="t-0")
     await source.poll()
     assert (await source.state()).by_arrival is False
-    source.neo.book.remove(source.stream(3, ago=HOUR, task_id="t-0").stream_id)
     for number in range(10, 16):
-        source.stream(number, ago=(1 + number // 2) * MINUTE, task_id=f"t-{number // 2}")
-    await source.poll(3 * HOUR)
+        source.stream(number, ago=number // 2 * MINUTE, task_id=f"t-{number // 2}")
+    await source.poll(MINUTE)
     assert (await source.state()).by_arrival is False
 
 

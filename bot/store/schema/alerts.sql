@@ -56,7 +56,8 @@ CREATE TABLE decision (
 CREATE INDEX decision_alert ON decision (alert, id);
 
 -- A message that was posted, or will be: one for an alert or a table of alerts at one destination.
--- `version` counts what it should say, `shown` what it does say: an edit is due where they differ.
+-- `version` counts what it should say, `shown` what it does say: an edit is due where they differ. `edit_error` is why
+-- it can never be edited to what it should say now.
 CREATE TABLE message (
     id TEXT PRIMARY KEY,
     destination TEXT NOT NULL,
@@ -66,9 +67,12 @@ CREATE TABLE message (
     version INTEGER NOT NULL DEFAULT 0,
     shown INTEGER NOT NULL DEFAULT 0,
     created INTEGER NOT NULL,
-    edit_due INTEGER NOT NULL DEFAULT 0
+    edit_due INTEGER NOT NULL DEFAULT 0,
+    edit_tries INTEGER NOT NULL DEFAULT 0,
+    edit_error TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 CREATE INDEX message_edit ON message (destination) WHERE version > shown AND ts <> '';
+CREATE INDEX message_unedited ON message (id) WHERE edit_error <> '';
 
 -- What each destination was last told of an alert, and in which message.
 CREATE TABLE told (
@@ -81,7 +85,8 @@ CREATE TABLE told (
 ) WITHOUT ROWID;
 CREATE INDEX told_message ON told (message);
 
--- Notifications. `body` is NULL for a post, which says what its message says when it is sent.
+-- Notifications. `body` is NULL for a post, which says what its message says when it is sent. `alone` is a reply that no
+-- later one makes needless; `rerouted` a post whose place the fallback took.
 CREATE TABLE outbox (
     id TEXT PRIMARY KEY,
     dedupe TEXT NOT NULL UNIQUE,
@@ -90,6 +95,8 @@ CREATE TABLE outbox (
     reason TEXT NOT NULL,
     body TEXT,
     broadcast INTEGER NOT NULL DEFAULT 0,
+    alone INTEGER NOT NULL DEFAULT 0,
+    rerouted INTEGER NOT NULL DEFAULT 0,
     state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'merged', 'failed')),
     created INTEGER NOT NULL,
     due INTEGER NOT NULL,
@@ -99,7 +106,8 @@ CREATE TABLE outbox (
     ended INTEGER
 );
 CREATE INDEX outbox_waiting ON outbox (destination, created) WHERE state = 'waiting';
-CREATE INDEX outbox_message ON outbox (message) WHERE state = 'waiting';
+CREATE INDEX outbox_message ON outbox (message, state);
+CREATE INDEX outbox_failed ON outbox (message) WHERE state = 'failed';
 
 CREATE TABLE digest_sent (
     name TEXT NOT NULL,
