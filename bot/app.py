@@ -52,6 +52,7 @@ async def run(
     """
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     async with opened(standing, clock) as bot, _listening(bot) as port:
+        await bot.revive()
         timetable = bot.timetable()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, stop.set)

@@ -23,12 +23,19 @@ _LOOK = 1.0
 class Timetable:
     """Wakes each tick at its interval, one instance at a time; missed wake-ups come to one.
 
-    `now` is wall time and `monotonic` seconds that never jump: the watchdog holds them against each other.
+    `now` is wall time and `monotonic` seconds that never jump: the watchdog holds them against each other, and calls
+    `jumped` before it arms the timetable anew.
     """
 
-    def __init__(self, now: Callable[[], datetime], monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float],
+        jumped: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
         self._now = now
         self._monotonic = monotonic
+        self._jumped = None if jumped is None else _guarded("clock jumped", jumped)
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -85,6 +92,8 @@ class Timetable:
             wall, steady = self._now(), self._monotonic()
             if abs(apart) > JUMP:
                 log.warning("the clock jumped", extra={"seconds": round(apart, 1)})
+                if self._jumped is not None:
+                    await self._jumped()
                 self.rearm()
 
 

@@ -18,7 +18,7 @@ from bot.neo.client import Client
 from bot.notify import due
 from bot.schedule import Timetable
 from bot.standing import Standing
-from bot.store import sources
+from bot.store import outbox, sources
 from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.web.in_force import InForce
@@ -78,7 +78,18 @@ class Bot:
         """Takes on changed files; a bad one changes nothing and is told in the log, in status and in health."""
         self.standing = self.standing.reloaded()
         self.deliverer.routes = self.standing.routes
+        await self.revive()
         await self.judge()
+
+    async def revive(self) -> None:
+        """Has what was undeliverable tried again: the token, the channel or the receiver may be mended."""
+        await self.database.write(outbox.revive, self.clock.now())
+
+    async def clock_jumped(self) -> None:
+        """Lets nothing wait for a time that is further away than it was meant to be."""
+        await self.database.write(outbox.pull_back, self.clock.now())
+        for poller in self.pollers.values():
+            poller.try_now()
 
     async def watch(self) -> None:
         """Reloads when a file has changed, and when it has become known when the credit month turns."""
@@ -92,7 +103,7 @@ class Bot:
     def timetable(self) -> Timetable:
         """Everything that happens by time."""
         every = self.standing.config.poll.every
-        timetable = Timetable(self.clock.now, self.clock.monotonic)
+        timetable = Timetable(self.clock.now, self.clock.monotonic, self.clock_jumped)
         for source in self.pollers:
             timetable.add(f"poll {source}", partial(self.poll, source), every)
         timetable.add("judge", self.judge, every, later=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.demo.workbench import mischief
 from tests import stage
 from tests.stage import Stage
 
@@ -103,3 +104,24 @@ async def test_a_source_that_is_added_later_is_read_before_anything_is_judged(
     await played.bot.poll(stage.SOURCE)
     await played.bot.deliverer.drain()
     assert [] == played.news()
+
+
+async def test_a_clock_that_is_set_back_keeps_nothing_waiting(played: Stage) -> None:
+    played.bench.mischief.add("*", mischief.Broken(503), times=1_000_000)
+    played.stream(1, usd=60)
+    assert [] == await played.pass_time(timedelta(minutes=20))
+    played.clock.set_to(played.clock.now() - timedelta(hours=1))
+    played.bench.mischief.clear()
+    await played.bot.clock_jumped()
+    told = await played.pass_time(timedelta(minutes=10))
+    assert ["post"] == [line.split(" ")[0] for line in told]
+
+
+async def test_what_was_undeliverable_is_told_once_its_cause_is_mended(played: Stage) -> None:
+    played.bench.mischief.add("chat.postMessage", mischief.Refuse("invalid_auth"), times=10)
+    played.stream(1, usd=60)
+    assert [] == await played.pass_time(timedelta(minutes=5))
+    played.bench.mischief.clear()
+    await played.bot.revive()
+    told = await played.pass_time(timedelta(minutes=1))
+    assert ["post"] == [line.split(" ")[0] for line in told]

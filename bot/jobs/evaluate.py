@@ -122,11 +122,7 @@ def _turn(
     for query, only in evaluate.queries(scopes, at).items():
         with _set_aside(f"those with {query}", {}):
             answers[query] = sums.answer(db, query, only)
-    known = [
-        alert
-        for rule, only in _wanted(scopes).items()
-        for alert in alerts.current(db, rule, only, at - scope.LATE)
-    ]
+    known = alerts.current(db, _wanted(scopes), at - scope.LATE)
     turn, found = Tick(circumstances, answers, known), list[tuple[Transition, Scope]]()
     for part in scopes:
         with _set_aside(part.rule.name, failures):

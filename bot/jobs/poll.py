@@ -74,6 +74,10 @@ class Poller:
         self._not_before = None
         return True
 
+    def try_now(self) -> None:
+        """Forgets that the source was to be left alone until some time: the clock was set."""
+        self._not_before = None
+
     async def backfill(
         self, since: datetime, now: datetime, progress: Progress, most: int | None = None
     ) -> None:

@@ -23,6 +23,10 @@ def labels_text(values: Values) -> str:
     return json.dumps(values, ensure_ascii=False)
 
 
+def values_of(text: str) -> Values:
+    return tuple(json.loads(text))
+
+
 def limit_text(limit: Limit) -> str:
     return json.dumps([limit.severity, figure.encode(limit.value), limit.text], ensure_ascii=False)
 

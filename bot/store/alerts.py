@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.store import alert_row, instant
 from bot.store.connection import Connection
 from rules.alert import Alert
+from rules.labels import Values
 from rules.scope import Judged
 from rules.series import Only
 
@@ -70,14 +71,24 @@ def due(db: Connection, at: datetime) -> list[Alert]:
     return _select(db, "due <= ?", (instant.to_micros(at),))
 
 
-def current(db: Connection, rule: str, only: Only, since: datetime) -> list[Alert]:
-    """A rule's alerts that a finding may still change: the open ones, and periods that ended after `since`."""
-    live = f"rule = ? AND {_CHANGEABLE}"
-    values: tuple[object, ...] = (rule, instant.to_micros(since))
-    if only is None:
-        return _select(db, live, values)
-    wanted = json.dumps([alert_row.labels_text(values) for values in only])
-    return _select(db, f"labels IN (SELECT value FROM json_each(?)) AND {live}", (wanted, *values))
+def current(db: Connection, wanted: Mapping[str, Only], since: datetime) -> list[Alert]:
+    """Those of some series of some rules that a finding may still change.
+
+    There are few such alerts beside all series that a tick may judge, so they are what is looked through.
+    """
+    live = db.execute(
+        f"SELECT id, rule, labels FROM alert WHERE {_CHANGEABLE}", (instant.to_micros(since),)
+    ).fetchall()
+    ids = [
+        id_
+        for id_, rule, labels in live
+        if rule in wanted and _is_among(wanted[rule], alert_row.values_of(labels))
+    ]
+    return _select(db, "id IN (SELECT value FROM json_each(?))", (json.dumps(ids),))
+
+
+def _is_among(only: Only, values: Values) -> bool:
+    return only is None or values in only
 
 
 def find(db: Connection, prefix: str) -> list[Alert]:
