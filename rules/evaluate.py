@@ -51,9 +51,15 @@ def queries(scopes: Iterable[Scope], at: datetime) -> dict[Query, Only]:
     wanted: dict[Query, Only] = {}
     for scope in scopes:
         for query, only in _reads(scope, at):
-            known = wanted.get(query, frozenset())
-            wanted[query] = None if known is None or only is None else known | only
+            wanted[query] = either(wanted[query], only) if query in wanted else only
     return wanted
+
+
+def either(one: Only, other: Only) -> Only:
+    """What is in one of two wishes; rules that share a grouping mostly have the same one."""
+    if one is None or other is None:
+        return None
+    return one if one is other else one | other
 
 
 def _reads(scope: Scope, at: datetime) -> Iterator[tuple[Query, Only]]:

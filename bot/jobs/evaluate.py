@@ -23,7 +23,7 @@ from rules.alert import Reason, Transition
 from rules.labels import Label
 from rules.rule import Rule
 from rules.scope import Judged, Planner, Scope
-from rules.series import Answer, Query
+from rules.series import Answer, Only, Query
 from rules.tick import Circumstances, Tick
 
 log = logging.getLogger(__name__)
@@ -164,11 +164,11 @@ def _remembered(seen: Gathered, failures: Mapping[str, str], now: datetime) -> d
     return kept | failed
 
 
-def _wanted(scopes: Iterable[Scope]) -> dict[str, frozenset[tuple[str, ...]] | None]:
-    wanted: dict[str, frozenset[tuple[str, ...]] | None] = {}
+def _wanted(scopes: Iterable[Scope]) -> dict[str, Only]:
+    wanted: dict[str, Only] = {}
     for part in scopes:
-        known = wanted.get(part.rule.name, frozenset())
-        wanted[part.rule.name] = None if known is None or part.only is None else known | part.only
+        name = part.rule.name
+        wanted[name] = evaluate.either(wanted[name], part.only) if name in wanted else part.only
     return wanted
 
 

@@ -35,6 +35,7 @@ from tests.fakes import FakeClock
 
 _ASKERS = 8
 _HOST = "127.0.0.1"
+_MEMBER = "user00007@acme.test"
 _SECRET = acme.APP.signing_secret
 
 
@@ -55,7 +56,7 @@ def bare(count: str) -> Figures:
 
 
 def signed(path: str, count: str, text: str) -> Figures:
-    """What the bot answers, from its ledger."""
+    """What the bot answers, from its ledger: to a member of their own usage, to an admin of all."""
 
     async def run() -> Figures:
         async with _serving(path) as (port, _):
@@ -92,7 +93,7 @@ async def _serving(path: str) -> AsyncIterator[tuple[int, Database]]:
         settings = SlackSettings(
             bot_token=Secret(acme.APP.token), api_url=slack.api_url, app_token=Secret("xapp-1")
         )
-        directory = Directory(client.build(settings, session), ("U0ADA",), {})
+        directory = Directory(client.build(settings, session), ("U0ADA",), {_MEMBER: "U0ANA"})
         door = SlackDoor(
             Desk(database, directory, {}, _in_force, "/neo-budget"), _SECRET, "", (), inline=60
         )
@@ -176,7 +177,7 @@ async def _connection(port: int, requests: list[bytes], took: list[float]) -> No
 def _request(text: str, number: int) -> bytes:
     fields = {
         "team_id": acme.directory().team.id,
-        "user_id": "U0ADA",
+        "user_id": "U0ADA" if "team" in text else "U0ANA",
         "command": "/neo-budget",
         "text": text,
         "trigger_id": str(number),  # no request is like another, as with Slack

@@ -18,7 +18,7 @@ _DEPENDENCIES = (
 )
 _PAUSE = 0.005
 _PATIENCE = 30.0
-_TIMES = 5
+_TIMES = 3
 
 _RULES = [
     {

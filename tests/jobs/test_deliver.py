@@ -13,7 +13,6 @@ from bot.jobs import deliver
 from bot.notify import retry
 from bot.notify.notification import Destination, Via
 from bot.store import messages, outbox
-from bot.store.connection import Connection
 from tests.fakes import FakeClock
 from tests.jobs import office as offices
 from tests.jobs.office import OTHER, Office
@@ -281,28 +280,3 @@ async def test_stopping_lets_what_is_being_sent_end_and_starts_nothing_new(
     assert ["one"] == office.said()
     await office.deliverer.wake()
     assert 1 == (await office.waiting()).count
-
-
-def _attempts(db: Connection) -> int:
-    (tries,) = db.execute("SELECT sum(tries) FROM outbox").fetchone()
-    return int(tries)
-
-
-async def test_a_lane_that_breaks_is_opened_again(office: Office) -> None:
-    sink = office.sinks.pop(deliver.SLACK)
-
-    class Broken:
-        async def post(self, _: object) -> None:
-            raise RuntimeError("a fault of ours")
-
-    office.sinks[deliver.SLACK] = Broken()
-    await queue(office, "m-1", "hello")
-    await office.deliverer.wake()
-    while not (await office.database.read(_attempts)):
-        await asyncio.sleep(0.01)
-    await office.deliverer.stop()
-    office.sinks[deliver.SLACK] = sink
-    await office.restart()
-    for _ in range(14):
-        await office.deliver(5)
-    assert ["hello"] == office.said()

@@ -1,6 +1,8 @@
 """What cannot be delivered as it was meant still reaches somebody, and webhooks are told of everything."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,7 @@ async def test_what_a_receiver_never_takes_goes_to_the_fallback_with_the_reason(
     assert "Slack has no channel #no-such-channel" in error
     await office.deliver(3600)
     assert 1 == len(office.messages(OTHER))
+    assert 0 == await office.database.write(outbox.revive, office.clock.now())
 
 
 def _queue_alert(db: Connection, place: Destination) -> None:
@@ -61,6 +64,52 @@ def _queue_alert(db: Connection, place: Destination) -> None:
     messages.write(db, "m-1", place, mail.alert(), NOW)
     messages.tell(db, [alert], place, "m-1")
     outbox.add(db, outbox.Entry("m-1", "post", "first"), NOW)
+
+
+async def test_a_fallback_that_knows_of_the_alerts_hears_only_why_and_once_a_day(
+    office: Office,
+) -> None:
+    for number in range(2):
+        await office.database.write(_queue_for_both, f"u{number}")
+    await office.deliver()
+    said = [each.text for each in office.messages(OTHER)]
+    (reason,) = [each for each in said if "spend of" not in each]
+    assert "lost (#no-such-channel) cannot be reached: Slack has no channel" in reason
+    assert 3 == len(said)
+
+
+def _queue_for_both(db: Connection, user: str) -> None:
+    """One alert, told to the fallback and to a channel that is not there."""
+    alert = making.alert()
+    alert = replace(alert, series=replace(alert.series, values=(user,)))
+    for place in (OTHER, LOST):
+        message = f"{user} at {place}"
+        messages.write(db, message, place, mail.alert(), NOW)
+        messages.tell(db, [alert], place, message)
+        outbox.add(db, outbox.Entry(message, message, "first"), NOW)
+
+
+async def test_news_on_what_the_fallback_stands_in_for_reach_it_once(office: Office) -> None:
+    await office.database.write(_queue_for_both, "u0")
+    await office.deliver()
+    before = len(office.messages(OTHER))
+    office.clock.advance(timedelta(days=1))
+    await answer(office, f"u0 at {LOST}", "worse", LOST)
+    await office.deliver()
+    assert before == len(office.messages(OTHER))
+
+
+async def test_what_a_refused_token_kept_from_everybody_is_told_once_it_is_mended(
+    office: Office,
+) -> None:
+    office.bench.mischief.add(POST, mischief.Refuse("invalid_auth"))
+    await queue(office, "m-1", "hello", OTHER)
+    await office.deliver()
+    assert [] == office.said(OTHER)
+    await office.database.write(outbox.revive, office.clock.now())
+    await office.deliver()
+    assert ["hello"] == office.said(OTHER)
+    assert 0 == (await office.waiting()).undeliverable
 
 
 async def test_the_fallback_is_told_how_it_goes_on(office: Office) -> None:
@@ -104,6 +153,18 @@ async def test_a_deleted_message_is_posted_afresh_and_news_follow_it(office: Off
     assert ["critical"] == office.replies(fresh)
 
 
+async def test_an_alert_whose_message_was_deleted_is_not_called_late(office: Office) -> None:
+    await office.database.write(_queue_alert, FINOPS)
+    await office.deliver()
+    office.bench.workspace.delete(office.messages()[0])
+    over = mail.alert(state=State.RESOLVED, severity=None, reason=Reason.RESOLVED, ended=NOW)
+    await office.database.write(messages.write, "m-1", FINOPS, over, NOW)
+    await office.deliver()
+    (told,) = office.messages()
+    assert "could not be delivered" not in f"{told.text} {told.blocks}"
+    assert "Was warning" not in told.text
+
+
 async def test_news_on_a_deleted_message_are_told_by_a_fresh_one(office: Office) -> None:
     await queue(office, "m-1", "warning")
     await office.deliver()
@@ -112,29 +173,6 @@ async def test_news_on_a_deleted_message_are_told_by_a_fresh_one(office: Office)
     await office.deliver()
     assert ["now critical"] == office.said()
     assert 0 == (await office.waiting()).undeliverable
-
-
-async def test_an_edit_that_fails_is_tried_again(office: Office) -> None:
-    await queue(office, "m-1", "one")
-    await office.deliver()
-    office.bench.mischief.add("chat.update", mischief.Broken(503))
-    await rewrite(office, "m-1", "two")
-    await office.deliver()
-    assert ["one"] == office.said()
-    await office.deliver(5)
-    assert ["two"] == office.said()
-
-
-async def test_an_edit_that_is_refused_is_not_tried_at_once(office: Office) -> None:
-    await queue(office, "m-1", "one")
-    await office.deliver()
-    office.bench.mischief.add("chat.update", mischief.Refuse("invalid_auth"))
-    await rewrite(office, "m-1", "two")
-    await office.deliver()
-    await office.deliver(200)
-    assert ["one"] == office.said()
-    await office.deliver(200)
-    assert ["two"] == office.said()
 
 
 async def test_an_alert_that_was_over_before_slack_took_it_is_told_once_as_both(

@@ -59,3 +59,5 @@ def test_the_fallback_is_told_whom_an_alert_was_meant_for_and_why() -> None:
     note = "meant for owner (ana@acme.test), which cannot be reached: users_not_found"
     assert AlertBody(replace(samples.FIRING, note=note)) == found
     assert NOTE is retry.as_rerouted(NOTE, ana, "users_not_found")
+    words = "owner (ana@acme.test) cannot be reached: users_not_found"
+    assert NoteBody(words) == retry.as_notice(ana, "users_not_found")

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.notify.facts import AlertFacts, Stretch
-from bot.notify.notification import AlertBody, Destination, NoteBody, Via
+from bot.notify.facts import AlertFacts, ChangesFacts, Stretch
+from bot.notify.notification import AlertBody, ChangesBody, Destination, NoteBody, Via
 from bot.store import messages, outbox
 from bot.store.connection import Connection
 from rules.alert import Reason, State
@@ -72,6 +72,16 @@ def answer(
     messages.write(db, message, place, note(f"now {text}"), now)
     entry = outbox.Entry(message, f"{message} {text}", "escalated", note(text), broadcast=True)
     outbox.add(db, entry, now)
+
+
+def changes(
+    db: Connection, message: str, rule: str, place: Destination = FINOPS, now: datetime = NOW
+) -> ChangesBody:
+    """Queues a reply about members of a table, and what its message says from now on."""
+    said = ChangesBody(ChangesFacts(rule, (_PLAIN,), 1))
+    messages.write(db, message, place, note(f"now {rule}"), now)
+    outbox.add(db, outbox.Entry(message, f"{message} {rule}", "escalated", said), now)
+    return said
 
 
 def take(db: Connection, now: datetime = NOW, place: Destination = FINOPS) -> outbox.Taken:

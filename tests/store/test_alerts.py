@@ -99,15 +99,15 @@ def test_what_a_finding_may_still_change(
     alert = making.alert(state=state, by_period=by_period, span=span)
     kept(db, alert)
     since = NOW - timedelta(days=7)
-    assert ([alert] if found else []) == alerts.current(db, "a-rule", None, since)
-    assert [] == alerts.current(db, "another-rule", None, since)
+    assert ([alert] if found else []) == alerts.current(db, {"a-rule": None}, since)
+    assert [] == alerts.current(db, {"another-rule": None}, since)
 
 
 def test_current_ones_are_found_for_some_series_alone(db: Connection) -> None:
     kept(db, making.alert(), making.alert(series=BEN))
     only = frozenset({("ben@acme.test",)})
-    assert [BEN] == [each.series for each in alerts.current(db, "a-rule", only, NOW)]
-    assert [] == alerts.current(db, "a-rule", frozenset(), NOW)
+    assert [BEN] == [each.series for each in alerts.current(db, {"a-rule": only}, NOW)]
+    assert [] == alerts.current(db, {"a-rule": frozenset()}, NOW)
 
 
 def test_one_that_never_fired_can_be_forgotten(db: Connection) -> None:

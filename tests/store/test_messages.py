@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.notify.notification import Receipt
 from bot.store import messages, outbox
 from bot.store.connection import Connection
@@ -29,7 +31,7 @@ def test_a_posted_message_is_edited_when_it_must_say_something_else(db: Connecti
     posted(db)
     assert edit(db) is None
     messages.write(db, "m-1", FINOPS, mail.note("second"), NOW)
-    assert Edit("m-1", FINOPS, PLACE, mail.note("second"), 1) == edit(db)
+    assert Edit("m-1", FINOPS, PLACE, mail.note("second"), 1, 1) == edit(db)
     assert messages.body(db, "m-1") == mail.note("second")
 
 
@@ -55,7 +57,50 @@ def test_an_edit_that_fails_waits(db: Connection) -> None:
     assert made is not None
     messages.edit_later(db, made, NOW + timedelta(seconds=5))
     assert edit(db) is None
-    assert made == messages.take_edit(db, FINOPS, NOW + timedelta(seconds=5))
+    assert replace(made, tries=2) == messages.take_edit(db, FINOPS, NOW + timedelta(seconds=5))
+    messages.edited(db, made)
+    messages.write(db, "m-1", FINOPS, mail.note("third"), NOW)
+    assert replace(made, body=mail.note("third"), version=2) == messages.take_edit(
+        db, FINOPS, NOW + timedelta(seconds=5)
+    )
+
+
+def test_an_edit_that_is_refused_for_good_waits_until_there_is_something_else_to_say(
+    db: Connection,
+) -> None:
+    posted(db)
+    messages.write(db, "m-1", FINOPS, mail.note("second"), NOW)
+    made = edit(db)
+    assert made is not None
+    messages.edit_failed(db, made, "is_archived")
+    assert edit(db) is None
+    assert [] == outbox.destinations(db, NOW)
+    assert 1 == outbox.waiting(db).undeliverable
+    messages.write(db, "m-1", FINOPS, mail.note("third"), NOW)
+    assert Edit("m-1", FINOPS, PLACE, mail.note("third"), 2, 1) == edit(db)
+    assert 0 == outbox.waiting(db).undeliverable
+
+
+def test_what_is_to_be_said_since_an_edit_was_taken_is_not_refused_with_it(db: Connection) -> None:
+    posted(db)
+    messages.write(db, "m-1", FINOPS, mail.note("second"), NOW)
+    made = edit(db)
+    assert made is not None
+    messages.write(db, "m-1", FINOPS, mail.note("third"), NOW)
+    messages.edit_failed(db, made, "msg_blocks_too_long")
+    assert edit(db) is not None
+
+
+def test_a_message_that_cannot_be_read_stands_in_no_others_way(db: Connection) -> None:
+    for message in ("m-1", "m-2"):
+        posted(db, message)
+        messages.write(db, message, FINOPS, mail.note("second"), NOW)
+    db.execute("UPDATE message SET body = 'torn' WHERE id = 'm-1'")
+    found = edit(db)
+    assert found is not None
+    assert "m-2" == found.message
+    (error,) = db.execute("SELECT edit_error FROM message WHERE id = 'm-1'").fetchone()
+    assert error.startswith("its body cannot be read: ")
 
 
 def test_a_message_that_is_not_posted_is_not_edited(db: Connection) -> None:
@@ -104,6 +149,27 @@ def test_a_message_about_several_alerts_is_a_table(db: Connection) -> None:
     messages.tell(db, [ana], PAGER, "m-2")
     tables = {key[1]: told.table for key, told in messages.told(db, [ana.id]).items()}
     assert {str(FINOPS): True, str(PAGER): False} == tables
+
+
+@pytest.mark.parametrize(
+    ("told", "known"),
+    [
+        pytest.param(("ana", "ben"), True, id="all of them"),
+        pytest.param(("ana",), False, id="not all of them"),
+        pytest.param((), False, id="none of them"),
+    ],
+)
+def test_whether_a_destination_is_told_of_all_that_a_message_is_about(
+    db: Connection, told: tuple[str, ...], known: bool
+) -> None:
+    ana = making.alert()
+    alerts = {
+        user: replace(ana, series=replace(ana.series, values=(user,))) for user in ("ana", "ben")
+    }
+    messages.tell(db, alerts.values(), FINOPS, "m-1")
+    messages.tell(db, [alerts[user] for user in told], PAGER, "m-2")
+    assert known is messages.all_told(db, "m-1", PAGER)
+    assert not messages.all_told(db, "a digest, which is about no alert", PAGER)
 
 
 def test_more_alerts_than_one_statement_takes_are_found(db: Connection) -> None:

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
-from bot.notify.notification import Receipt
+import pytest
+
+from bot.notify.notification import Destination, Receipt
 from bot.store import messages, outbox
 from bot.store.connection import Connection
 from bot.store.outbox import Entry, Waiting
@@ -30,6 +32,7 @@ def test_what_is_queued_is_taken_once(db: Connection) -> None:
         taken.tries,
     )
     assert taken.is_post
+    assert taken.is_first
     outbox.sent(db, taken, PLACE, NOW)
     assert outbox.take(db, FINOPS, NOW) is None
     assert [] == outbox.destinations(db, NOW)
@@ -99,7 +102,46 @@ def test_a_webhook_gets_every_word_as_a_message_of_its_own(db: Connection) -> No
     mail.answer(db, "m-1", "worse", PAGER)
     letter = mail.take(db, place=PAGER).notification
     assert (None, False) == (letter.parent, letter.broadcast)
-    assert mail.note("now worse") == letter.body
+    assert mail.note("worse") == letter.body
+
+
+def test_of_several_words_to_a_webhook_the_last_goes(db: Connection) -> None:
+    mail.queue(db, "m-1", "first", PAGER)
+    outbox.sent(db, mail.take(db, place=PAGER), Receipt(), NOW)
+    mail.answer(db, "m-1", "worse", PAGER)
+    mail.answer(db, "m-1", "worst", PAGER)
+    assert mail.note("worst") == mail.take(db, place=PAGER).notification.body
+    assert ["sent", "merged", "waiting"] == states(db)
+
+
+@pytest.mark.parametrize("place", [FINOPS, PAGER], ids=["in Slack", "to a webhook"])
+def test_replies_about_other_members_of_a_table_all_go(db: Connection, place: Destination) -> None:
+    mail.queue(db, "m-1", "table", place)
+    receipt = PLACE if place is FINOPS else Receipt()
+    outbox.sent(db, mail.take(db, place=place), receipt, NOW)
+    wanted = [mail.changes(db, "m-1", rule, place) for rule in ("one", "two")]
+    for body in wanted:
+        taken = mail.take(db, place=place)
+        assert body == taken.notification.body
+        outbox.sent(db, taken, receipt, NOW)
+    assert outbox.take(db, place, NOW) is None
+
+
+def test_replies_about_members_of_a_table_that_was_not_posted_go_with_it(db: Connection) -> None:
+    mail.queue(db, "m-1", "table")
+    mail.changes(db, "m-1", "one")
+    assert mail.note("now one") == mail.take(db).notification.body
+    assert ["waiting", "merged"] == states(db)
+
+
+def test_what_cannot_be_read_fails_at_once_and_the_next_is_taken(db: Connection) -> None:
+    mail.queue(db, "m-1", "first")
+    mail.queue(db, "m-2", "second")
+    db.execute("UPDATE message SET body = 'torn' WHERE id = 'm-1'")
+    assert "m-2" == mail.take(db).message
+    state, error = db.execute("SELECT state, error FROM outbox ORDER BY rowid").fetchone()
+    assert "failed" == state
+    assert error.startswith("its body cannot be read: ")
 
 
 def test_what_may_have_arrived_is_taken_again_as_it_was(db: Connection) -> None:
@@ -190,6 +232,7 @@ def test_a_message_that_is_gone_is_posted_anew_and_news_follow_the_new_one(db: C
     outbox.post_afresh(db, edit, NOW)
     taken = mail.take(db)
     assert (mail.note("second"), None) == (taken.notification.body, taken.notification.parent)
+    assert not taken.is_first
     fresh = Receipt("C1", "9.9")
     outbox.sent(db, taken, fresh, NOW)
     mail.answer(db, "m-1", "worse")

@@ -46,6 +46,7 @@ def play(db: Connection, history: list[tuple[str, list[Record]]]) -> Live:
     return live
 
 
+@settings(deadline=None)
 @given(histories())
 def test_rollups_equal_the_ledger_summed_from_scratch(
     history: list[tuple[str, list[Record]]],
@@ -97,7 +98,7 @@ def _stored(db: Connection, table: str) -> dict[tuple[object, ...], Totals]:
     return {row[len(names) :]: Totals(*row[: len(names)]) for row in rows}
 
 
-@settings(max_examples=200)
+@settings(deadline=None, max_examples=200)
 @given(st.data())
 def test_sql_answers_every_query_as_plain_adding_does(data: st.DataObject) -> None:
     with closing(usage.fresh()) as db:
@@ -118,6 +119,7 @@ def test_sql_answers_every_query_as_plain_adding_does(data: st.DataObject) -> No
         assert told == {values: expected[values] for values in told}
 
 
+@settings(deadline=None)
 @given(st.lists(usage.records, unique_by=lambda record: (record.source, record.key)), st.data())
 def test_the_order_of_arrival_changes_nothing(records: list[Record], data: st.DataObject) -> None:
     query = data.draw(usage.queries())

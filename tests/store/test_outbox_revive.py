@@ -1,0 +1,151 @@
+"""What failed is tried again once it may be mended, the fallback is told why, and a clock that is set back stops nothing."""
+
+from datetime import timedelta
+
+from bot.notify.notification import Receipt
+from bot.notify.retry import LONGEST
+from bot.store import messages, outbox
+from bot.store.connection import Connection
+from bot.store.outbox import Waiting
+from tests.store import mail
+from tests.store.mail import FINOPS, NOW, PAGER
+
+PLACE = Receipt("C1", "1.2")
+LATER = NOW + timedelta(hours=1)
+
+
+def refuse(db: Connection, *, rerouted: bool = False) -> None:
+    """What is due next cannot be delivered."""
+    outbox.failed(db, mail.take(db), "invalid_auth", NOW, rerouted=rerouted)
+
+
+# --- what failed ----------------------------------------------------------------------------------
+
+
+def test_what_failed_is_tried_again_as_new_and_says_what_is_true_by_then(db: Connection) -> None:
+    mail.queue(db, "m-1", "first")
+    refuse(db)
+    mail.answer(db, "m-1", "worse")
+    refuse(db)
+    assert Waiting(0, None, 2) == outbox.waiting(db)
+    assert 2 == outbox.revive(db, LATER)
+    assert Waiting(2, NOW, 0) == outbox.waiting(db)
+    assert outbox.take(db, FINOPS, NOW) is None
+    taken = mail.take(db, LATER)
+    assert (mail.note("now worse"), None, 1, True) == (
+        taken.notification.body,
+        taken.notification.attempted,
+        taken.tries,
+        taken.is_post,
+    )
+    outbox.sent(db, taken, PLACE, LATER)
+    assert Waiting(0, None, 0) == outbox.waiting(db)
+
+
+def test_what_may_have_arrived_before_it_failed_is_still_looked_for(db: Connection) -> None:
+    mail.queue(db, "m-1", "first")
+    outbox.retry(db, mail.take(db), NOW, "its reply was lost", unsure=True)
+    refuse(db)
+    outbox.revive(db, LATER)
+    assert NOW == mail.take(db, LATER).notification.attempted
+
+
+def test_what_the_fallback_was_told_instead_stays_as_it_is(db: Connection) -> None:
+    mail.queue(db, "m-1", "first")
+    refuse(db, rerouted=True)
+    mail.answer(db, "m-1", "worse")
+    refuse(db)
+    assert 0 == outbox.revive(db, LATER)
+    assert outbox.take(db, FINOPS, LATER) is None
+
+
+def test_what_later_words_have_overtaken_stays_as_it_is(db: Connection) -> None:
+    mail.queue(db, "m-1", "first", PAGER)
+    outbox.failed(db, mail.take(db, place=PAGER), "status 404", NOW)
+    mail.answer(db, "m-1", "over", PAGER)
+    outbox.sent(db, mail.take(db, place=PAGER), Receipt(), NOW)
+    assert 0 == outbox.revive(db, LATER)
+
+
+def test_a_message_that_could_not_be_posted_afresh_is(db: Connection) -> None:
+    mail.queue(db, "m-1", "first")
+    outbox.sent(db, mail.take(db), PLACE, NOW)
+    messages.write(db, "m-1", FINOPS, mail.note("second"), NOW)
+    edit = messages.take_edit(db, FINOPS, NOW)
+    assert edit is not None
+    outbox.post_afresh(db, edit, NOW)
+    refuse(db)
+    assert 1 == outbox.revive(db, LATER)
+    assert mail.note("second") == mail.take(db, LATER).notification.body
+
+
+def test_an_edit_that_was_refused_is_made_after_all(db: Connection) -> None:
+    mail.queue(db, "m-1", "first")
+    outbox.sent(db, mail.take(db), PLACE, NOW)
+    messages.write(db, "m-1", FINOPS, mail.note("second"), NOW)
+    edit = messages.take_edit(db, FINOPS, NOW)
+    assert edit is not None
+    messages.edit_failed(db, edit, "invalid_auth")
+    assert 1 == outbox.revive(db, NOW)
+    assert edit == messages.take_edit(db, FINOPS, NOW)
+
+
+def test_news_on_what_was_never_posted_are_its_first_word_but_no_post(db: Connection) -> None:
+    mail.queue(db, "m-1", "first")
+    refuse(db, rerouted=True)
+    mail.answer(db, "m-1", "worse")
+    taken = mail.take(db)
+    assert (mail.note("now worse"), True, False) == (
+        taken.notification.body,
+        taken.is_first,
+        taken.is_post,
+    )
+
+
+# --- the fallback ---------------------------------------------------------------------------------
+
+
+def test_why_somebody_cannot_be_reached_is_told_once_a_day(db: Connection) -> None:
+    note = mail.note("users_not_found")
+    assert outbox.explain(db, FINOPS, PAGER, note, NOW)
+    assert not outbox.explain(db, FINOPS, PAGER, mail.note("another reason"), LATER)
+    assert note == mail.take(db, place=PAGER).notification.body
+    assert outbox.explain(db, FINOPS, PAGER, note, NOW + timedelta(days=1))
+    assert [f"fallback|{FINOPS}|2026-11-18", f"fallback|{FINOPS}|2026-11-19"] == [
+        key for (key,) in db.execute("SELECT dedupe FROM outbox ORDER BY rowid").fetchall()
+    ]
+
+
+# --- the clock ------------------------------------------------------------------------------------
+
+
+def test_after_the_clock_is_set_back_nothing_waits_longer_than_a_retry(db: Connection) -> None:
+    mail.queue(db, "m-1", "first", now=LATER)
+    mail.queue(db, "m-2", "second")
+    outbox.retry(db, mail.take(db), NOW + timedelta(seconds=5), "no answer", unsure=False)
+    outbox.pull_back(db, NOW)
+    second = mail.take(db, NOW + timedelta(seconds=5))
+    assert "m-2" == second.message
+    outbox.sent(db, second, PLACE, NOW)
+    assert "m-1" == mail.take(db, NOW + LONGEST).message
+
+
+def test_after_the_clock_is_set_back_nothing_was_tried_in_the_future(db: Connection) -> None:
+    mail.queue(db, "m-1", "first", now=LATER)
+    outbox.retry(db, mail.take(db, LATER), LATER, "its reply was lost", unsure=True)
+    outbox.pull_back(db, NOW)
+    assert NOW == mail.take(db, NOW + LONGEST).notification.attempted
+
+
+def test_after_the_clock_is_set_back_edits_wait_no_longer_either(db: Connection) -> None:
+    mail.queue(db, "m-1", "first")
+    outbox.sent(db, mail.take(db), PLACE, NOW)
+    messages.write(db, "m-1", FINOPS, mail.note("second"), NOW)
+    edit = messages.take_edit(db, FINOPS, NOW)
+    assert edit is not None
+    messages.edit_later(db, edit, LATER)
+    outbox.pull_back(db, NOW)
+    assert messages.take_edit(db, FINOPS, NOW + LONGEST) is not None
+    messages.edit_later(db, edit, NOW + timedelta(seconds=5))
+    outbox.pull_back(db, NOW)
+    assert messages.take_edit(db, FINOPS, NOW + timedelta(seconds=5)) is not None
