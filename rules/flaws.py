@@ -44,8 +44,8 @@ def of(rule: Rule) -> Iterator[Flaw]:
 
 def _of_baseline(rule: Rule, baseline: Baseline) -> Iterator[Flaw]:
     path: Path = ("baseline",)
-    if rule.metric.kind not in (Kind.SUM, Kind.MAX, Kind.DISTINCT):
-        yield Flaw(path, f"{rule.metric.name} has no daily sums: it has no baseline")
+    if rule.metric.kind is Kind.GAUGE or len(rule.metric.reads) > 1:
+        yield Flaw(path, f"{rule.metric.name} has no history of its own: it has no baseline")
     elif not _is_a_day(rule.window):
         yield Flaw(path, "a baseline is what a day usually comes to: its window is day or 24h")
     if rule.below:

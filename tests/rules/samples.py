@@ -54,13 +54,13 @@ def task(**changes: Any) -> Task:
     return replace(_TASK, **changes)
 
 
-def rule(text: str, defaults: Defaults | None = None) -> Rule:
-    """The one rule whose keys `text` lists, without its name."""
+def rule(text: str, defaults: Defaults | None = None, *, flawed: bool = False) -> Rule:
+    """The one rule whose keys `text` lists, without its name; a `flawed` one would be refused as a whole."""
     lines = "".join(f"\n    {line}" for line in text.strip().splitlines())
     loaded = loading.load(
         [("rules.yaml", f"rules:\n  - name: a-rule{lines}\n")], defaults or Defaults()
     )
-    assert () == loaded.faults
+    assert flawed is bool(loaded.faults)
     return loaded.rules[0]
 
 

@@ -196,7 +196,8 @@ def test_history_of_a_rolling_day_leaves_out_the_day_it_begins_in() -> None:
     ids=["a week", "six hours", "no baseline", "no window"],
 )
 def test_what_is_not_a_day_is_never_judged(text: str) -> None:
-    given = cases.case(samples.rule(text), value=cases.usd(10**6))
+    flawed = "baseline" in text
+    given = cases.case(samples.rule(text, flawed=flawed), value=cases.usd(10**6))
     assert BASELINE.history(given.rule, given.span, given.at) is None
     assert BASELINE.judge(given).verdict is Verdict.UNKNOWN
 

@@ -18,7 +18,7 @@ from tests.rules import samples
     ids=["thresholds", "a forecast", "a baseline", "all of them"],
 )
 def test_a_rule_has_the_conditions_it_names(text: str, names: list[str]) -> None:
-    rule = samples.rule(f"metric: spend\nwindow: day\n{text}")
+    rule = samples.rule(f"metric: spend\nwindow: day\n{text}", flawed="forecast" in text)
     assert names == [condition.name for condition in table.of(rule)]
 
 
