@@ -11,7 +11,7 @@ came true inside a day is seen with the next one.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,9 @@ from rules.metric import Kind
 from rules.rule import Rule
 from rules.series import Only
 from rules.window import Period, Rolling, Span, Window
+
+_TICK = timedelta(microseconds=1)
+_UTC = ZoneInfo("UTC")
 
 LATE = timedelta(days=7)
 """How long after its end a period is judged again when its sums change."""
@@ -132,6 +135,8 @@ class Planner:
             then = Span(judged.at - rule.window.length, judged.at)
         elif judged.at not in now:
             return True
+        if rule.baseline and _last_day(rule, then) != _last_day(rule, now):
+            return True
         begins = self._news.begins
         if begins is not None and then.start < begins <= now.start:
             return True
@@ -190,6 +195,12 @@ class Planner:
             span = window.before(period, span)
             found.append(span)
         return found
+
+
+def _last_day(rule: Rule, span: Span) -> date:
+    """A baseline looks at the weekdays of both ends of a span."""
+    zone = rule.window.zone if isinstance(rule.window, Period) else rule.timezone or _UTC
+    return window.local_date(zone, span.end - _TICK)
 
 
 def touched(group_by: Sequence[Label], where: Selector, changes: Iterable[Change]) -> Only:

@@ -13,6 +13,7 @@ from rules.window import Every, Period, Rolling
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _NONE = timedelta(0)
+_TICK = timedelta(microseconds=1)
 _UTC = ZoneInfo("UTC")
 
 
@@ -67,13 +68,12 @@ def _edges(rule: Rule) -> Iterator[tuple[Period, timedelta]]:
     """The periods whose ends matter to a rule, and how much later they do."""
     if isinstance(rule.window, Period):
         yield rule.window, _NONE
-    if any(condition is not THRESHOLDS for condition in evaluate.conditions(rule)):
-        yield _days(rule)
-
-
-def _days(rule: Rule) -> tuple[Period, timedelta]:
-    """Conditions that look at earlier days are held against others once the day turns at the window's begin."""
-    if isinstance(rule.window, Rolling):
-        return Period(Every.DAY, rule.timezone or _UTC), rule.window.length
-    zone = rule.window.zone if rule.window else _UTC
-    return Period(Every.DAY, zone), _NONE
+    if all(condition is THRESHOLDS for condition in evaluate.conditions(rule)):
+        return
+    # Conditions that look at earlier days are held against others once the day turns at an end of the window.
+    if isinstance(rule.window, Period):
+        yield Period(Every.DAY, rule.window.zone), _NONE
+    elif rule.window is not None:
+        days = Period(Every.DAY, rule.timezone or _UTC)
+        yield days, rule.window.length
+        yield days, _TICK
