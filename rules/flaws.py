@@ -1,20 +1,18 @@
 """What no single key of a rule shows: conditions that are missing, out of order, or without meaning."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from rules import metric
+from rules import metric, window
 from rules.document import Path
-from rules.metric import Kind, Value
-from rules.rule import Baseline, Rule
+from rules.metric import Kind
+from rules.rule import Baseline, Override, Rule
 from rules.terms import Terms
-from rules.window import Every, Period, Window
+from rules.window import Every, Period
 
 _ADDS_UP = frozenset({Kind.SUM, Kind.MAX})
 _TOO_SHORT = (Every.HOUR, Every.DAY)
-_DAY = timedelta(days=1)
 
 
 class Flaw(NamedTuple):
@@ -26,27 +24,41 @@ class Flaw(NamedTuple):
 
 def of(rule: Rule) -> Iterator[Flaw]:
     """Every flaw of a rule whose keys are valid one by one."""
-    if not _conditions(rule):
+    if not rule.conditions:
         yield Flaw((), "the rule has no condition: give it thresholds, a forecast or a baseline")
-    if rule.forecast and rule.metric.kind not in _ADDS_UP:
-        yield Flaw(
-            ("forecast",), f"{rule.metric.name} does not add up over a period: it has no forecast"
-        )
-    if rule.forecast and isinstance(rule.window, Period) and rule.window.every in _TOO_SHORT:
-        yield Flaw(
-            ("forecast",),
-            f"a window of one {rule.window} is too short for a forecast: take week or longer",
-        )
+    yield from _without_meaning((), rule, rule)
+    for number, override in enumerate(rule.overrides):
+        yield from _without_meaning(("overrides", number), rule, override)
     if rule.baseline:
         yield from _of_baseline(rule, rule.baseline)
     yield from _disorder(rule)
+
+
+def _without_meaning(path: Path, rule: Rule, part: Rule | Override) -> Iterator[Flaw]:
+    """What the rule's metric and window make nothing of, where it is written."""
+    if part.forecast and (why := _no_forecast(rule)):
+        yield Flaw((*path, "forecast"), why)
+    if part.min_count and rule.metric.kind is Kind.GAUGE:
+        name = rule.metric.name
+        yield Flaw((*path, "min_count"), f"{name} is not counted from usage: it has no min_count")
+
+
+def _no_forecast(rule: Rule) -> str:
+    """Why a rule can have no forecast; empty where it can."""
+    if rule.metric.kind not in _ADDS_UP:
+        return f"{rule.metric.name} does not add up over a period: it has no forecast"
+    if not isinstance(rule.window, Period):
+        return "a forecast needs a calendar window that ends, such as month"
+    if rule.window.every in _TOO_SHORT:
+        return f"a window of one {rule.window} is too short for a forecast: take week or longer"
+    return ""
 
 
 def _of_baseline(rule: Rule, baseline: Baseline) -> Iterator[Flaw]:
     path: Path = ("baseline",)
     if rule.metric.kind is Kind.GAUGE or len(rule.metric.reads) > 1:
         yield Flaw(path, f"{rule.metric.name} has no history of its own: it has no baseline")
-    elif not _is_a_day(rule.window):
+    elif not window.is_a_day(rule.window):
         yield Flaw(path, "a baseline is what a day usually comes to: its window is day or 24h")
     if rule.below:
         yield Flaw(path, "a baseline looks for what is more than usual: it does not go with below")
@@ -54,45 +66,26 @@ def _of_baseline(rule: Rule, baseline: Baseline) -> Iterator[Flaw]:
         yield Flaw(path, "the baseline has no limit: give it one, such as `warning: 4x`")
 
 
-def _is_a_day(window: Window | None) -> bool:
-    if isinstance(window, Period):
-        return window.every is Every.DAY
-    return window is not None and window.length == _DAY
-
-
-def _conditions(rule: Rule) -> bool:
-    limited = any(terms.thresholds or terms.forecast for terms in rule.every_terms)
-    return limited or rule.baseline is not None
-
-
 def _disorder(rule: Rule) -> Iterator[Flaw]:
     """Limits in the wrong order; an override is not blamed for what it takes over from the rule."""
-    told = set()
-    for number, terms in enumerate(rule.every_terms):
-        path: Path = ("overrides", number - 1) if number else ()
-        for flaw in _disorder_of(terms, below=rule.below):
-            if flaw not in told:
-                told.add(flaw)
-                yield Flaw((*path, *flaw.path), flaw.message)
+    own, *others = (list(_disorder_of(terms, below=rule.below)) for terms in rule.every_terms)
+    yield from own
+    told = {flaw.path for flaw in own}
+    for number, (override, found) in enumerate(zip(rule.overrides, others, strict=True)):
+        for flaw in found:
+            if flaw.path not in told or getattr(override, str(flaw.path[0])) is not None:
+                yield Flaw(("overrides", number, *flaw.path), flaw.message)
 
 
 def _disorder_of(terms: Terms, *, below: bool) -> Iterator[Flaw]:
+    """The path of a flaw is the one key that it is about."""
     for key, limits in ("thresholds", terms.thresholds), ("forecast", terms.forecast):
         for lower, higher in pairwise(limits):
-            if _passes(lower.value, higher.value, below=below):
+            if not metric.reaches(higher.value, lower.value, below=below):
                 reached = f"{lower.severity} at {lower.text} and {higher.severity} at {higher.text}"
                 yield Flaw((key,), f"the worse severity is reached first: {reached}")
     if terms.recover is not None and terms.thresholds:
         first = terms.thresholds[0]
-        if _passes(terms.recover, first.value, below=below):
+        if not metric.reaches(first.value, terms.recover, below=below):
             side = "above" if below else "below"
             yield Flaw(("recover",), f"recover must lie {side} the first threshold, {first.text}")
-
-
-def _passes(value: Value, limit: Value, *, below: bool) -> bool:
-    """Whether `value` lies strictly past `limit`, on the side where alerts are."""
-    return (
-        metric.size(value) < metric.size(limit)
-        if below
-        else metric.size(value) > metric.size(limit)
-    )

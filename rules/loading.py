@@ -1,6 +1,6 @@
 """Reads rules from YAML: all of them, or every fault of every file at its line."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -9,8 +9,12 @@ from pydantic import ValidationError
 
 from rules import composer, flaws, reading, wording
 from rules.document import Document, Fault, Path
+from rules.flaws import Flaw
 from rules.reading import Defaults, Reading
 from rules.rule import Rule
+
+Flaws = Callable[[Rule], Iterable[Flaw]]
+"""What tells flaws of a rule that only its surroundings show."""
 
 _SHAPE = "expected `rules:` with a list of rules below it"
 
@@ -35,27 +39,34 @@ class _Entry:
 
 
 def load(
-    texts: Sequence[tuple[str, str]], defaults: Defaults, receivers: Collection[str] | None = None
+    texts: Sequence[tuple[str, str]],
+    defaults: Defaults,
+    receivers: Collection[str] | None = None,
+    more_flaws: Flaws | None = None,
 ) -> Loaded:
     """Reads the rules of many files, each given as its name and its text.
 
-    With `receivers`, every name in a `notify` must be one of them.
+    With `receivers`, every name in a `notify` must be one of them. `more_flaws` are faults too.
     """
     documents = [composer.read(file, text) for file, text in texts]
     faults = [
         fault for document in documents for fault in (*document.faults, *_shape_faults(document))
     ]
     entries = [entry for document in documents for entry in _entries(document, ("rules",))]
-    return _loaded(entries, faults, defaults, receivers)
+    return _loaded(entries, faults, defaults, receivers, more_flaws)
 
 
 def load_tree(
-    document: Document, path: Path, defaults: Defaults, receivers: Collection[str] | None = None
+    document: Document,
+    path: Path,
+    defaults: Defaults,
+    receivers: Collection[str] | None = None,
+    more_flaws: Flaws | None = None,
 ) -> Loaded:
     """Reads the list of rules at `path`; the document's own faults are for its reader to tell."""
     entries = _entries(document, path)
     faults = [] if document.is_list(path) else [document.fault(path, _SHAPE)]
-    return _loaded(entries, faults, defaults, receivers)
+    return _loaded(entries, faults, defaults, receivers, more_flaws)
 
 
 def packs() -> tuple[str, ...]:
@@ -90,6 +101,7 @@ def _loaded(
     faults: Iterable[Fault],
     defaults: Defaults,
     receivers: Collection[str] | None,
+    more_flaws: Flaws | None,
 ) -> Loaded:
     rules, found = [], [*faults, *_doubled(entries)]
     for entry in entries:
@@ -99,7 +111,8 @@ def _loaded(
             wrong = wording.faults_of(error, entry.document, entry.path, Rule)
         else:
             rules.append(rule)
-            wrong = [entry.fault(flaw.message, *flaw.path) for flaw in flaws.of(rule)]
+            told = (*flaws.of(rule), *(more_flaws(rule) if more_flaws else ()))
+            wrong = [entry.fault(flaw.message, *flaw.path) for flaw in told]
         found += wrong
         if receivers is not None:
             found += _unknown_receivers(entry, receivers)

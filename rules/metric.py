@@ -1,7 +1,7 @@
 """What can be measured: each metric with its unit, its kind, and how it is read from totals."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -83,8 +83,8 @@ _USAGE = (Label.SOURCE, Label.USER, Label.MODEL, Label.BYOK, Label.STATUS, Label
 class Metric:
     """One entry of the table.
 
-    `value` is None where totals allow no verdict (a ratio of nothing); `count` is what `min_count` is held against;
-    `reads` names every query that the totals need.
+    `value` is None where totals allow no verdict (a ratio of nothing); `count` is what `min_count` is held against, of
+    those totals that are there however it is grouped; `reads` names every query that the totals need.
     """
 
     name: str
@@ -98,7 +98,8 @@ class Metric:
     always: tuple[Label, ...] = ()
 
 
-def _error_rate(totals: Totals) -> Value | None:
+def error_rate(totals: Totals) -> Fraction | None:
+    """A percentage; None where nothing completed or failed."""
     return Fraction(totals.errors * 100, totals.judged) if totals.judged else None
 
 
@@ -114,19 +115,23 @@ def _money(name: str, summary: str, read: Callable[[Totals], Money]) -> Metric:
     return Metric(name, Unit.MONEY, Kind.SUM, summary, read)
 
 
-def _count(name: str, summary: str, read: Callable[[Totals], int], *more: Label) -> Metric:
-    return Metric(name, Unit.COUNT, Kind.SUM, summary, read, labels=(*_USAGE, *more))
+def _count(name: str, summary: str, read: Callable[[Totals], int]) -> Metric:
+    return Metric(name, Unit.COUNT, Kind.SUM, summary, read)
 
 
-def _time(name: str, summary: str, read: Callable[[Totals], int], *more: Label) -> Metric:
+def _time(name: str, summary: str, read: Callable[[Totals], int]) -> Metric:
     return Metric(
         name,
         Unit.DURATION,
         Kind.SUM,
         summary,
         lambda totals: timedelta(milliseconds=read(totals)),
-        labels=(*_USAGE, *more),
     )
+
+
+def _split(plain: Metric, by: Label, count: Callable[[Totals], int]) -> Metric:
+    """The same, but that Neo splits it by a label too; streams are not counted by that one."""
+    return replace(plain, labels=(*plain.labels, by), count=count)
 
 
 def _gauge(name: str, unit: Unit, summary: str) -> Metric:
@@ -165,13 +170,23 @@ METRICS: dict[str, Metric] = {
         _count("streams", "Executions of tasks", lambda totals: totals.streams),
         _count("errors", "Streams with status error or failed", lambda totals: totals.errors),
         _count("steps", "Steps executed", lambda totals: totals.steps),
-        _count("tool_calls", "Calls of tools", lambda totals: totals.tool_calls, Label.TOOL),
-        _count(
-            "agent_triggers", "Agents triggered", lambda totals: totals.agent_triggers, Label.AGENT
+        _split(
+            _count("tool_calls", "Calls of tools", lambda totals: totals.tool_calls),
+            Label.TOOL,
+            lambda totals: totals.tool_calls,
+        ),
+        _split(
+            _count("agent_triggers", "Agents triggered", lambda totals: totals.agent_triggers),
+            Label.AGENT,
+            lambda totals: totals.agent_triggers,
         ),
         _time("execution_time", "Time that streams ran", lambda totals: totals.execution_ms),
         _time("llm_time", "Time spent in models", lambda totals: totals.llm_ms),
-        _time("tool_time", "Time spent in tools", lambda totals: totals.tool_ms, Label.TOOL),
+        _split(
+            _time("tool_time", "Time spent in tools", lambda totals: totals.tool_ms),
+            Label.TOOL,
+            lambda totals: totals.tool_calls,
+        ),
         Metric(
             "tasks",
             Unit.COUNT,
@@ -179,6 +194,7 @@ METRICS: dict[str, Metric] = {
             "Tasks with a stream in the window",
             lambda totals: totals.tasks,
             reads=(Reads.TASKS,),
+            count=lambda totals: totals.tasks,
         ),
         Metric(
             "blocked",
@@ -187,13 +203,14 @@ METRICS: dict[str, Metric] = {
             "Tasks that are blocked",
             lambda totals: totals.blocked,
             reads=(Reads.BLOCKED,),
+            count=lambda totals: totals.blocked,
         ),
         Metric(
             "error_rate",
             Unit.PERCENT,
             Kind.RATIO,
             "Streams that failed, of those that completed or failed",
-            _error_rate,
+            error_rate,
             count=lambda totals: totals.judged,
         ),
         Metric(
@@ -231,6 +248,11 @@ def size(value: Value) -> int | Fraction:
             return value // timedelta(microseconds=1)
         case _:
             return value
+
+
+def reaches(value: Value, limit: Value, *, below: bool) -> bool:
+    """Whether `value` is at `limit` or past it, on the side where alerts are."""
+    return size(value) <= size(limit) if below else size(value) >= size(limit)
 
 
 def text(value: Value) -> str:

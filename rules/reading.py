@@ -1,25 +1,26 @@
 """Reads the fields of a rule from text: what each key may say, and the nearest word when it says something else."""
 
 import re
-from collections.abc import Iterable, Mapping
+import zoneinfo
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import ValidationError, ValidationInfo
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import ValidationInfo
 
 from rules import quantity
-from rules.labels import Label, Pattern, Selector
-from rules.metric import METRICS, Metric, Reads, Unit
+from rules.labels import Label
+from rules.metric import METRICS, Metric, Unit, size
 from rules.quantity import Amount
 from rules.window import Every, Period, Rolling, Window
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WHOLE_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_ALL = 100
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 
@@ -51,9 +52,10 @@ def of(info: ValidationInfo) -> Reading:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean "week"?` when one known word is close, else the empty string."""
-    close = get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return f'; did you mean "{close[0]}"?' if close else ""
+    """`; did you mean "week"?` when one known word is close, in any case, else the empty string."""
+    written = {each.lower(): each for each in known}
+    close = get_close_matches(word.lower(), list(written), n=1, cutoff=0.6)
+    return f'; did you mean "{written[close[0]]}"?' if close else ""
 
 
 def choice(word: str, known: Iterable[str], what: str) -> str:
@@ -84,25 +86,31 @@ def truth(value: object) -> bool:
 
 
 def metric(word: object, info: ValidationInfo) -> Metric:
-    found = METRICS[choice(_text(word), METRICS, "a metric")]
+    found = METRICS[choice(scalar(word), METRICS, "a metric")]
     of(info).metric = found
     return found
 
 
-def label(word: object) -> Label:
-    return Label(choice(_text(word), [name.value for name in Label], "a label"))
+def receivers(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Nobody is no receiver: a rule that nobody hears of is a slip."""
+    if not names:
+        raise ValueError("name at least one receiver, or leave it out")
+    return names
 
 
 def zone(name: object) -> ZoneInfo:
     try:
-        return ZoneInfo(_text(name))
+        return ZoneInfo(scalar(name))
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f'"{name}" is not a time zone, such as Europe/Berlin or UTC') from None
+        close = nearest(str(name), zoneinfo.available_timezones())
+        raise ValueError(
+            f'"{name}" is not a time zone{close or ", such as Europe/Berlin or UTC"}'
+        ) from None
 
 
 def weekday(word: object) -> int:
     """Reads `mon` or `monday`; Monday is 0."""
-    text = _text(word).strip().lower()
+    text = scalar(word).strip().lower()
     if text in _WHOLE_WEEKDAYS:
         return _WHOLE_WEEKDAYS.index(text)
     return WEEKDAYS.index(choice(text, WEEKDAYS, "a day of the week"))
@@ -110,7 +118,7 @@ def weekday(word: object) -> int:
 
 def clock_time(text: object) -> time:
     """Reads `09:00`, to the minute."""
-    match = _CLOCK.fullmatch(_text(text).strip())
+    match = _CLOCK.fullmatch(scalar(text).strip())
     if match is None:
         raise ValueError(f'"{text}" is not a time of day, such as 09:00')
     return time(int(match[1]), int(match[2]))
@@ -120,7 +128,7 @@ def window(
     text: object, zone_: ZoneInfo, week_starts: int, month_starts: int, anchor: datetime | None
 ) -> Window:
     """A calendar period by name, or a rolling duration."""
-    word = _text(text).strip().lower()
+    word = scalar(text).strip().lower()
     if word in list(Every):
         return Period(
             Every(word),
@@ -134,34 +142,17 @@ def window(
     except ValueError:
         names = [every.value for every in Every]
         raise ValueError(
-            f'"{text}" is not a window{nearest(word, names) or "; expected " + ", ".join(names)}, or a duration such as 24h'
+            f'"{text}" is not a window'
+            + (nearest(word, names) or f"; expected {', '.join(names)}, or a duration such as 24h")
         ) from None
     if length <= timedelta(0):
         raise ValueError("a rolling window must be longer than nothing")
     return Rolling(length, word)
 
 
-def patterns(value: object) -> Selector:
-    """`{user: "*@acme.test", model: [a, "!b"]}`: globs, lists, and `!` for not."""
-    if not isinstance(value, Mapping):
-        raise ValueError("expected labels with their patterns, such as {byok: true}")  # noqa: TRY004 - pydantic collects ValueError
-    found, faults = {}, []
-    for word, globs in value.items():
-        try:
-            name = label(word)
-            found[name] = _pattern(name, globs)
-        except ValueError as error:
-            complaint = PydanticCustomError("pattern", "{error}", {"error": str(error)})
-            loc = (word,) if word in list(Label) else (word, "[key]")
-            faults.append(InitErrorDetails(type=complaint, loc=loc, input=globs))
-    if faults:
-        raise ValidationError.from_exception_data("patterns", faults)
-    return Selector.of(found)
-
-
 def limit(value: object, info: ValidationInfo) -> Amount:
     """A threshold in the metric's unit, or a percentage of the budget when there is one."""
-    reading, text = of(info), _text(value)
+    reading, text = of(info), scalar(value)
     if reading.metric is None:
         return Amount(text, None)
     if (
@@ -172,26 +163,32 @@ def limit(value: object, info: ValidationInfo) -> Amount:
         raise ValueError(
             f"`{text}` is a percentage, but the rule has no budget that it could be of"
         )
-    return quantity.amount(
+    amount = quantity.amount(
         text, reading.metric.unit, reading.defaults.usd_per_credit, of_budget=reading.has_budget
     )
+    if (
+        reading.metric.unit is Unit.PERCENT
+        and amount.value is not None
+        and size(amount.value) > _ALL
+    ):
+        raise ValueError(f"{reading.metric.name} is never more than 100%")
+    return amount
 
 
 def budget(value: object, info: ValidationInfo) -> Amount:
     """The amount that percentages are of, in the metric's unit."""
-    reading, text = of(info), _text(value)
-    if reading.metric is None:
-        return Amount(text, None)
-    if reading.metric.unit is Unit.PERCENT:
-        raise ValueError(f"{reading.metric.name} is a percentage already, so it can have no budget")
-    return quantity.amount(
-        text, reading.metric.unit, reading.defaults.usd_per_credit, of_budget=False
-    )
+    of_metric = of(info).metric
+    if of_metric is not None and of_metric.unit is Unit.PERCENT:
+        raise ValueError(f"{of_metric.name} is a percentage already, so it can have no budget")
+    amount = measured(value, info)
+    if amount.value is not None and size(amount.value) <= 0:
+        raise ValueError("a budget must be more than nothing")
+    return amount
 
 
 def measured(value: object, info: ValidationInfo) -> Amount:
     """An amount in the metric's own unit, never of a budget."""
-    reading, text = of(info), _text(value)
+    reading, text = of(info), scalar(value)
     if reading.metric is None:
         return Amount(text, None)
     return quantity.amount(
@@ -199,52 +196,8 @@ def measured(value: object, info: ValidationInfo) -> Amount:
     )
 
 
-def check_where(selector: Selector, of_metric: Metric) -> None:
-    """Labels that the metric's source of numbers does not know cannot select anything."""
-    if Reads.BILLING in of_metric.reads:
-        unfit = [name for name, _ in selector.patterns if name not in of_metric.labels]
-    elif Reads.BLOCKED in of_metric.reads:
-        unfit = [name for name, _ in selector.patterns if name in (Label.TOOL, Label.AGENT)]
-    else:
-        unfit = []
-    if unfit:
-        raise ValueError(f"{of_metric.name} cannot be selected by {', '.join(unfit)}")
-
-
-def check_group(group_by: Iterable[Label], of_metric: Metric) -> None:
-    """Neo splits only calls and time by tool and triggers by agent."""
-    unfit = [name for name in group_by if name not in of_metric.labels]
-    if unfit:
-        fit = [name for name, entry in METRICS.items() if unfit[0] in entry.labels]
-        raise ValueError(
-            f"{of_metric.name} cannot be grouped by {unfit[0]}; that label groups only {', '.join(fit)}"
-        )
-
-
-def check_match(selector: Selector, grouped: Iterable[Label]) -> None:
-    """An override picks series, so it can only match what tells them apart."""
-    unfit = [name for name, _ in selector.patterns if name not in grouped]
-    if unfit:
-        raise ValueError(f"overrides match {unfit[0]}, which the rule does not group by")
-
-
-def _pattern(name: Label, value: object) -> Pattern:
-    globs = [_text(glob) for glob in value] if isinstance(value, list | tuple) else [_text(value)]
-    if name is Label.USER:
-        globs = [glob.lower() for glob in globs]
-    if name is Label.BYOK and not {glob.removeprefix("!") for glob in globs} <= {
-        "true",
-        "false",
-        "*",
-    }:
-        raise ValueError("byok is true or false")
-    return Pattern(
-        include=tuple(glob for glob in globs if not glob.startswith("!")),
-        exclude=tuple(glob[1:] for glob in globs if glob.startswith("!")),
-    )
-
-
-def _text(value: object) -> str:
+def scalar(value: object) -> str:
+    """One word or value as it was written, whatever it may say."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str | int | float | Decimal) and str(value).strip():

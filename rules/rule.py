@@ -19,10 +19,11 @@ from pydantic import (
     model_validator,
 )
 
-from rules import labels, quantity, reading, terms
+from rules import labels, meaning, quantity, reading, selection, series, terms
 from rules.labels import Label, Selector, Values
 from rules.metric import Kind, Metric
 from rules.quantity import Amount
+from rules.series import Question
 from rules.terms import Severity, Terms
 from rules.window import Period, Window
 
@@ -37,17 +38,27 @@ _Duration = Annotated[timedelta, _exact(quantity.duration)]
 _Factor = Annotated[Fraction, _exact(quantity.factor)]
 _Truth = Annotated[bool, BeforeValidator(reading.truth)]
 _Severity = Annotated[Severity, BeforeValidator(terms.severity)]
-_Label = Annotated[Label, BeforeValidator(reading.label)]
+_Label = Annotated[Label, BeforeValidator(selection.group_label)]
 _Limit = Annotated[Amount, BeforeValidator(reading.limit)]
 _Budget = Annotated[Amount, BeforeValidator(reading.budget)]
 _Measured = Annotated[Amount, BeforeValidator(reading.measured)]
 _Limits = Annotated[dict[_Severity, _Limit], Field(min_length=1)]
-_Names = tuple[Annotated[str, AfterValidator(reading.slug)], ...]
+_Names = Annotated[
+    tuple[Annotated[str, AfterValidator(reading.slug)], ...], AfterValidator(reading.receivers)
+]
+
+
+CONDITIONS = ("thresholds", "forecast", "baseline")
+"""The kinds of condition, by the keys that set them."""
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(
-        frozen=True, extra="forbid", arbitrary_types_allowed=True, populate_by_name=False
+        frozen=True,
+        extra="forbid",
+        arbitrary_types_allowed=True,
+        populate_by_name=False,
+        defer_build=True,
     )
 
 
@@ -78,11 +89,11 @@ class Baseline(_Part):
 class Override(_Part):
     """Other terms for the series that match; the first match wins."""
 
-    match: Annotated[Selector, BeforeValidator(reading.patterns)]
+    match: Annotated[Selector, BeforeValidator(selection.match)]
     budget: _Budget | None = None
     thresholds: _Limits | None = None
     forecast: _Limits | None = None
-    recover: _Measured | None = None
+    recover: _Limit | None = None
     min_count: Annotated[int, Field(ge=0)] | None = None
     notify: _Names | None = None
     skip: _Truth = False
@@ -94,12 +105,6 @@ class Override(_Part):
         context.has_budget = context.rule_has_budget or _sets_budget(data)
         return data
 
-    @field_validator("match", mode="after")
-    @classmethod
-    def _match(cls, value: Selector, info: ValidationInfo) -> Selector:
-        reading.check_match(value, reading.of(info).grouped)
-        return value
-
 
 class Rule(_Part):
     """One named entry: a metric, a window, labels to group by, and conditions."""
@@ -107,9 +112,9 @@ class Rule(_Part):
     name: Annotated[str, AfterValidator(reading.slug)]
     summary: str = ""
     metric: Annotated[Metric, BeforeValidator(reading.metric)]
-    where: Annotated[Selector, BeforeValidator(reading.patterns)] = labels.EVERYTHING
+    where: Annotated[Selector, BeforeValidator(selection.where)] = labels.EVERYTHING
     group_by: tuple[_Label, ...] = Field(default=(), validate_default=True)
-    timezone: Annotated[ZoneInfo, BeforeValidator(reading.zone)] | None = None
+    zone: ZoneInfo = Field(default=None, alias="timezone", validate_default=True)
     week_starts: Annotated[int, BeforeValidator(reading.weekday)] = 0
     month_starts: Annotated[int, Field(ge=1, le=31)] = 1
     window: Window | None = Field(default=None, validate_default=True)
@@ -118,9 +123,9 @@ class Rule(_Part):
     thresholds: _Limits | None = None
     forecast: _Limits | None = None
     baseline: Baseline | None = None
+    recover: _Limit | None = None
     overrides: tuple[Override, ...] = ()
     min_count: Annotated[int, Field(ge=0)] = 0
-    recover: _Measured | None = None
     for_: _Duration = Field(default=timedelta(0), alias="for")
     keep: _Duration = timedelta(0)
     notify: _Names | None = None
@@ -135,13 +140,6 @@ class Rule(_Part):
         context.has_budget = context.rule_has_budget = _sets_budget(data)
         return data
 
-    @field_validator("where", mode="after")
-    @classmethod
-    def _where(cls, value: Selector, info: ValidationInfo) -> Selector:
-        if "metric" in info.data:
-            reading.check_where(value, info.data["metric"])
-        return value
-
     @field_validator("group_by", mode="after")
     @classmethod
     def _group_by(cls, value: tuple[Label, ...], info: ValidationInfo) -> tuple[Label, ...]:
@@ -149,10 +147,14 @@ class Rule(_Part):
         if "metric" not in info.data:
             return value
         metric: Metric = info.data["metric"]
-        reading.check_group(value, metric)
         grouped = (*dict.fromkeys((*value, *metric.always)),)
         reading.of(info).grouped = grouped
         return grouped
+
+    @field_validator("zone", mode="before")
+    @classmethod
+    def _zone(cls, value: object, info: ValidationInfo) -> ZoneInfo:
+        return reading.of(info).defaults.zone if value is None else reading.zone(value)
 
     @field_validator("window", mode="before")
     @classmethod
@@ -165,18 +167,9 @@ class Rule(_Part):
             raise ValueError(
                 "a window is missing: a calendar period such as day or month, or a duration such as 24h"
             )
-        zone = info.data.get("timezone") or defaults.zone
+        zone = info.data.get("zone", defaults.zone)
         weeks, months = info.data.get("week_starts", 0), info.data.get("month_starts", 1)
         return reading.window(value, zone, weeks, months, defaults.credit_anchor)
-
-    @field_validator("forecast", mode="after")
-    @classmethod
-    def _forecast(
-        cls, value: dict[Severity, Amount] | None, info: ValidationInfo
-    ) -> dict[Severity, Amount] | None:
-        if value and "window" in info.data and not isinstance(info.data["window"], Period):
-            raise ValueError("a forecast needs a calendar window that ends, such as month")
-        return value
 
     @property
     def by_period(self) -> bool:
@@ -188,17 +181,22 @@ class Rule(_Part):
         )
 
     @cached_property
+    def question(self) -> Question:
+        """What it asks of history, which other rules may ask too."""
+        return series.question(self.metric, self.window, self.group_by, self.where)
+
+    @cached_property
+    def conditions(self) -> tuple[str, ...]:
+        """The kinds of condition that it or one of its overrides sets."""
+        parts = (self, *self.overrides)
+        return tuple(
+            kind for kind in CONDITIONS if any(getattr(part, kind, None) for part in parts)
+        )
+
+    @cached_property
     def meaning(self) -> str:
         """What the rule measures. A series whose meaning changes is another series; changed limits keep it."""
-        window = self.window
-        calendar = (
-            f"{window.zone.key}/{window.week_starts}/{window.month_starts}"
-            if isinstance(window, Period)
-            else ""
-        )
-        return "|".join(
-            [self.metric.name, str(self.where), ",".join(self.group_by), str(window), calendar]
-        )
+        return meaning.of(self.metric, self.where, self.group_by, self.window)
 
     @cached_property
     def digest(self) -> str:
@@ -242,7 +240,7 @@ class Rule(_Part):
             thresholds=terms.limits(pick("thresholds"), budget),
             forecast=terms.limits(pick("forecast"), budget),
             budget=budget.value if budget else None,
-            recover=recover.value if recover else None,
+            recover=terms.value(recover, budget) if recover else None,
             min_count=pick("min_count"),
             notify=pick("notify") or (),
             skip=override is not None and override.skip,

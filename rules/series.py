@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from rules import window
 from rules.labels import Label, Selector, Values
-from rules.metric import NOTHING, Reads, Totals
+from rules.metric import NOTHING, Metric, Reads, Totals
 from rules.record import FAILED, JUDGED, Record, Task
-from rules.window import Span
+from rules.window import Span, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,39 @@ class Query:
     days: ZoneInfo | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """What a rule asks at any time. Rules that ask the same have the same object, so comparing costs nothing."""
+
+    metric: Metric
+    window: Window | None
+    group_by: tuple[Label, ...]
+    where: Selector
+
+
+@lru_cache(maxsize=4096)
+def question(
+    metric: Metric, window: Window | None, group_by: tuple[Label, ...], where: Selector
+) -> Question:
+    """The one question of these parts."""
+    return Question(metric, window, group_by, where)
+
+
 Answer = Mapping[Values, Totals]
 """Totals by label values; a combination without records is left out."""
 
 Only = frozenset[Values] | None
 """The combinations that are wanted; None is all. An answer may hold more."""
+
+
+def joined(answers: Iterable[Answer]) -> dict[Values, Totals]:
+    """Answers to queries that differ in what they read, put together."""
+    found: dict[Values, Totals] = {}
+    for answer in answers:
+        for values, totals in answer.items():
+            known = found.get(values)
+            found[values] = totals if known is None else known.plus(totals)
+    return found
 
 
 class Sums:

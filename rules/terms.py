@@ -57,12 +57,20 @@ def limits(amounts: Mapping[Severity, Amount] | None, budget: Amount | None) -> 
 
 
 def limit(severity: Severity, amount: Amount, budget: Amount | None) -> Limit:
+    return Limit(severity, value(amount, budget), text(amount, budget))
+
+
+def value(amount: Amount, budget: Amount | None) -> Value:
+    """What an amount comes to, which a percentage does only of a budget."""
     if amount.percent is not None and budget is not None and budget.value is not None:
-        return Limit(
-            severity,
-            quantity.of_budget(amount.percent, budget.value),
-            f"{amount.text} of {budget.text}",
-        )
+        return quantity.of_budget(amount.percent, budget.value)
     if amount.value is None:
         raise ValueError(f"{amount.text} is a percentage of a budget, and there is none")
-    return Limit(severity, amount.value, amount.text)
+    return amount.value
+
+
+def text(amount: Amount, budget: Amount | None) -> str:
+    """An amount as it was written: `50 USD`, `80% of 2000 USD`."""
+    if amount.percent is None or budget is None:
+        return amount.text
+    return f"{amount.text} of {budget.text}"

@@ -76,6 +76,13 @@ class Period:
 Window = Rolling | Period
 
 
+def is_a_day(window: Window | None) -> bool:
+    """Whether it looks at as much as one whole day, which is what daily history can be held against."""
+    if isinstance(window, Period):
+        return window.every is Every.DAY
+    return window is not None and window.length == _DAY
+
+
 def span_at(window: Window, at: datetime) -> Span:
     """The span of `window` as seen at `at`: for a period the whole of it, for a rolling window what ends at `at`."""
     if isinstance(window, Rolling):

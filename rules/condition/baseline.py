@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from statistics import fmean, median
-from zoneinfo import ZoneInfo
 
 from rules import metric, window
 from rules.condition.case import Case, Condition, Judgement
@@ -23,7 +22,7 @@ from rules.finding import Cause, Verdict
 from rules.rule import Rule
 from rules.series import Query
 from rules.terms import Limit
-from rules.window import Every, Period, Rolling, Span
+from rules.window import Span
 
 REACHES = 4  # how many times `over` the spread and the busiest days are looked for
 _ENOUGH = 40  # active days that make a good median; older ones fill up what `over` is short of
@@ -87,7 +86,7 @@ def _limits(case: Case) -> list[Limit]:
         day: float(metric.size(value)) for day, value in case.days.items() if metric.size(value) > 0
     }
     over = case.span.start - baseline.over
-    zone, last = _zone(case.rule), case.span.end - _TICK
+    zone, last = case.rule.zone, case.span.end - _TICK
     near = _near(days, window.local_date(zone, over))
     if len(near) < _FEWEST:
         return []
@@ -135,24 +134,11 @@ def _percentile(ordered: list[float], share: float) -> float:
     return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
 
 
-def _zone(rule: Rule) -> ZoneInfo:
-    if isinstance(rule.window, Period):
-        return rule.window.zone
-    return rule.timezone or ZoneInfo("UTC")
-
-
-def _is_a_day(rule: Rule) -> bool:
-    """Days are what history is made of, so only a window of one day can be held against it."""
-    if isinstance(rule.window, Period):
-        return rule.window.every is Every.DAY
-    return isinstance(rule.window, Rolling) and rule.window.length == _DAY
-
-
 def _history(rule: Rule, span: Span, _at: datetime) -> Query | None:
     """Whole days before the one that `span` begins on, so that a day is never held against itself."""
-    if rule.baseline is None or not _is_a_day(rule):
+    if rule.baseline is None or not window.is_a_day(rule.window):
         return None
-    zone = _zone(rule)
+    zone = rule.zone
     today = window.local_date(zone, span.start)
     begins = today - REACHES * max(rule.baseline.over, _DAY)
     before = Span(window.day_start(zone, begins), window.day_start(zone, today))
@@ -164,4 +150,4 @@ def _lowest(rule: Rule) -> int | Fraction | None:
     return metric.size(floor.value) if floor and floor.value is not None else None
 
 
-BASELINE = Condition("baseline", lambda rule: rule.baseline is not None, _history, judge, _lowest)
+BASELINE = Condition("baseline", _history, judge, _lowest)

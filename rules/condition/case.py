@@ -66,14 +66,14 @@ class Judgement:
 class Condition:
     """An entry of the table: which daily history it needs beside the span's totals, and how it judges.
 
-    `applies` says whether a rule has this condition; `history` answers the query for daily sums, or None. `lowest` is the
-    smallest value (as `metric.size` gives it) at which the condition could hold for any series of the rule, None where
-    that cannot be said; `daily` conditions are judged once a local day.
+    `history` answers the query for daily sums, or None; a `plain` condition never has one. `lowest` is the smallest value
+    (as `metric.size` gives it) at which the condition could hold for any series of the rule, None where that cannot be
+    said; `daily` conditions are judged once a local day.
     """
 
     name: str
-    applies: Callable[[Rule], bool]
     history: Callable[[Rule, Span, datetime], Query | None]
     judge: Callable[[Case], Judgement]
     lowest: Callable[[Rule], int | Fraction | None] = lambda _rule: None
     daily: bool = False
+    plain: bool = False

@@ -113,13 +113,7 @@ def _came_true(case: Case, limit: Limit) -> bool:
 
 
 def _reaches(case: Case, size: int, limit: Limit) -> bool:
-    if case.rule.below:
-        return size <= metric.size(limit.value)
-    return size >= metric.size(limit.value)
-
-
-def _applies(rule: Rule) -> bool:
-    return any(terms.forecast for terms in rule.every_terms)
+    return metric.reaches(size, metric.size(limit.value), below=case.rule.below)
 
 
 def _history(rule: Rule, span: Span, at: datetime) -> Query | None:
@@ -135,4 +129,4 @@ def _history(rule: Rule, span: Span, at: datetime) -> Query | None:
     return Query(rule.metric.reads[0], days, rule.group_by, rule.where, days=zone)
 
 
-FORECAST = Condition("forecast", _applies, _history, judge, daily=True)
+FORECAST = Condition("forecast", _history, judge, daily=True)

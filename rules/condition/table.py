@@ -1,5 +1,7 @@
 """Every kind of condition, by name."""
 
+from functools import lru_cache
+
 from rules.condition.baseline import BASELINE
 from rules.condition.case import Condition
 from rules.condition.forecast import FORECAST
@@ -11,6 +13,21 @@ CONDITIONS: dict[str, Condition] = {
 }
 
 
-def of(rule: Rule) -> list[Condition]:
+def of(rule: Rule) -> tuple[Condition, ...]:
     """The conditions that a rule has."""
-    return [condition for condition in CONDITIONS.values() if condition.applies(rule)]
+    return _named(rule.conditions)
+
+
+def is_plain(rule: Rule) -> bool:
+    """Whether the rule is judged by its span alone, whatever happened before."""
+    return _all_plain(rule.conditions)
+
+
+@lru_cache
+def _all_plain(names: tuple[str, ...]) -> bool:
+    return all(CONDITIONS[name].plain for name in names)
+
+
+@lru_cache
+def _named(names: tuple[str, ...]) -> tuple[Condition, ...]:
+    return tuple(CONDITIONS[name] for name in names)

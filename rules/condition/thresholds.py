@@ -5,7 +5,6 @@ from fractions import Fraction
 from rules import metric
 from rules.condition.case import Case, Condition, Judgement
 from rules.finding import Cause, Verdict
-from rules.metric import Value
 from rules.rule import Rule
 
 
@@ -15,7 +14,9 @@ def judge(case: Case) -> Judgement:
         return Judgement(Verdict.UNKNOWN, case.value, cause=Cause.FEW)
     below = case.rule.below
     reached = [
-        limit for limit in case.terms.thresholds if _reaches(case.value, limit.value, below=below)
+        limit
+        for limit in case.terms.thresholds
+        if metric.reaches(case.value, limit.value, below=below)
     ]
     if not case.terms.thresholds:
         return Judgement(Verdict.CLEAR, case.value)
@@ -25,20 +26,10 @@ def judge(case: Case) -> Judgement:
     if (
         case.firing
         and case.terms.recover is not None
-        and _reaches(case.value, case.terms.recover, below=below)
+        and metric.reaches(case.value, case.terms.recover, below=below)
     ):
         return Judgement(Verdict.HOLDS, case.value, lowest.severity, lowest)
     return Judgement(Verdict.CLEAR, case.value, limit=lowest)
-
-
-def _reaches(value: Value, limit: Value, *, below: bool) -> bool:
-    if below:
-        return metric.size(value) <= metric.size(limit)
-    return metric.size(value) >= metric.size(limit)
-
-
-def _applies(rule: Rule) -> bool:
-    return rule.thresholds is not None or any(override.thresholds for override in rule.overrides)
 
 
 def _lowest(rule: Rule) -> int | Fraction | None:
@@ -46,4 +37,4 @@ def _lowest(rule: Rule) -> int | Fraction | None:
     return min(sizes, default=None)
 
 
-THRESHOLDS = Condition("thresholds", _applies, lambda _rule, _span, _at: None, judge, _lowest)
+THRESHOLDS = Condition("thresholds", lambda _rule, _span, _at: None, judge, _lowest, plain=True)

@@ -14,12 +14,32 @@ from tests.rules import samples
         pytest.param("metric: tasks\nwindow: day\nbaseline: {info: 2x}", id="a baseline for what is counted once"),
         pytest.param("metric: error_rate\nwindow: 6h\nthresholds: {info: 9%}\nrecover: 9%", id="recover at the limit"),
         pytest.param("metric: spend\nwindow: day\nbaseline: {info: 2x}\nrecover: 9 USD", id="recover without a limit"),
+        pytest.param("metric: spend\nwindow: day\nbudget: 9 USD\nthresholds: {info: 9%}\nrecover: 8%", id="recover at a percentage"),
+        pytest.param("metric: data_age\nmin_count: 0\nthresholds: {info: 9m}", id="a gauge that needs nothing"),
         pytest.param("metric: runway\nbelow: true\nthresholds: {warning: 9d, critical: 2d}\nrecover: 12d", id="limits fall with below"),
         pytest.param("metric: spend\ngroup_by: [user]\nwindow: day\noverrides: [{match: {user: a}, thresholds: {info: 1 USD}}]", id="a limit only in an override"),
     ],
 )  # fmt: skip
 def test_a_rule_without_flaw(text: str) -> None:
     assert [] == samples.faults(text)
+
+
+def test_an_override_is_blamed_for_what_its_budget_makes_of_the_rules_limits() -> None:
+    text = """
+metric: spend
+group_by: [user]
+window: day
+budget: 100 USD
+thresholds: {warning: 50 USD, critical: 100%}
+recover: 40 USD
+overrides:
+  - {match: {user: a}, budget: 20 USD}
+  - {match: {user: b}, thresholds: {warning: 30 USD}}
+"""
+    assert [
+        "the worse severity is reached first: warning at 50 USD and critical at 100% of 20 USD",
+        "recover must lie below the first threshold, 30 USD",
+    ] == samples.faults(text)
 
 
 def test_an_override_is_not_blamed_for_the_rules_limits() -> None:

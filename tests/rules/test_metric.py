@@ -77,6 +77,20 @@ def test_min_count_is_held_against_the_denominator() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("tasks", Totals(tasks=3)),
+        ("blocked", Totals(blocked=3)),
+        ("tool_calls", Totals(tool_calls=3, tool_ms=90)),
+        ("tool_time", Totals(tool_calls=3, tool_ms=90)),
+        ("agent_triggers", Totals(agent_triggers=3)),
+    ],
+)
+def test_where_streams_are_not_counted_min_count_is_of_what_is(name: str, there: Totals) -> None:
+    assert 3 == METRICS[name].count(there)
+
+
+@pytest.mark.parametrize(
     ("name", "label"),
     [("tool_calls", Label.TOOL), ("tool_time", Label.TOOL), ("agent_triggers", Label.AGENT)],
 )
@@ -116,6 +130,24 @@ def test_totals_add_up_field_by_field() -> None:
 )
 def test_a_value_is_written_as_people_read_it(value: Value, expected: str) -> None:
     assert expected == metric.text(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "below", "expected"),
+    [
+        pytest.param(4, False, False, id="short of it"),
+        pytest.param(5, False, True, id="at it"),
+        pytest.param(6, False, True, id="past it"),
+        pytest.param(4, True, True, id="under what it must not fall to"),
+        pytest.param(5, True, True, id="at what it must not fall to"),
+        pytest.param(6, True, False, id="above what it must not fall to"),
+    ],
+)
+def test_a_limit_is_reached_from_the_side_where_alerts_are(
+    value: int, below: bool, expected: bool
+) -> None:
+    assert expected is metric.reaches(value, 5, below=below)
+    assert expected is metric.reaches(Money(value), Money(5), below=below)
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,9 @@ from datetime import time
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ValidationInfo, field_validator
 
 from rules import metric, reading
-from rules.labels import Label, Pattern, Selector
 
 
 @pytest.mark.parametrize(
@@ -13,11 +12,12 @@ from rules.labels import Label, Pattern, Selector
     [
         pytest.param("wek", '; did you mean "week"?', id="a letter is missing"),
         pytest.param("WEEK", '; did you mean "week"?', id="capitals do not matter"),
+        pytest.param("dst", '; did you mean "DST"?', id="nor those of the word that is meant"),
         pytest.param("fortnight", "", id="nothing is near"),
     ],
 )
 def test_the_nearest_word_is_named(word: str, expected: str) -> None:
-    assert expected == reading.nearest(word, ["day", "week"])
+    assert expected == reading.nearest(word, ["day", "week", "DST"])
 
 
 def test_a_choice_is_read_in_any_case() -> None:
@@ -83,33 +83,18 @@ def test_what_is_no_time_zone_says_so(name: str) -> None:
         reading.zone(name)
 
 
-def test_patterns_are_globs_lists_and_negations() -> None:
-    found = reading.patterns({"user": "*@ACME.test", "model": ["a", "!b"], "byok": True})
-    assert found == Selector.of(
-        {
-            Label.USER: Pattern(("*@acme.test",)),
-            Label.MODEL: Pattern(("a",), ("b",)),
-            Label.BYOK: Pattern(("true",)),
-        }
-    )
-
-
-def test_byok_can_be_selected_by_its_negation() -> None:
-    found = reading.patterns({"byok": "!true"})
-    assert Selector.of({Label.BYOK: Pattern((), ("true",))}) == found
-
-
-def test_every_fault_of_a_where_is_told() -> None:
-    with pytest.raises(ValidationError) as caught:
-        reading.patterns({"usr": "a", "byok": "maybe", "user": {}})
-    assert [("usr", "[key]"), ("byok",), ("user",)] == [
-        error["loc"] for error in caught.value.errors()
-    ]
-
-
-def test_false_is_a_value() -> None:
-    found = reading.patterns({"byok": False})
-    assert Selector.of({Label.BYOK: Pattern(("false",))}) == found
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param("Europe/Berln", '; did you mean "Europe/Berlin"?', id="a letter is missing"),
+        pytest.param("europe/BERLIN ", '; did you mean "Europe/Berlin"?', id="capitals and blanks"),
+        pytest.param("Xanadu", ", such as Europe/Berlin or UTC", id="nothing is near"),
+    ],
+)
+def test_the_nearest_time_zone_is_named(name: str, expected: str) -> None:
+    with pytest.raises(ValueError, match="is not a time zone") as caught:
+        reading.zone(name)
+    assert f'"{name}" is not a time zone{expected}' == str(caught.value)
 
 
 def test_rules_are_not_read_without_a_reading() -> None:

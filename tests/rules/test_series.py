@@ -8,7 +8,7 @@ from rules.labels import EVERYTHING, Label, Pattern, Selector
 from rules.metric import Reads, Totals
 from rules.money import Money
 from rules.record import Record
-from rules.series import Query, Sums
+from rules.series import Answer, Query, Sums
 from rules.window import Span
 from tests.rules import samples
 
@@ -22,6 +22,17 @@ def query(*group_by: Label, **changes: object) -> Query:
 
 def where(label: Label, *include: str, exclude: tuple[str, ...] = ()) -> Selector:
     return Selector.of({label: Pattern(include, exclude)})
+
+
+def test_answers_that_read_something_else_are_put_together() -> None:
+    sums: Answer = {("ana",): Totals(streams=2), ("ben",): Totals(streams=1)}
+    tasks: Answer = {("ana",): Totals(tasks=1), ("cid",): Totals(tasks=4)}
+    assert {
+        ("ana",): Totals(streams=2, tasks=1),
+        ("ben",): Totals(streams=1),
+        ("cid",): Totals(tasks=4),
+    } == series.joined([sums, tasks])
+    assert {} == series.joined([])
 
 
 def test_what_a_record_adds_to_a_sum() -> None:

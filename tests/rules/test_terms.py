@@ -38,6 +38,15 @@ def test_a_percentage_comes_to_its_share_of_the_budget() -> None:
     assert Limit(Severity.INFO, Money(500), "50% of 1 USD") == found
 
 
+def test_an_amount_is_written_with_the_budget_that_it_is_of() -> None:
+    budget = Amount("9 USD", Money(9))
+    assert ["50% of 9 USD", "50%", "3 USD"] == [
+        terms.text(HALF, budget),
+        terms.text(HALF, None),
+        terms.text(Amount("3 USD", Money(3)), budget),
+    ]
+
+
 @pytest.mark.parametrize("budget", [None, Amount("?", None)])
 def test_a_percentage_of_no_budget_is_no_limit(budget: Amount | None) -> None:
     with pytest.raises(ValueError, match="50% is a percentage of a budget, and there is none"):

@@ -382,3 +382,17 @@ def test_a_skipped_day_is_no_day() -> None:
 def test_windows_are_written_as_in_yaml() -> None:
     assert "credit_month" == str(Period(Every.CREDIT_MONTH, BERLIN))
     assert "24h" == str(Rolling(timedelta(hours=24), "24h"))
+
+
+@pytest.mark.parametrize(
+    ("looks_at", "expected"),
+    [
+        pytest.param(Period(Every.DAY, BERLIN), True, id="a day"),
+        pytest.param(Rolling(timedelta(hours=24), "24h"), True, id="a day's length"),
+        pytest.param(Period(Every.WEEK, BERLIN), False, id="a week"),
+        pytest.param(Rolling(timedelta(hours=23), "23h"), False, id="another length"),
+        pytest.param(None, False, id="this moment"),
+    ],
+)
+def test_a_day_is_a_day_or_its_length(looks_at: window.Window | None, expected: bool) -> None:
+    assert expected is window.is_a_day(looks_at)

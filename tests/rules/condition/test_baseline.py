@@ -4,12 +4,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rules import window
+from rules import metric, window
 from rules.condition import baseline
 from rules.condition.baseline import BASELINE
 from rules.finding import Cause, Verdict
 from rules.metric import Reads, Totals
 from rules.money import Money
+from rules.reading import Defaults
 from rules.series import Query
 from rules.terms import Severity
 from rules.window import Span
@@ -83,6 +84,20 @@ def test_a_weekday_that_is_always_busy_may_be_busy() -> None:
     tuesdays = [10.0, 40.0, *[10.0] * 5] * 8
     assert bar(tuesdays) < 60
     assert bar(mondays) > 80
+
+
+def test_the_weekdays_of_a_length_are_those_of_the_configured_zone() -> None:
+    """At noon of a Monday in UTC it is Tuesday already on Kiritimati."""
+    text = SPIKE.replace("day", "24h")
+    tuesdays = cases.before(TODAY, [10.0, 40.0, *[10.0] * 5] * 8)
+    there = Defaults(ZoneInfo("Pacific/Kiritimati"))
+    found = [
+        BASELINE.judge(cases.case(samples.rule(text, where), tuesdays, value=cases.usd(0))).limit
+        for where in (Defaults(), there)
+    ]
+    assert found[0] is not None
+    assert found[1] is not None
+    assert metric.size(found[0].value) < metric.size(found[1].value)
 
 
 def test_a_restless_series_must_pass_its_busy_days() -> None:
@@ -203,9 +218,7 @@ def test_what_is_not_a_day_is_never_judged(text: str) -> None:
 
 
 def test_no_series_is_looked_at_that_is_short_of_the_floor() -> None:
-    assert BASELINE.applies(samples.rule(SPIKE))
     assert cases.usd(20).nano == BASELINE.lowest(samples.rule(SPIKE))
     assert BASELINE.lowest(samples.rule(SPIKE.replace(", floor: 20 USD", ""))) is None
     plain = samples.rule("metric: spend\nwindow: day\nthresholds: {warning: 1 USD}")
-    assert not BASELINE.applies(plain)
     assert BASELINE.lowest(plain) is None

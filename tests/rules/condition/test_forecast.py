@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from rules import window
-from rules.condition import projection
+from rules.condition import projection, table
 from rules.condition.case import Case
 from rules.condition.forecast import FORECAST
 from rules.finding import Cause, Verdict
@@ -180,7 +180,7 @@ def test_a_series_that_no_override_limits_is_clear() -> None:
         "metric: spend\nwindow: month\ngroup_by: [user]\n"
         "overrides: [{match: {user: ana@*}, forecast: {warning: 5 USD}}]"
     )
-    assert FORECAST.applies(rule)
+    assert (FORECAST,) == table.of(rule)
     days = cases.before(TODAY, steady(100))
     found = FORECAST.judge(cases.case(rule, days, values=("bo@acme.test",)))
     assert (Verdict.CLEAR, None, False) == (found.verdict, found.limit, found.came_true)
@@ -193,10 +193,7 @@ def test_a_period_that_is_over_is_not_forecast() -> None:
     assert FORECAST.history(given.rule, given.span, given.span.end) is None
 
 
-def test_only_rules_with_a_forecast_have_this_condition() -> None:
-    assert not FORECAST.applies(
-        samples.rule("metric: spend\nwindow: month\nthresholds: {warning: 1 USD}")
-    )
+def test_a_forecast_is_made_once_a_day() -> None:
     assert FORECAST.daily
 
 

@@ -22,5 +22,13 @@ def test_a_rule_has_the_conditions_it_names(text: str, names: list[str]) -> None
     assert names == [condition.name for condition in table.of(rule)]
 
 
+def test_a_rule_has_the_conditions_of_its_overrides_too() -> None:
+    rule = samples.rule(
+        "metric: spend\ngroup_by: [user]\nwindow: month\nthresholds: {warning: 9 USD}\n"
+        "overrides: [{match: {user: a}, forecast: {warning: 1 USD}}]"
+    )
+    assert ["thresholds", "forecast"] == [condition.name for condition in table.of(rule)]
+
+
 def test_a_condition_goes_by_its_own_name() -> None:
     assert all(name == condition.name for name, condition in table.CONDITIONS.items())

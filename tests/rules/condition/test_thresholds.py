@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from rules.condition import table
 from rules.condition.thresholds import THRESHOLDS
 from rules.finding import Cause, Verdict
 from rules.metric import Totals
@@ -79,7 +80,7 @@ def test_a_series_that_no_override_limits_is_clear() -> None:
         "metric: spend\nwindow: day\ngroup_by: [user]\n"
         "overrides: [{match: {user: ana@*}, thresholds: {warning: 5 USD}}]"
     )
-    assert THRESHOLDS.applies(rule)
+    assert (THRESHOLDS,) == table.of(rule)
     found = THRESHOLDS.judge(cases.case(rule, value=cases.usd(99), values=("bo@acme.test",)))
     assert (Verdict.CLEAR, None) == (found.verdict, found.limit)
 
