@@ -2,10 +2,11 @@
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from rules import metric
 from rules.finding import Series
 from rules.metric import Value
 from rules.terms import Limit, Severity
@@ -49,6 +50,13 @@ class Timing:
     by_period: bool = False
     below: bool = False
 
+    def further(self, one: Value, other: Value) -> Value:
+        """Which of two values of one metric is further past a limit."""
+        return (min if self.below else max)(one, other, key=metric.size)
+
+    def reaches(self, value: Value, limit: Value) -> bool:
+        return self.further(limit, value) == value
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:
@@ -91,6 +99,18 @@ class Alert:
     @property
     def open(self) -> bool:
         return self.state in OPEN
+
+    def timed(self, at: datetime) -> "Alert":
+        """The same with no timer that begins after `at`, as they do once the clock was set back."""
+        begun = (self.since, self.clearing or at, self.starved or at)
+        if max(begun) <= at:
+            return self
+        return replace(
+            self,
+            since=min(self.since, at) if self.state is State.PENDING else self.since,
+            clearing=min(self.clearing, at) if self.clearing else None,
+            starved=min(self.starved, at) if self.starved else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """One thing that is wrong in a file, and where."""
+    """One thing that is wrong in a file, and where; without a line it is wrong with the file as a whole."""
 
     file: str
     line: int
@@ -28,7 +28,8 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+        where = f"{self.file}:{self.line}:{self.column}: " if self.line else ""
+        return f"{where}{self.message}"
 
 
 @dataclass(frozen=True, slots=True)

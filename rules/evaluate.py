@@ -8,15 +8,15 @@ that have an alert; a clear verdict on a series without an alert is nothing, and
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from fractions import Fraction
 
-from rules import metric
+from rules import ranking
 from rules.condition import baseline, table
 from rules.condition.case import Case, Condition, Judgement
 from rules.condition.forecast import FORECAST
 from rules.finding import Cause, Finding, Series, Verdict
 from rules.labels import Label, Values
-from rules.metric import NOTHING, Kind, Metric, Reads, Totals, Value
+from rules.metric import NOTHING, Kind, Totals, Value
+from rules.ranking import Ranking
 from rules.rule import Rule
 from rules.scope import Scope
 from rules.series import Answer, Only, Query
@@ -35,13 +35,15 @@ class Known:
     """What else a verdict hangs on at `at`.
 
     `stale`: sources without a fresh complete poll. `begins`: what the ledger reaches back to. `gauges`: billing figures
-    by metric and source. `alerts`: the alerts that series have, so that a clear verdict on them counts.
+    by metric and source. `sources`: all that there are, None where that does not matter. `alerts`: the alerts that
+    series have, so that a clear verdict on them counts.
     """
 
     at: datetime
     stale: frozenset[str] = frozenset()
     begins: datetime | None = None
     gauges: Mapping[tuple[str, str], Value] = field(default_factory=dict)
+    sources: frozenset[str] | None = None
     alerts: frozenset[AlertKey] = frozenset()
     firing: frozenset[AlertKey] = frozenset()
 
@@ -49,7 +51,13 @@ class Known:
 def queries(scopes: Iterable[Scope], at: datetime) -> dict[Query, Only]:
     """Every query that judging `scopes` needs, and for which label values."""
     wanted: dict[Query, Only] = {}
+    asked: set[tuple[object, ...]] = set()
     for scope in scopes:
+        if table.is_plain(scope.rule):
+            alike = (scope.rule.question, scope.rule.below, scope.span, scope.only)
+            if alike in asked:
+                continue
+            asked.add(alike)
         for query, only in _reads(scope, at):
             wanted[query] = either(wanted[query], only) if query in wanted else only
     return wanted
@@ -78,18 +86,9 @@ def _existing(scope: Scope, at: datetime) -> list[Query]:
     spans = [scope.span, Span(at - QUIET, at)] if rule.below else [scope.span]
     return [
         Query(reads, span, rule.group_by, rule.where)
-        for reads in _sums(rule.metric)
+        for reads in ranking.sums(rule.metric)
         for span in spans
     ]
-
-
-def _sums(of_metric: Metric) -> list[Reads]:
-    return [reads for reads in of_metric.reads if reads is not Reads.BILLING]
-
-
-def conditions(rule: Rule) -> list[Condition]:
-    """The conditions that a rule has."""
-    return table.of(rule)
 
 
 def _conditions(scope: Scope) -> list[Condition]:
@@ -109,8 +108,7 @@ class Judge:
     def __init__(self, answers: Mapping[Query, Answer], known: Known) -> None:
         self._answers = answers
         self._known = known
-        self._sorted: dict[tuple[object, ...], list[tuple[int | Fraction, Values]]] = {}
-        self._totals: dict[tuple[object, ...], Mapping[Values, Totals]] = {}
+        self._ranking = Ranking(answers)
         self._alerts: dict[tuple[str, str, str, datetime | None], list[Values]] = {}
         for series, start in known.alerts:
             key = (series.rule, series.meaning, series.condition, start)
@@ -128,6 +126,8 @@ class Judge:
         rule = scope.rule
         start = scope.span.start if rule.by_period else None
         candidates = self._candidates(scope, condition, start)
+        if not candidates:
+            return
         days = self._days(scope, condition, frozenset(candidates))
         for values in candidates:
             series = Series(rule.name, condition.name, rule.meaning, rule.group_by, values)
@@ -142,7 +142,7 @@ class Judge:
 
     def _case(self, scope: Scope, series: Series, days: Mapping[date, Value]) -> Case:
         rule, values = scope.rule, series.values
-        totals = self._totals_of(scope).get(values, NOTHING)
+        totals = self._ranking.totals(rule.question, scope.span).get(values, NOTHING)
         start = scope.span.start if rule.by_period else None
         return Case(
             rule=rule,
@@ -161,7 +161,8 @@ class Judge:
         self, scope: Scope, condition: Condition, start: datetime | None
     ) -> list[Values]:
         rule = scope.rule
-        alerted = self._alerts.get((rule.name, rule.meaning, condition.name, start), [])
+        key = (rule.name, rule.meaning, condition.name, start)
+        alerted = self._alerts.get(key, []) if self._alerts else []
         if rule.metric.kind is Kind.GAUGE:
             found = self._gauged(rule)
         elif rule.below:
@@ -172,6 +173,8 @@ class Judge:
             ]
         else:
             found = self._reaching(scope, condition)
+        if not found and not alerted:
+            return []
         only = _only(scope, condition)
         return [
             values for values in dict.fromkeys([*found, *alerted]) if only is None or values in only
@@ -184,37 +187,11 @@ class Judge:
     def _reaching(self, scope: Scope, condition: Condition) -> list[Values]:
         """Series from the largest value down to the lowest that the condition could hold at."""
         lowest, found = condition.lowest(scope.rule), []
-        for size, values in self._ranking(scope):
+        for size, values in self._ranking.ranked(scope.rule.question, scope.span):
             if lowest is not None and size < lowest:
                 break
             found.append(values)
         return found
-
-    def _ranking(self, scope: Scope) -> list[tuple[int | Fraction, Values]]:
-        key = (scope.rule.metric.name, *self._key(scope))
-        if key not in self._sorted:
-            read = scope.rule.metric.value
-            sized = [
-                (metric.size(value), values)
-                for values, totals in self._totals_of(scope).items()
-                if (value := read(totals)) is not None
-            ]
-            self._sorted[key] = sorted(sized, key=lambda item: item[0], reverse=True)
-        return self._sorted[key]
-
-    def _totals_of(self, scope: Scope) -> Mapping[Values, Totals]:
-        """The scope's totals; where a metric reads two queries, what both say of the same values."""
-        key = self._key(scope)
-        if key not in self._totals:
-            answers = [
-                self._answers[Query(reads, scope.span, scope.rule.group_by, scope.rule.where)]
-                for reads in _sums(scope.rule.metric)
-            ]
-            self._totals[key] = _joined(answers)
-        return self._totals[key]
-
-    def _key(self, scope: Scope) -> tuple[object, ...]:
-        return (*scope.rule.metric.reads, scope.span, scope.rule.group_by, scope.rule.where)
 
     def _days(
         self, scope: Scope, condition: Condition, wanted: frozenset[Values]
@@ -239,7 +216,7 @@ class Judge:
     def _qualified(self, scope: Scope, values: Values, judgement: Judgement) -> Judgement:
         """What the age of the data leaves of a judgement: a sum is a lower bound, so only what that can prove stands."""
         if scope.rule.metric.kind is Kind.GAUGE:
-            return judgement
+            return self._measurable(scope.rule, values, judgement)
         if self._known.begins is not None and scope.span.start < self._known.begins:
             return replace(judgement, verdict=Verdict.UNKNOWN, severity=None, cause=Cause.YOUNG)
         proven = Verdict.CLEAR if scope.rule.below else Verdict.HOLDS
@@ -247,21 +224,20 @@ class Judge:
             return replace(judgement, verdict=Verdict.UNKNOWN, severity=None, cause=Cause.STALE)
         return judgement
 
+    def _measurable(self, rule: Rule, values: Values, judgement: Judgement) -> Judgement:
+        """A gauge that is not to be had says nothing; one of a source that is no more has nothing left to say."""
+        source, sources = values[rule.group_by.index(Label.SOURCE)], self._known.sources
+        if sources is not None and source not in sources:
+            return replace(judgement, verdict=Verdict.UNKNOWN, severity=None, cause=Cause.GONE)
+        if judgement.value is None:
+            return replace(judgement, verdict=Verdict.UNKNOWN, severity=None, cause=Cause.MISSING)
+        return judgement
+
     def _is_stale(self, rule: Rule, values: Values) -> bool:
         if Label.SOURCE in rule.group_by:
             return values[rule.group_by.index(Label.SOURCE)] in self._known.stale
         pattern = rule.where.pattern(Label.SOURCE)
         return any(pattern is None or pattern.matches(source) for source in self._known.stale)
-
-
-def _joined(answers: list[Answer]) -> Answer:
-    if len(answers) == 1:
-        return answers[0]
-    found: dict[Values, Totals] = {}
-    for answer in answers:
-        for values, totals in answer.items():
-            found[values] = found.get(values, NOTHING).plus(totals)
-    return found
 
 
 def _in_force(rule: Rule, terms: Terms) -> frozenset[tuple[Severity, str]]:

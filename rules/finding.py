@@ -25,7 +25,8 @@ class Cause(StrEnum):
     STALE = "the data is stale"
     FEW = "too little traffic to judge"
     YOUNG = "the window begins before the ledger does"
-    BROKEN = "the rule could not be judged"
+    MISSING = "there is no figure to judge by"
+    GONE = "its source was removed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,20 +9,22 @@ only a rising peak speaks again. What is said to whom is decided elsewhere; here
                          │                       │  ◀──holds──────┘
                        clear                     ├──clear for `keep`──▶ RESOLVED (everything else)
                          ▼                       ├──the period ends──▶ CLOSED ──late money──▶ CLOSED, CORRECTED
-                      dropped                    └──the rule goes──▶ REMOVED
+                      dropped                    └──the rule or the source goes──▶ REMOVED
 
 A finding on a closed period is the last word on it, so timers no longer count: what was pending is late money, and what
-is clear was taken back. Only stale data can say nothing: it changes nothing, whatever the state.
+is clear was taken back. Stale data, and a figure that is not to be had, change nothing, whatever the state.
+
+A limit that is changed speaks once when it was lowered and is passed already, or was raised and is crossed again. One
+that was raised and is still passed is no news. Timers count what time has passed: none waits for a time that a clock
+which was set back has yet to reach.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from rules import metric
 from rules.alert import Alert, Reason, State, Timing, Transition
 from rules.finding import Cause, Finding, Verdict
-from rules.metric import Value
 from rules.rule import Rule
 
 _Step = tuple[Alert | None, Reason | None]
@@ -50,11 +52,11 @@ def advance(
     alert: Alert | None, finding: Finding, times: Timing, at: datetime
 ) -> Transition | None:
     """The alert after `finding` at `at`, or None when nothing is different."""
-    after, reason = (
-        _begin(finding, times, at)
-        if alert is None
-        else TABLE[alert.state, finding.verdict](_Case(alert, finding, times, at))
-    )
+    if alert is None:
+        after, reason = _begin(finding, times, at)
+    else:
+        case = _Case(alert.timed(at), finding, times, at)
+        after, reason = TABLE[alert.state, finding.verdict](case)
     if reason is None and _same(alert, after):
         return None
     return Transition(alert, after, reason)
@@ -71,11 +73,11 @@ def remove(alert: Alert, at: datetime, note: str) -> Transition:
     """Ends an open alert whose rule is gone or means something else now."""
     if alert.state is State.PENDING:
         return Transition(alert, None)
-    return Transition(
-        alert,
-        replace(alert, state=State.REMOVED, severity=None, ended=at, note=note),
-        Reason.CLOSED,
-    )
+    return Transition(alert, _removed(alert, at, note), Reason.CLOSED)
+
+
+def _removed(alert: Alert, at: datetime, note: str) -> Alert:
+    return replace(alert, state=State.REMOVED, severity=None, ended=at, note=note)
 
 
 def due(alert: Alert, times: Timing) -> datetime | None:
@@ -134,8 +136,9 @@ def _measured(alert: Alert, finding: Finding, times: Timing) -> Alert:
     )
     if finding.severity is None or finding.limit is None:
         return after
-    worst = _further(alert.worst, value, times)
-    if finding.severity > alert.peak or _moved(alert, finding):
+    worst = times.further(alert.worst, value)
+    moved = _moved(alert, finding) and times.reaches(value, finding.limit.value)
+    if finding.severity > alert.peak or moved:
         return replace(after, worst=worst, peak=finding.severity, peak_limit=finding.limit)
     return replace(after, worst=worst)
 
@@ -146,9 +149,15 @@ def _moved(alert: Alert, finding: Finding) -> bool:
     return (limit.severity, limit.text) not in finding.in_force
 
 
-def _further(worst: Value, value: Value, times: Timing) -> Value:
-    """Which of two values of one metric is further past the limit."""
-    return (min if times.below else max)(worst, value, key=metric.size)
+def _anew(alert: Alert, finding: Finding, times: Timing) -> bool:
+    """Whether a changed limit has something to say: it was lowered and is passed, or it is crossed again."""
+    limit, value = finding.limit, finding.value
+    if limit is None or value is None or not _moved(alert, finding):
+        return False
+    if limit.severity < alert.peak or not times.reaches(value, limit.value):
+        return False
+    lowered = not times.reaches(limit.value, alert.peak_limit.value)
+    return lowered or not times.reaches(alert.value, limit.value)
 
 
 def _drop(_: _Case) -> _Step:
@@ -156,7 +165,8 @@ def _drop(_: _Case) -> _Step:
 
 
 def _pending_unknown(case: _Case) -> _Step:
-    return (None if case.finding.cause is Cause.FEW else case.alert), None
+    over = case.finding.cause in (Cause.FEW, Cause.GONE)
+    return (None if over else case.alert), None
 
 
 def _wait(case: _Case) -> _Step:
@@ -168,7 +178,16 @@ def _firing_holds(case: _Case) -> _Step:
     risen = after.peak > case.alert.peak
     if case.finding.closed:
         return _close(after), Reason.LATE if risen else None
-    return after, Reason.ESCALATED if risen else None
+    if risen:
+        return after, Reason.ESCALATED
+    if not _anew(case.alert, case.finding, case.times):
+        return after, None
+    return after, Reason.ESCALATED if _is_worse(case.alert, after) else Reason.REPEAT
+
+
+def _is_worse(before: Alert, after: Alert) -> bool:
+    """Whether it holds at a higher severity than it did the moment before."""
+    return before.severity is not None and (after.severity or after.peak) > before.severity
 
 
 def _firing_clear(case: _Case) -> _Step:
@@ -177,10 +196,16 @@ def _firing_clear(case: _Case) -> _Step:
     )
     if case.at < (after.clearing or case.at) + case.times.keep and not case.finding.closed:
         return after, None
-    if case.times.by_period and not case.finding.expected and not _moved(after, case.finding):
+    if _is_taken_back(after, case):
         return _take_back(after, case.at)
     reason = None if case.finding.came_true else Reason.RESOLVED
     return replace(after, state=State.RESOLVED, ended=case.at), reason
+
+
+def _is_taken_back(alert: Alert, case: _Case) -> bool:
+    """Whether the sum of a period fell below a limit that still is the same: only Neo can have done that."""
+    grown = case.finding.expected or case.times.below
+    return case.times.by_period and not grown and not _moved(alert, case.finding)
 
 
 def _take_back(alert: Alert, at: datetime) -> _Step:
@@ -193,6 +218,8 @@ def _take_back(alert: Alert, at: datetime) -> _Step:
 def _firing_unknown(case: _Case) -> _Step:
     if case.finding.cause is Cause.STALE:
         return case.alert, None
+    if case.finding.cause is Cause.GONE:
+        return _removed(case.alert, case.at, str(Cause.GONE)), Reason.CLOSED
     if case.finding.closed:
         return _close(case.alert), None
     if case.finding.cause is not Cause.FEW:
@@ -231,7 +258,10 @@ def _closed_holds(case: _Case) -> _Step:
 
 
 def _closed_clear(case: _Case) -> _Step:
-    return _take_back(_measured(case.alert, case.finding, case.times), case.at)
+    after = _measured(case.alert, case.finding, case.times)
+    if _is_taken_back(after, case):
+        return _take_back(after, case.at)
+    return replace(after, state=State.RESOLVED), None
 
 
 def _over(case: _Case) -> _Step:

@@ -27,7 +27,6 @@ from rules.series import Only
 from rules.window import Period, Rolling, Span, Window
 
 _TICK = timedelta(microseconds=1)
-_UTC = ZoneInfo("UTC")
 
 LATE = timedelta(days=7)
 """How long after its end a period is judged again when its sums change."""
@@ -35,7 +34,10 @@ LATE = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What is remembered of a rule: what it meant and asked when it was last judged, and since when it is judged."""
+    """What is remembered of a rule: what it meant and asked when it was last judged, and since when it is judged.
+
+    Its `terms` are empty where it has to be judged anew: it failed, or history came that was not there before.
+    """
 
     meaning: str
     terms: str
@@ -74,6 +76,10 @@ class Scope:
     closed: bool = False
     first: bool = False
 
+    def of(self, rule: Rule) -> "Scope":
+        """The same of another rule."""
+        return Scope(rule, self.span, self.only, self.daily, self.closed, self.first)
+
 
 def remember(rule: Rule, judged: Judged | None, at: datetime) -> Judged:
     """What to keep of a rule that was judged at `at`."""
@@ -89,6 +95,7 @@ class Planner:
         self._at = at
         self._oldest = min((change.first for change in news.changes), default=at)
         self._found: dict[tuple[object, ...], Only] = {}
+        self._plans: dict[tuple[object, ...], list[Scope]] = {}
         self._spans: dict[Window, Span] = {}
         self._due: dict[str, set[Values]] = {}
         self._over: dict[str, dict[Span, set[Values]]] = {}
@@ -103,6 +110,24 @@ class Planner:
         """What of `rule` is judged now."""
         if judged is None or judged.meaning != rule.meaning:
             return [Scope(rule, self.span(rule), None, first=True)]
+        if not self._is_like_others(rule, judged):
+            return self._planned(rule, judged)
+        key = (rule.question, rule.below, judged.since, judged.at)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = self._planned(rule, judged)
+        return [part.of(rule) for part in plan]
+
+    def _is_like_others(self, rule: Rule, judged: Judged) -> bool:
+        """Whether nothing but its question tells what is judged of it, so that a plan serves all who ask the same."""
+        return (
+            judged.terms == rule.digest
+            and rule.name not in self._due
+            and rule.name not in self._over
+            and table.is_plain(rule)
+        )
+
+    def _planned(self, rule: Rule, judged: Judged) -> list[Scope]:
         closed, conditions = self._closed(rule, judged), table.of(rule)
         if self._turned(rule, judged, conditions):
             return [*closed, Scope(rule, self.span(rule), None)]
@@ -114,7 +139,7 @@ class Planner:
         daily = None
         if isinstance(rule.window, Period) and any(each.daily for each in conditions):
             daily = self._earlier_days(rule, rule.window.zone, due)
-        return [*closed, Scope(rule, self.span(rule), dirty | due, daily)]
+        return [*closed, Scope(rule, self.span(rule), _with(dirty, due), daily)]
 
     def span(self, rule: Rule) -> Span:
         """The span that `rule` looks at now; a gauge looks at this moment."""
@@ -179,17 +204,18 @@ class Planner:
                 if change.first < span.end and change.last >= span.start
             )
             only = self._touched(("closed", rule.window, span), rule, inside)
-            if span.start > judged.at:
-                # It came and went since; what was booked ahead of it is no change any more.
+            if span.start > judged.at or not judged.terms:
+                # It came and went since, or was missed: what changed in it is no change any more.
                 only = None
-            only = None if only is None else only | over.get(span, set())
+            only = None if only is None else _with(only, over.get(span, set()))
             if only != frozenset():
                 found.append(Scope(rule, span, only, closed=True))
         return found
 
     def _earlier(self, rule: Rule, period: Period, judged: Judged) -> list[Span]:
         """Periods that ended in the last week, after the rule was first judged, and that are news or may have changed."""
-        oldest = max(min(self._oldest, judged.at), self._at - LATE, judged.since)
+        changed = min(self._oldest, judged.at) if judged.terms else judged.since
+        oldest = max(changed, self._at - LATE, judged.since)
         span, found = self.span(rule), []
         while span.start > oldest:
             span = window.before(period, span)
@@ -197,10 +223,14 @@ class Planner:
         return found
 
 
+def _with(some: frozenset[Values], more: set[Values]) -> frozenset[Values]:
+    """Both; mostly there is nothing more, and rules go on sharing what they have."""
+    return some | more if more else some
+
+
 def _last_day(rule: Rule, span: Span) -> date:
     """A baseline looks at the weekdays of both ends of a span."""
-    zone = rule.window.zone if isinstance(rule.window, Period) else rule.timezone or _UTC
-    return window.local_date(zone, span.end - _TICK)
+    return window.local_date(rule.zone, span.end - _TICK)
 
 
 def touched(group_by: Sequence[Label], where: Selector, changes: Iterable[Change]) -> Only:

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from rules import evaluate, lifecycle
+from rules import lifecycle
 from rules.alert import Alert, State, Transition
+from rules.condition import table
 from rules.evaluate import AlertKey, Judge, Known
 from rules.finding import Finding
 from rules.metric import Value
@@ -16,12 +17,13 @@ from rules.series import Answer, Query
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a tick at `at` knows beside sums: stale sources, how far the ledger reaches back, and billing gauges."""
+    """What a tick at `at` knows beside sums: stale sources, how far the ledger reaches back, billing gauges, all sources."""
 
     at: datetime
     stale: frozenset[str] = frozenset()
     begins: datetime | None = None
     gauges: Mapping[tuple[str, str], Value] = field(default_factory=dict)
+    sources: frozenset[str] | None = None
 
 
 def plan(
@@ -45,6 +47,7 @@ class Tick:
             stale=circumstances.stale,
             begins=circumstances.begins,
             gauges=circumstances.gauges,
+            sources=circumstances.sources,
             alerts=frozenset(self._alerts),
             firing=frozenset(
                 found for found, alert in self._alerts.items() if alert.state is State.FIRING
@@ -73,7 +76,7 @@ def key(alert: Alert) -> AlertKey:
 def removals(rules: Sequence[Rule], alerts: Iterable[Alert], at: datetime) -> list[Transition]:
     """Ends the open alerts whose rule is gone, or means something else now."""
     meanings = {
-        rule.name: (rule.meaning, {condition.name for condition in evaluate.conditions(rule)})
+        rule.name: (rule.meaning, {condition.name for condition in table.of(rule)})
         for rule in rules
     }
     ended = []

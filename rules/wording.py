@@ -56,7 +56,7 @@ def mark_of(place: _Place | None) -> Mark:
 def syntax_fault(file: str, text: str, error: yaml.YAMLError) -> Fault:
     """The one fault of a text that is not YAML."""
     if isinstance(error, yaml.MarkedYAMLError):
-        return Fault(file, *_said(error))
+        return Fault(file, *_said(text, error))
     position = int(getattr(error, "position", 0))
     line = text.count("\n", 0, position) + 1
     column = position - text.rfind("\n", 0, position)
@@ -68,14 +68,21 @@ def syntax_fault(file: str, text: str, error: yaml.YAMLError) -> Fault:
     )
 
 
-def _said(error: yaml.MarkedYAMLError) -> tuple[int, int, str]:
+def _said(text: str, error: yaml.MarkedYAMLError) -> tuple[int, int, str]:
     if error.context in _CONTEXTS:
         return *mark_of(error.context_mark), _CONTEXTS[error.context]
     problem = str(error.problem)
+    if _TAB in problem and not _indents(text, mark_of(error.problem_mark)):
+        return *mark_of(error.problem_mark), "a tab stands here where only a space may; use a space"
     for known, words in _PROBLEMS:
         if known in problem:
             return *mark_of(error.problem_mark), words
     return *mark_of(error.problem_mark), f"this is not YAML: {problem}"
+
+
+def _indents(text: str, mark: Mark) -> bool:
+    """Whether nothing but blanks stands before a place in its line."""
+    return not text.split("\n")[mark.line - 1][: mark.column - 1].strip()
 
 
 def faults_of(

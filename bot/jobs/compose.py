@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.answers import evidence, pace
@@ -28,7 +28,7 @@ _SUMMED = (Kind.SUM, Kind.MAX)
 class Scene:
     """What facts are drawn from: the snapshot, what was told before, when the data is of, and what ails the sources.
 
-    A `bare` scene reads no evidence.
+    A figure is final once the data is from `settle` after the end of its period. A `bare` scene reads no evidence.
     """
 
     db: Connection
@@ -37,6 +37,7 @@ class Scene:
     told: ToldBy
     data_at: datetime | None
     troubles: Mapping[str, str]
+    settle: timedelta = timedelta(0)
     bare: bool = False
 
 
@@ -201,7 +202,13 @@ def _facts(
         data_at=scene.data_at,
         runbook=rule.runbook,
         receiver=destination.receiver,
+        final=_is_final(scene, alert),
     )
+
+
+def _is_final(scene: Scene, alert: Alert) -> bool:
+    settled = alert.span.end + scene.settle
+    return alert.by_period and scene.data_at is not None and scene.data_at >= settled
 
 
 def _stretch(scene: Scene, rule: Rule, alert: Alert) -> Stretch:

@@ -7,19 +7,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.jobs import compose, gather
+from bot.jobs import compose, gather, verdicts
 from bot.jobs.compose import Draft, Scene
 from bot.jobs.gather import Gathered
+from bot.jobs.verdicts import Verdicts
 from bot.notify import policy
 from bot.notify.notification import Destination
-from bot.notify.policy import Decision, Edit, Post, Step
+from bot.notify.policy import Decision, Step
 from bot.notify.routing import Routes
-from bot.store import alerts, changes, decisions, messages, outbox, sums, tasks
+from bot.store import alerts, messages, sums, tasks
 from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.sources import SourceState
-from rules import evaluate, lifecycle, scope, tick
-from rules.alert import Reason, Transition
+from rules import evaluate, scope, tick
+from rules.alert import Alert, Transition
 from rules.labels import Label
 from rules.rule import Rule
 from rules.scope import Judged, Planner, Scope
@@ -31,78 +32,64 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What judging needs from the configuration."""
+    """What judging needs from the configuration; `settle` after its end a period's figure is called final."""
 
     rules: tuple[Rule, ...]
     sources: tuple[str, ...]
     routes: Routes
     zone: ZoneInfo
     stale_after: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Verdicts:
-    """What one evaluation came to, ready to be committed."""
-
-    steps: tuple[Step, ...]
-    drafts: tuple[Draft, ...]
-    judged: Mapping[str, Judged]
-    forgotten: tuple[str, ...]
-    upto: int
-    stale: frozenset[str]
-    failures: Mapping[str, str]
+    settle: timedelta = timedelta(0)
 
 
 async def run(database: Database, terms: Terms, now: datetime) -> Verdicts:
-    """One evaluation at `now`."""
-    verdicts = await database.read(prepare, terms, now)
-    await database.write(commit, verdicts, now, durable=True)
-    for name, failure in verdicts.failures.items():
-        log.error("rule failed", extra={"rule": name, "error": failure})
-    for step in verdicts.steps:
+    """One evaluation at `now`; where nothing is different, nothing is written."""
+    found = await database.read(prepare, terms, now)
+    if not found.idle:
+        await database.write(verdicts.commit, found, now, durable=True)
+    for step in found.steps:
         _report(step)
-    return verdicts
+    return found
 
 
 def prepare(db: Connection, terms: Terms, now: datetime) -> Verdicts:
     """Gathers and decides, in one read snapshot."""
     seen = gather.gather(db, terms.rules, terms.sources, terms.stale_after, now)
     failures: dict[str, str] = {}
-    transitions = _turn(db, _plan(seen, failures), seen.circumstances, failures)
-    steps = _steps(db, terms, [*transitions, *_removed(db, terms.rules, seen.judged, now)])
+    scopes = _plan(seen, failures)
+    transitions = _turn(db, scopes, seen.circumstances, failures)
+    reshaped = _reshaped(db, terms.rules, seen.judged)
+    removed = [(transition, None) for transition in tick.removals(terms.rules, reshaped, now)]
+    steps = _steps(db, terms, [*transitions, *removed])
+    judged = _remembered(seen, failures, now)
+    forgotten = tuple(set(seen.judged) - {rule.name for rule in terms.rules})
     told = messages.told(db, [step.transition.after.id for step in steps if step.transition.after])
-    scene = Scene(db, now, terms.zone, told, _data_at(seen.states), _troubles(seen.states))
+    data_at, troubles = _data_at(seen.states), _troubles(seen.states)
+    scene = Scene(db, now, terms.zone, told, data_at, troubles, terms.settle)
     return Verdicts(
         steps=tuple(steps),
         drafts=tuple(_draft(scene, decision) for decision in policy.decide(steps, told, now)),
-        judged=_remembered(seen, failures, now),
-        forgotten=tuple(set(seen.judged) - {rule.name for rule in terms.rules}),
+        judged=judged,
+        forgotten=forgotten,
+        timers=_timers(terms.rules, seen.judged, reshaped, steps),
         upto=seen.upto,
         stale=seen.circumstances.stale,
         failures=failures,
+        idle=not (steps or forgotten or failures) and _is_idle(seen, scopes, judged),
     )
 
 
-def commit(db: Connection, verdicts: Verdicts, now: datetime) -> None:
-    """Keeps alerts, their history and what is to be said about them: all of it, or nothing."""
-    transitions = [step.transition for step in verdicts.steps]
-    kept = [
-        (step.transition.after, _timer(step))
-        for step in verdicts.steps
-        if step.transition.after is not None
-    ]
-    alerts.put(db, kept)
-    alerts.drop(
-        db,
-        [step.before.id for step in transitions if step.after is None and step.before is not None],
+def _is_idle(seen: Gathered, scopes: Iterable[Scope], judged: Mapping[str, Judged]) -> bool:
+    """Whether the same would be judged again from the moment on that is remembered, with the same outcome."""
+    known = seen.judged
+    return not (
+        seen.stirred
+        or any(part.only is None and part.rule.window is not None for part in scopes)
+        or any(
+            name not in known or replace(state, at=known[name].at) != known[name]
+            for name, state in judged.items()
+        )
     )
-    decisions.add(db, transitions, now)
-    for draft in verdicts.drafts:
-        _say(db, draft, now)
-    alerts.remember(db, verdicts.judged)
-    alerts.forget(db, verdicts.forgotten)
-    changes.settle(db, verdicts.upto)
-    gather.keep(db, verdicts.stale)
 
 
 def _plan(seen: Gathered, failures: dict[str, str]) -> list[Scope]:
@@ -118,16 +105,43 @@ def _turn(
 ) -> list[tuple[Transition, Scope]]:
     """Judges and advances; a rule that cannot be judged is set aside, and the others go on."""
     at = circumstances.at
-    answers: dict[Query, Answer] = {}
-    for query, only in evaluate.queries(scopes, at).items():
-        with _set_aside(f"those with {query}", {}):
-            answers[query] = sums.answer(db, query, only)
+    answers = _answers(db, scopes, at, failures)
     known = alerts.current(db, _wanted(scopes), at - scope.LATE)
     turn, found = Tick(circumstances, answers, known), list[tuple[Transition, Scope]]()
-    for part in scopes:
+    for part in (each for each in scopes if each.rule.name not in failures):
         with _set_aside(part.rule.name, failures):
             found += [(transition, part) for transition in turn.transitions(part)]
     return found
+
+
+def _answers(
+    db: Connection, scopes: Sequence[Scope], at: datetime, failures: dict[str, str]
+) -> dict[Query, Answer]:
+    """What is read; what cannot be, fails the rules that need it."""
+    answers: dict[Query, Answer] = {}
+    for query, only in _queries(scopes, at, failures).items():
+        try:
+            answers[query] = sums.answer(db, query, only)
+        except Exception as error:  # noqa: BLE001 - logged with the rules that it fails
+            sound = [part for part in scopes if part.rule.name not in failures]
+            for part in sound:
+                if query in evaluate.queries([part], at):
+                    _fail(part.rule.name, error, failures)
+    return answers
+
+
+def _queries(scopes: Sequence[Scope], at: datetime, failures: dict[str, str]) -> dict[Query, Only]:
+    """What is to be read; a rule that cannot even say that is looked for only when there is one."""
+    try:
+        return evaluate.queries(scopes, at)
+    except Exception:
+        log.exception("not every rule says what it reads")
+    sound: list[Scope] = []
+    for part in scopes:
+        with _set_aside(part.rule.name, failures):
+            evaluate.queries([part], at)
+            sound.append(part)
+    return evaluate.queries(sound, at)
 
 
 @contextmanager
@@ -135,9 +149,13 @@ def _set_aside(name: str, failures: dict[str, str]) -> Iterator[None]:
     """What fails for one rule must not silence the others: it is kept, logged, and judged whole next time."""
     try:
         yield
-    except Exception as error:
-        log.exception("a rule could not be judged", extra={"rule": name})
-        failures[name] = f"{type(error).__name__}: {error}"
+    except Exception as error:  # noqa: BLE001 - logged with the rule that it fails
+        _fail(name, error, failures)
+
+
+def _fail(name: str, error: Exception, failures: dict[str, str]) -> None:
+    log.error("a rule could not be judged", exc_info=error, extra={"rule": name})
+    failures[name] = f"{type(error).__name__}: {error}"
 
 
 def _draft(scene: Scene, decision: Decision) -> Draft:
@@ -172,15 +190,33 @@ def _wanted(scopes: Iterable[Scope]) -> dict[str, Only]:
     return wanted
 
 
-def _removed(
-    db: Connection, rules: Sequence[Rule], judged: Mapping[str, Judged], now: datetime
-) -> list[tuple[Transition, None]]:
-    """Alerts to end because the rules are not what they were when last judged."""
-    if {rule.name: rule.digest for rule in rules} == {
-        name: state.terms for name, state in judged.items()
-    }:
-        return []
-    return [(transition, None) for transition in tick.removals(rules, alerts.open_alerts(db), now)]
+def _reshaped(
+    db: Connection, rules: Sequence[Rule], judged: Mapping[str, Judged]
+) -> Sequence[Alert]:
+    """All open alerts, if the rules are not what they were when last judged."""
+    now = {rule.name: rule.digest for rule in rules}
+    then = {name: state.terms for name, state in judged.items()}
+    return () if now == then else alerts.open_alerts(db)
+
+
+def _timers(
+    rules: Iterable[Rule],
+    judged: Mapping[str, Judged],
+    reshaped: Iterable[Alert],
+    steps: Iterable[Step],
+) -> dict[str, datetime | None]:
+    """Timers of alerts that stay as they are, while `for` or `keep` of their rule may be others."""
+    changed = {
+        rule.name: rule
+        for rule in rules
+        if rule.name in judged and judged[rule.name].terms != rule.digest
+    }
+    moved = {step.transition.before.id for step in steps if step.transition.before is not None}
+    return {
+        alert.id: verdicts.timer(alert, changed[alert.series.rule])
+        for alert in reshaped
+        if alert.series.rule in changed and alert.id not in moved
+    }
 
 
 def _steps(
@@ -216,39 +252,6 @@ def _about(db: Connection, labels: Mapping[str, str]) -> dict[str, str]:
         return dict(labels)
     users = {task.user for task in tasks.get(db, labels[Label.TASK])}
     return {**labels, Label.USER: users.pop()} if len(users) == 1 else dict(labels)
-
-
-def _timer(step: Step) -> datetime | None:
-    alert = step.transition.after
-    if alert is None or step.rule is None:
-        return None
-    return lifecycle.due(alert, lifecycle.timing(step.rule, alert.span.length))
-
-
-def _say(db: Connection, draft: Draft, now: datetime) -> None:
-    decision = draft.decision
-    members = [
-        step.transition.after for step in decision.steps if step.transition.after is not None
-    ]
-    message = decision.id if isinstance(decision, Post) else decision.message
-    messages.write(db, message, decision.destination, draft.message, now)
-    if isinstance(decision, Edit):
-        return
-    reason = decision.steps[0].transition.reason or Reason.FIRST
-    key = (
-        policy.dedupe_key(decision.destination, members[0], reason)
-        if len(members) == 1
-        else f"{message}|{now.isoformat()}"
-    )
-    entry = outbox.Entry(
-        message,
-        key,
-        str(reason),
-        draft.reply,
-        not isinstance(decision, Post) and decision.broadcast,
-    )
-    outbox.add(db, entry, now)
-    messages.tell(db, members, decision.destination, message)
 
 
 def _data_at(states: Mapping[str, SourceState]) -> datetime | None:

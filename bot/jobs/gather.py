@@ -23,13 +23,18 @@ _STALE = "stale sources"
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What is known at the moment of an evaluation; `upto` is the last change that it takes account of."""
+    """What is known at the moment of an evaluation.
+
+    `upto` is the last change that it takes account of. `stirred`: usage changed, crossed the edge of a window, or other
+    sources are stale than were.
+    """
 
     rules: tuple[Rule, ...]
     judged: Mapping[str, Judged]
     states: Mapping[str, SourceState]
     news: News
     upto: int
+    stirred: bool
     circumstances: Circumstances
 
 
@@ -46,7 +51,8 @@ def gather(
     judged, stale, begins = alerts.judged(db), _stale(states, now, stale_after), sources.begins(db)
     judgeable = _judgeable(rules, states)
     found, upto = _changes(db, judgeable, judged, held=len(judgeable) < len(rules))
-    aged = _aged(db, stale)
+    before = _remembered(db)
+    aged = before is not None and before != stale
     news = News(
         changes=found,
         crossing=_crossing(db, judgeable, judged, now),
@@ -54,8 +60,11 @@ def gather(
         begins=begins,
         aged=aged,
     )
-    circumstances = Circumstances(now, stale, begins, gauges.read(db, states, now))
-    return Gathered(tuple(judgeable), judged, states, news, upto, circumstances)
+    stirred = upto > 0 or any(news.crossing.values()) or before != stale
+    circumstances = Circumstances(
+        now, stale, begins, gauges.read(db, states, now), frozenset(names)
+    )
+    return Gathered(tuple(judgeable), judged, states, news, upto, stirred, circumstances)
 
 
 def keep(db: Connection, stale: frozenset[str]) -> None:
@@ -65,17 +74,18 @@ def keep(db: Connection, stale: frozenset[str]) -> None:
 
 def _judgeable(rules: Iterable[Rule], states: Mapping[str, SourceState]) -> list[Rule]:
     """Nothing is judged before backfill ends, but for the health of the sources."""
-    filling = any(_is_filling(state) for state in states.values())
+    alone = all(state.cursor is None for state in states.values())
+    filling = any(_is_filling(state, alone=alone) for state in states.values())
     return [rule for rule in rules if not filling or rule.metric.kind is Kind.GAUGE]
 
 
-def _is_filling(state: SourceState) -> bool:
-    """Whether a source is still read for the first time; one that cannot be read at all is not waited for."""
+def _is_filling(state: SourceState, *, alone: bool) -> bool:
+    """Whether a source is still read for the first time; others do not wait for one that cannot be read at all."""
     if state.cursor is not None:
         return False
     if state.backfill is not None and not state.backfill.done:
         return True
-    return state.last_error is None
+    return alone or state.last_error is None
 
 
 def _stale(states: Mapping[str, SourceState], now: datetime, after: timedelta) -> frozenset[str]:
@@ -116,10 +126,10 @@ def _crossing(
     }
 
 
-def _aged(db: Connection, stale: frozenset[str]) -> bool:
-    """Whether other sources are stale than at the last evaluation."""
+def _remembered(db: Connection) -> frozenset[str] | None:
+    """Which sources were stale at the last evaluation; None before there was one."""
     before = remembered.get(db, _STALE)
-    return before is not None and frozenset(json.loads(before)) != stale
+    return None if before is None else frozenset(json.loads(before))
 
 
 def _due(db: Connection, now: datetime, *, aged: bool) -> list[Alert]:

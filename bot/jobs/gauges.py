@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from bot.store import sums
 from bot.store.connection import Connection
-from bot.store.sources import SourceState
+from bot.store.sources import Balance, SourceState
 from rules.labels import EVERYTHING, Label
 from rules.metric import NOTHING, Reads, Value
 from rules.series import Query
@@ -23,31 +23,34 @@ def read(
     found: dict[tuple[str, str], Value] = {}
     for source, state in states.items():
         since = state.last_complete or state.error_since
-        if since is not None:
-            found["data_age", source] = max(now - since, timedelta(0))
-        if state.balance is not None:
-            found["credit_balance", source] = state.balance.available
-            if state.balance.expires_at is not None:
-                found["expires_in", source] = state.balance.expires_at - now
-    if any(state.balance for state in states.values()):
-        found.update(_runways(db, states, now))
+        if since is not None and since <= now:  # else the clock was set back, and nobody knows
+            found["data_age", source] = now - since
+    balances = {
+        source: state.balance
+        for source, state in states.items()
+        if state.balance is not None and state.balance.holds_at(now)
+    }
+    for source, balance in balances.items():
+        found["credit_balance", source] = balance.available
+        if balance.expires_at is not None:
+            found["expires_in", source] = balance.expires_at - now
+    if balances:
+        found.update(_runways(db, balances, now))
     return found
 
 
 def _runways(
-    db: Connection, states: Mapping[str, SourceState], now: datetime
+    db: Connection, balances: Mapping[str, Balance], now: datetime
 ) -> dict[tuple[str, str], Value]:
     """How long the credits last at the pace of the last 14 days; ten years stand for "for ever"."""
     used = sums.answer(
         db, Query(Reads.RECORDS, Span(now - PACE, now), (Label.SOURCE,), EVERYTHING), None
     )
     found: dict[tuple[str, str], Value] = {}
-    for source, state in states.items():
-        if state.balance is None:
-            continue
+    for source, balance in balances.items():
         spent = used.get((source,), NOTHING).credits
         days = (
-            Fraction(state.balance.available.nano * PACE.days, spent)
+            Fraction(balance.available.nano * PACE.days, spent)
             if spent > 0
             else Fraction(_LONGEST.days)
         )

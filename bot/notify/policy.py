@@ -153,36 +153,50 @@ def _is_news(transition: Transition, alert: Alert) -> bool:
 
 
 def _spoken(step: Step, alert: Alert, destination: Destination) -> Step | None:
-    """The step as the destination is told of it. A webhook's message cannot be edited, so it is told of quiet ends too."""
+    """The step as the destination is told of it. A webhook's message cannot be edited, so it is told of quiet ends and returns too."""
     before, reason = step.transition.before, step.transition.reason
     if reason is not None:
         return step
-    ended = before is not None and before.open and not alert.open
-    if ended and destination.via is Via.WEBHOOK:
-        return replace(step, transition=Transition(before, alert, Reason.CLOSED))
-    return None
+    if before is None or destination.via is not Via.WEBHOOK or before.open == alert.open:
+        return None
+    silent = Reason.REPEAT if alert.open else Reason.CLOSED
+    return replace(step, transition=Transition(before, alert, silent))
 
 
 def _differs(before: Alert | None, after: Alert) -> bool:
     """Whether a message about it has become untrue. A value that only moves is not news, unless the figure is final."""
     if before is None or after.state is State.PENDING:
         return False
-    if (before.state, before.severity, before.peak) != (after.state, after.severity, after.peak):
+    if _shown(before) != _shown(after):
         return True
     return not after.open and before.value != after.value
+
+
+def _shown(alert: Alert) -> tuple[object, ...]:
+    """What a message says beside the value. The limit counts as it is written: one that is computed moves each day."""
+    return (alert.state, alert.severity, alert.peak, alert.limit.text)
 
 
 def _posts(
     posts: Mapping[tuple[Destination, str], tuple[Rule, _Members]], at: datetime
 ) -> Iterator[Post]:
+    """A message each, or of too many at once a table; a table adds up, so it is of one condition and one period."""
     for (destination, _), (rule, members) in posts.items():
         first = all(step.first for step in members.values())
-        if len(members) > (1 if first else STORM):
-            id_ = identity(destination, at.isoformat(), *sorted(members))
-            yield Post(id_, destination, rule, tuple(members.values()), first)
-        else:
-            for alert, step in members.items():
-                yield Post(identity(destination, alert), destination, rule, (step,), first)
+        storm = len(members) > (1 if first else STORM)
+        alike: dict[object, _Members] = {}
+        for alert, step in members.items():
+            alike.setdefault(_kin(step) if storm else alert, {})[alert] = step
+        for group in alike.values():
+            many = identity(destination, at.isoformat(), *sorted(group))
+            id_ = many if len(group) > 1 else identity(destination, *group)
+            yield Post(id_, destination, rule, tuple(group.values()), first)
+
+
+def _kin(step: Step) -> object:
+    """What alerts of one rule have in common whose values can be added up."""
+    alert = step.transition.after
+    return alert and (alert.series.condition, alert.by_period and alert.span.start)
 
 
 def _changes(

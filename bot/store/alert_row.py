@@ -36,14 +36,6 @@ def limit_of(text: str) -> Limit:
     return Limit(Severity(severity), figure.decode(value), words)
 
 
-def _micros(at: datetime | None) -> int | None:
-    return None if at is None else instant.to_micros(at)
-
-
-def _moment(micros: int | None) -> datetime | None:
-    return None if micros is None else instant.from_micros(micros)
-
-
 def encode(alert: Alert, due_at: datetime | None) -> tuple[object, ...]:
     series = alert.series
     return (
@@ -64,13 +56,13 @@ def encode(alert: Alert, due_at: datetime | None) -> tuple[object, ...]:
         limit_text(alert.limit),
         limit_text(alert.peak_limit),
         instant.to_micros(alert.since),
-        _micros(alert.fired),
-        _micros(alert.clearing),
-        _micros(alert.starved),
-        _micros(alert.ended),
+        instant.to_nullable(alert.fired),
+        instant.to_nullable(alert.clearing),
+        instant.to_nullable(alert.starved),
+        instant.to_nullable(alert.ended),
         alert.corrected,
         alert.note,
-        _micros(due_at),
+        instant.to_nullable(due_at),
     )
 
 
@@ -94,10 +86,10 @@ def decode(row: Sequence[object]) -> Alert:
         limit=limit_of(kept["limit"]),
         peak_limit=limit_of(kept["peak_limit"]),
         since=instant.from_micros(kept["since"]),
-        fired=_moment(kept["fired"]),
-        clearing=_moment(kept["clearing"]),
-        starved=_moment(kept["starved"]),
-        ended=_moment(kept["ended"]),
+        fired=instant.from_nullable(kept["fired"]),
+        clearing=instant.from_nullable(kept["clearing"]),
+        starved=instant.from_nullable(kept["starved"]),
+        ended=instant.from_nullable(kept["ended"]),
         corrected=bool(kept["corrected"]),
         note=kept["note"],
     )

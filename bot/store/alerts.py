@@ -24,26 +24,35 @@ _CHANGEABLE = (
 def judged(db: Connection) -> dict[str, Judged]:
     """What is remembered of each rule, by name."""
     rows = db.execute("SELECT rule, meaning, terms, since, at FROM judged").fetchall()
+    # Most rules were judged at the same moments, and equal moments are made only once.
+    moments = {micros for row in rows for micros in row[3:]}
+    moment = {micros: instant.from_micros(micros) for micros in moments}
     return {
-        rule: Judged(meaning, terms, instant.from_micros(since), instant.from_micros(at))
+        rule: Judged(meaning, terms, moment[since], moment[at])
         for rule, meaning, terms, since, at in rows
     }
 
 
 def remember(db: Connection, states: Mapping[str, Judged]) -> None:
-    rows = [
-        (
-            rule,
-            state.meaning,
-            state.terms,
-            instant.to_micros(state.since),
-            instant.to_micros(state.at),
+    """Keeps what each rule was judged by. Mostly that is only another moment: one statement for all of them."""
+    moments = {at for state in states.values() for at in (state.since, state.at)}
+    micros = {at: instant.to_micros(at) for at in moments}
+    known = set(db.execute("SELECT rule, meaning, terms, since FROM judged"))
+    moved, others = dict[int, list[str]](), []
+    for rule, state in states.items():
+        row = (rule, state.meaning, state.terms, micros[state.since])
+        if row in known:
+            moved.setdefault(micros[state.at], []).append(rule)
+        else:
+            others.append((*row, micros[state.at]))
+    for at, rules in moved.items():
+        db.execute(
+            "UPDATE judged SET at = ? WHERE rule IN (SELECT value FROM json_each(?))",
+            (at, json.dumps(rules)),
         )
-        for rule, state in states.items()
-    ]
     db.conn.executemany(
         "INSERT OR REPLACE INTO judged (rule, meaning, terms, since, at) VALUES (?, ?, ?, ?, ?)",
-        rows,
+        others,
     )
 
 
@@ -104,6 +113,12 @@ def of_message(db: Connection, message: str) -> list[Alert]:
 def put(db: Connection, alerts: Iterable[tuple[Alert, datetime | None]]) -> None:
     """Keeps alerts, each with the moment at which time alone may change it."""
     db.conn.executemany(_PUT, [alert_row.encode(alert, due_at) for alert, due_at in alerts])
+
+
+def time(db: Connection, timers: Mapping[str, datetime | None]) -> None:
+    """Sets when time alone may change alerts, by id."""
+    rows = [(instant.to_nullable(at), id_) for id_, at in timers.items()]
+    db.conn.executemany("UPDATE alert SET due = ? WHERE id = ?", rows)
 
 
 def drop(db: Connection, ids: Iterable[str]) -> None:

@@ -1,5 +1,6 @@
 """Figures that are no sums: how old the data is, and how long the credits last."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -41,7 +42,10 @@ def balance(dollars: int, expires: timedelta | None = None) -> Balance:
             {"last_complete": NOW - HOUR, "error_since": NOW - DAY}, HOUR, id="not since the error"
         ),
         pytest.param({"error_since": NOW - DAY}, DAY, id="since trouble began, if never polled"),
-        pytest.param({"last_complete": NOW + HOUR}, 0 * HOUR, id="never less than nothing"),
+        pytest.param({"last_complete": NOW}, 0 * HOUR, id="just polled"),
+        pytest.param(
+            {"last_complete": NOW + HOUR}, None, id="not known once the clock is set back"
+        ),
     ],
 )
 def test_the_age_of_the_data(
@@ -73,6 +77,17 @@ def test_how_long_the_credits_last(
         found["runway"],
         found["expires_in"],
     )
+    db.close()
+
+
+@pytest.mark.parametrize(
+    ("hours", "known"),
+    [pytest.param(3, True, id="lately"), pytest.param(3.01, False, id="long ago")],
+)
+def test_what_billing_said_is_known_for_a_while(db: Connection, hours: float, known: bool) -> None:
+    said = replace(balance(5, expires=3 * DAY), checked_at=NOW - hours * HOUR)
+    names = {"credit_balance", "expires_in", "runway"} if known else set()
+    assert names == set(read(db, balance=said))
     db.close()
 
 

@@ -8,6 +8,7 @@ from bot.notify import policy
 from bot.notify.notification import Destination, Via
 from bot.notify.policy import Decision, Edit, Post, Reply, Step, Told
 from rules.alert import Alert, Reason, State, Transition
+from rules.window import Span
 from tests.rules import making, samples
 from tests.rules.making import CRITICAL, WARNING, usd
 from tests.rules.samples import NOON
@@ -100,6 +101,20 @@ def test_a_storm_is_counted_for_each_rule_and_destination() -> None:
     assert [FINOPS] * 8 + [PAGER] * 5 == sorted((each.destination for each in found), key=str)
 
 
+def test_a_table_is_of_alerts_that_add_up() -> None:
+    day = timedelta(days=1)
+    earlier = Span(ALERT.span.start - day, ALERT.span.end - day)
+    today, late = [of(user) for user in range(4)], replace(of(4), span=earlier)
+    expected = [
+        replace(alert, series=replace(alert.series, condition="forecast")) for alert in today[:3]
+    ]
+    posts = [
+        each for each in decided(*map(new, [*today, late, *expected])) if isinstance(each, Post)
+    ]
+    told = [[step.transition.after for step in post.steps] for post in posts]
+    assert [today, [late], expected] == told
+
+
 def test_a_table_has_the_same_identity_in_the_same_evaluation_and_another_in_the_next() -> None:
     steps = [new(of(user)) for user in range(9)]
     (one,), (same,) = decided(*steps), decided(*reversed(steps))
@@ -178,6 +193,16 @@ def test_news_is_replied_to_who_was_told(news: Step, broadcast: bool) -> None:
         pytest.param(step(CORRECTED, ALERT), True, id="it crosses again"),
         pytest.param(step(ALERT, replace(ALERT, severity=None)), True, id="it is within its limit"),
         pytest.param(step(ALERT, replace(ALERT, peak=CRITICAL)), True, id="its peak is another"),
+        pytest.param(
+            step(ALERT, replace(ALERT, limit=replace(ALERT.limit, text="55 USD"))),
+            True,
+            id="its limit is another",
+        ),
+        pytest.param(
+            step(ALERT, replace(ALERT, limit=replace(ALERT.limit, value=usd(55)))),
+            False,
+            id="its limit comes to something else",
+        ),
         pytest.param(step(CLOSED, replace(CLOSED, value=usd(65))), True, id="a final figure moves"),
         pytest.param(step(CLOSED, replace(CLOSED, worst=usd(65))), False, id="its figure stays"),
         pytest.param(step(ALERT, replace(ALERT, value=usd(65))), False, id="a figure moves"),
@@ -202,7 +227,7 @@ def test_an_edit_says_what_changed() -> None:
     ("quiet", "reason"),
     [
         pytest.param(step(ALERT, CLOSED, to=(PAGER,)), Reason.CLOSED, id="its period is over"),
-        pytest.param(step(CORRECTED, ALERT, to=(PAGER,)), None, id="it crosses again"),
+        pytest.param(step(CORRECTED, ALERT, to=(PAGER,)), Reason.REPEAT, id="it crosses again"),
         pytest.param(
             step(CLOSED, replace(CLOSED, value=usd(70)), to=(PAGER,)),
             None,

@@ -47,7 +47,7 @@ _TASK = Task(
 
 
 def record(**changes: Any) -> Record:
-    return replace(_RECORD, **changes)
+    return _RECORD._replace(**changes)
 
 
 def task(**changes: Any) -> Task:

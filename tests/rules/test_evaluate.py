@@ -135,6 +135,13 @@ def test_rules_of_two_metrics_do_not_share_an_order() -> None:
     ]
 
 
+def test_rules_that_ask_the_same_of_others_are_both_answered() -> None:
+    other = PLAIN.model_copy(update={"name": "other"})
+    parts = [scope(PLAIN, frozenset({ANA})), scope(other, frozenset({BEN})), scope(other, None)]
+    assert [frozenset({ANA, BEN})] == list(evaluate.queries(parts[:2], NOON).values())
+    assert [None] == list(evaluate.queries(parts, NOON).values())
+
+
 def test_a_ratio_of_nothing_is_no_series() -> None:
     rate = rule("thresholds: {warning: 0%}", "error_rate")
     assert {} == seen(judged(scope(rate), [spent(5, status="aborted")]))
@@ -255,9 +262,27 @@ def test_a_gauge_is_judged_for_each_source_that_it_is_known_of() -> None:
     assert {("acme",): (HOLDS, timedelta(minutes=12))} == seen(judged(scope(AGE), [], known))
 
 
-def test_a_gauge_that_is_gone_is_unknown() -> None:
-    (found,) = judged(scope(AGE), [], alerted(AGE, ("acme",)))
-    assert (UNKNOWN, None) == (found.verdict, found.value)
+@pytest.mark.parametrize(
+    ("sources", "minutes", "expected"),
+    [
+        pytest.param(None, None, (UNKNOWN, Cause.MISSING), id="its figure is not to be had"),
+        pytest.param({"acme"}, None, (UNKNOWN, Cause.MISSING), id="its source is still there"),
+        pytest.param({"acme"}, 12, (HOLDS, Cause.NONE), id="its figure is known"),
+        pytest.param({"blue"}, None, (UNKNOWN, Cause.GONE), id="its source was removed"),
+        pytest.param({"blue"}, 12, (UNKNOWN, Cause.GONE), id="whatever was known of it"),
+    ],
+)
+def test_a_gauge_that_is_gone_is_unknown(
+    sources: set[str] | None, minutes: int | None, expected: tuple[Verdict, Cause]
+) -> None:
+    known = replace(
+        alerted(AGE, ("acme",)),
+        gauges={("data_age", "acme"): timedelta(minutes=minutes)} if minutes else {},
+        sources=None if sources is None else frozenset(sources),
+    )
+    (found,) = judged(scope(AGE), [], known)
+    assert expected == (found.verdict, found.cause)
+    assert (found.severity is None) == (found.verdict is UNKNOWN)
 
 
 def usual(days: int, amount: int = 20) -> list[Record]:
@@ -283,7 +308,7 @@ def test_a_baseline_is_held_against_the_days_before() -> None:
 
 def test_days_without_a_value_are_left_out_of_the_history() -> None:
     rate = rule("window: day\nbaseline: {warning: 2x}", "error_rate")
-    quiet = [replace(record, status="aborted") for record in usual(20)]
+    quiet = [record._replace(status="aborted") for record in usual(20)]
     assert [] == judged(scope(rate), [*quiet, spent(1, status="failed")])
 
 
@@ -314,7 +339,7 @@ def test_a_forecast_that_came_true_says_so() -> None:
     ],
 )
 def test_who_is_forecast(daily: Only, expected: Sequence[Values]) -> None:
-    usage = [replace(record, user=user[0]) for user in (ANA, BEN, CI) for record in usual(30)]
+    usage = [record._replace(user=user[0]) for user in (ANA, BEN, CI) for record in usual(30)]
     part = scope(FORECAST, frozenset({ANA, BEN}), daily=daily)
     assert expected == [each.series.values for each in judged(part, usage)]
 
@@ -356,7 +381,3 @@ def test_history_is_asked_only_for_who_is_forecast() -> None:
     assert [(False, ONE | TWO), (True, ONE)] == [(days, only) for _, _, days, only in both]
     nobody = asked(scope(FORECAST, ONE, daily=frozenset()))
     assert [(False, ONE)] == [(days, only) for _, _, days, only in nobody]
-
-
-def test_the_conditions_of_a_rule_are_named() -> None:
-    assert ["thresholds", "forecast"] == [each.name for each in evaluate.conditions(FORECAST)]

@@ -11,10 +11,21 @@ from rules.finding import Cause, Finding, Verdict
 from rules.lifecycle import TABLE
 from rules.window import Span
 from tests.rules import making, samples
-from tests.rules.making import BY_PERIOD, CRITICAL, DAY, LIMITS, Limits, finding, minute, usd
+from tests.rules.making import (
+    BY_PERIOD,
+    CRITICAL,
+    DAY,
+    LIMITS,
+    WARNING,
+    Limits,
+    finding,
+    minute,
+    usd,
+)
 
 PENDING, FIRING, CORRECTED, CLOSED, RESOLVED, REMOVED = State
 STALE, FEW, YOUNG = Cause.STALE, Cause.FEW, Cause.YOUNG
+MISSING, GONE = Cause.MISSING, Cause.GONE
 RAISED, LOWERED = (80, 100), (20, 55)
 ROLLING = Timing(starve=timedelta(hours=6))
 NIGHT = 24 * 60
@@ -96,6 +107,14 @@ STORIES: dict[str, tuple[Timing, list[See]]] = {
             See(4, 85, FIRING, None, RAISED),
         ],
     ),
+    "a closed period within a limit that was raised is no correction": (
+        BY_PERIOD,
+        [See(0, 60, FIRING, F), See(1440, 60, CLOSED), See(1500, 61, RESOLVED, None, RAISED)],
+    ),
+    "what was too little and is enough now was not taken back": (
+        replace(BY_PERIOD, below=True),
+        [See(0, 60, FIRING, F), See(1, 40, RESOLVED, O)],
+    ),
     "a raised limit that is crossed again speaks": (
         BY_PERIOD,
         [
@@ -121,9 +140,45 @@ STORIES: dict[str, tuple[Timing, list[See]]] = {
         BY_PERIOD,
         [See(0, 60, FIRING, F), See(1, 60, FIRING, E, LOWERED), See(2, 60, FIRING, None, LOWERED)],
     ),
-    "a limit that moves and still holds at the same severity is no news": (
+    "a raised limit that is still passed is no news": (
         BY_PERIOD,
-        [See(0, 85, FIRING, F), See(1, 85, FIRING, None, RAISED)],
+        [See(0, 85, FIRING, F), See(1, 85, FIRING, None, RAISED), See(2, 90, FIRING, None, RAISED)],
+    ),
+    "a lowered limit that is already passed speaks once while the alert fires": (
+        BY_PERIOD,
+        [
+            See(0, 60, FIRING, F),
+            See(1, 60, FIRING, R, (40, 100)),
+            See(2, 60, FIRING, None, (40, 100)),
+            See(3, 61, FIRING, None, (40, 100)),
+            See(4, 61, FIRING, R, (30, 100)),
+        ],
+    ),
+    "a lowered limit of the peak that is passed anew is an escalation": (
+        BY_PERIOD,
+        [
+            See(0, 120, FIRING, F),
+            See(1, 60, FIRING),
+            See(2, 60, FIRING, E, (50, 55)),
+            See(3, 60, FIRING, None, (50, 55)),
+        ],
+    ),
+    "a lowered limit below the peak is no news": (
+        BY_PERIOD,
+        [See(0, 120, FIRING, F), See(1, 120, FIRING, None, (40, 100))],
+    ),
+    "a lowered limit is no news where the peak's own was raised out of reach": (
+        BY_PERIOD,
+        [See(0, 120, FIRING, F), See(1, 120, FIRING, None, (40, 150))],
+    ),
+    "a raised limit that is crossed again before the alert ended speaks": (
+        replace(BY_PERIOD, keep=timedelta(minutes=15)),
+        [
+            See(0, 60, FIRING, F),
+            See(1, 60, FIRING, None, RAISED),
+            See(2, 85, FIRING, R, RAISED),
+            See(3, 86, FIRING, None, RAISED),
+        ],
     ),
     "a closed period ends quietly": (
         BY_PERIOD,
@@ -205,6 +260,45 @@ STORIES: dict[str, tuple[Timing, list[See]]] = {
     "an outage is never a recovery": (
         ROLLING,
         [See(0, 60, FIRING, F), See(700, STALE, FIRING), See(1400, STALE, FIRING)],
+    ),
+    "a figure that is not to be had changes nothing": (
+        ROLLING,
+        [See(0, 60, FIRING, F), See(1, MISSING, FIRING), See(1400, MISSING, FIRING)],
+    ),
+    "a pending alert waits for a figure that is not to be had": (
+        replace(ROLLING, hold=timedelta(minutes=10)),
+        [See(0, 60, PENDING), See(20, MISSING, PENDING), See(21, 60, FIRING, F)],
+    ),
+    "an alert of a source that is no more ends with a word": (
+        ROLLING,
+        [See(0, 60, FIRING, F), See(1, GONE, REMOVED, Reason.CLOSED)],
+    ),
+    "a pending alert of a source that is no more is dropped": (
+        replace(ROLLING, hold=timedelta(minutes=10)),
+        [See(0, 60, PENDING), See(1, GONE, None)],
+    ),
+    "a clock that is set back makes nothing wait longer to fire": (
+        replace(ROLLING, hold=timedelta(minutes=10)),
+        [See(60, 60, PENDING), See(5, 60, PENDING), See(14, 60, PENDING), See(15, 60, FIRING, F)],
+    ),
+    "a clock that is set back makes nothing wait longer to resolve": (
+        replace(ROLLING, keep=timedelta(minutes=15)),
+        [
+            See(60, 60, FIRING, F),
+            See(61, 40, FIRING),
+            See(5, 40, FIRING),
+            See(19, 40, FIRING),
+            See(20, 40, RESOLVED, O),
+        ],
+    ),
+    "a clock that is set back makes nothing starve longer": (
+        ROLLING,
+        [
+            See(600, 60, FIRING, F),
+            See(601, FEW, FIRING),
+            See(5, FEW, FIRING),
+            See(365, FEW, RESOLVED, O),
+        ],
     ),
     "a window that begins before the ledger changes nothing": (
         ROLLING,
@@ -311,6 +405,42 @@ def test_what_starved_says_so() -> None:
     alert, _ = after(alert, See(361, FEW, RESOLVED), ROLLING)
     assert alert is not None
     assert ("too little traffic to judge", None) == (alert.note, alert.severity)
+
+
+def test_what_its_source_left_says_so() -> None:
+    alert, _ = after(making.alert(by_period=False), See(1, GONE, REMOVED), ROLLING)
+    assert alert is not None
+    assert ("its source was removed", None, minute(1)) == (alert.note, alert.severity, alert.ended)
+
+
+def held_by_recover(limits: Limits) -> Finding:
+    """Below every limit, but not below `recover`."""
+    lowest = making.limit(WARNING, limits[0])
+    return finding(60, limits, verdict=Verdict.HOLDS, severity=WARNING, limit=lowest)
+
+
+def test_a_raised_limit_that_holds_by_recover_alone_speaks_when_it_is_crossed() -> None:
+    held = lifecycle.advance(making.alert(), held_by_recover(RAISED), BY_PERIOD, minute(1))
+    assert held is not None
+    assert (None, "80 USD") == (held.reason, held.after.limit.text if held.after else "")
+    crossed, said = after(held.after, See(2, 85, FIRING, None, RAISED), BY_PERIOD)
+    assert (R, FIRING) == (said, crossed.state if crossed else None)
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        pytest.param(70, R, id="a higher one is stricter, and passed"),
+        pytest.param(62, None, id="a lower one that is still passed is no news"),
+    ],
+)
+def test_a_limit_that_is_moved_below(amount: int, said: Reason | None) -> None:
+    limit = making.limit(WARNING, amount)
+    seen = finding(60, verdict=Verdict.HOLDS, severity=WARNING, limit=limit, in_force=frozenset())
+    alert = making.alert(peak_limit=making.limit(WARNING, 65))
+    transition = lifecycle.advance(alert, seen, replace(BY_PERIOD, below=True), minute(1))
+    assert transition is not None
+    assert said == transition.reason
 
 
 def test_what_is_clear_without_a_value_has_no_severity_any_more() -> None:

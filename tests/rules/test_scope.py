@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -54,6 +54,19 @@ def test_a_rule_that_was_never_judged_is_judged_whole_for_the_first_time() -> No
     (found,) = tick.plan([DAILY], {}, News(), NOON)
     assert (None, True, False) == (found.only, found.first, found.closed)
     assert Span(NOON - 12 * HOUR, NOON + 12 * HOUR) == found.span
+
+
+def test_a_baseline_of_a_length_turns_with_the_days_of_the_configured_zone() -> None:
+    """Of the 24 hours up to a midnight after the clock was set back, the first begins on the same day as the last."""
+    text = "metric: spend\nwindow: 24h\nbaseline: {warning: 4x}"
+    midnight = datetime(2026, 10, 25, 23, tzinfo=UTC)
+    minute = timedelta(minutes=1)
+    turned = {}
+    for name in ("Europe/Berlin", "America/New_York"):
+        usual = samples.rule(text, Defaults(ZoneInfo(name)))
+        found = planned(usual, judged=last(usual, midnight - minute), at=midnight + minute)
+        turned[name] = [part.only for part in found]
+    assert {"Europe/Berlin": [None], "America/New_York": []} == turned
 
 
 def test_a_rule_that_means_something_else_is_judged_for_the_first_time() -> None:
@@ -201,6 +214,14 @@ def test_periods_from_before_a_rule_say_nothing(since: datetime, count: int) -> 
     assert count == len(closed(DAILY, News(changes=[changed(YESTERDAY.start)]), since))
 
 
+@pytest.mark.parametrize(("since", "count"), [(NOON - 30 * DAY, 7), (YESTERDAY.start, 1)])
+def test_what_must_be_judged_anew_is_so_in_the_periods_of_a_week_too(
+    since: datetime, count: int
+) -> None:
+    found = planned(DAILY, judged=replace(last(DAILY, since=since), terms=""))
+    assert [None] * count == [each.only for each in found if each.closed]
+
+
 def test_ratios_and_rolling_windows_have_no_closed_periods() -> None:
     news = News(changes=[changed(YESTERDAY.start)])
     assert [] == closed(RATIO, news)
@@ -277,3 +298,41 @@ def test_what_is_remembered_of_a_rule() -> None:
 def test_alerts_that_ended_with_their_period_can_be_judged_again_when_a_source_is_back() -> None:
     ended = making.alert(span=YESTERDAY, state=State.CLOSED)
     assert [(YESTERDAY, frozenset({ANA}))] == closed(DAILY, News(due=[ended], aged=True))
+
+
+def test_rules_that_ask_the_same_share_one_plan() -> None:
+    other = DAILY.model_copy(update={"name": "other"})
+    judged = {DAILY.name: last(DAILY), other.name: last(other)}
+    mine, theirs = tick.plan([DAILY, other], judged, News(changes=[changed(NOON)]), NOON)
+    assert (DAILY, other) == (mine.rule, theirs.rule)
+    assert (mine.span, frozenset({ANA})) == (theirs.span, theirs.only)
+    assert mine.only is theirs.only
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("window: day\ngroup_by: [model]", id="another grouping"),
+        pytest.param("window: week\ngroup_by: [user]", id="another window"),
+        pytest.param("window: day\ngroup_by: [user]\nwhere: {user: ben@*}", id="another selection"),
+    ],
+)
+def test_rules_that_ask_something_else_have_a_plan_of_their_own(text: str) -> None:
+    own = samples.rule(f"metric: spend\n{text}\nthresholds: {{warning: 9 USD}}")
+    other = own.model_copy(update={"name": "other"})
+    judged, news = (
+        {each.name: last(each) for each in (DAILY, other)},
+        News(changes=[changed(NOON), changed(NOON, BEN)]),
+    )
+    assert tick.plan([other], judged, news, NOON) == [
+        part for part in tick.plan([DAILY, other], judged, news, NOON) if part.rule is other
+    ]
+
+
+def test_a_timer_of_one_rule_is_nothing_to_another_that_asks_the_same() -> None:
+    other = DAILY.model_copy(update={"name": "other"})
+    judged = {DAILY.name: last(DAILY), other.name: last(other)}
+    alert = making.alert(series=replace(making.SERIES, values=BEN), by_period=False)
+    news = News(changes=[changed(NOON)], due=[alert])
+    mine, theirs = tick.plan([DAILY, other], judged, news, NOON)
+    assert (frozenset({ANA, BEN}), frozenset({ANA})) == (mine.only, theirs.only)

@@ -101,7 +101,7 @@ def _steps(draw: st.DrawFn) -> list[Step]:
         now += passed
         at = st.builds(lambda minutes, now=now: now - timedelta(minutes=minutes), _ago)
         booked = draw(
-            st.lists(st.builds(lambda record, at: replace(record, at=at), _usage, at), max_size=4)
+            st.lists(st.builds(lambda record, at: record._replace(at=at), _usage, at), max_size=4)
         )
         gone = draw(st.lists(_keys, max_size=1))
         stale = draw(st.sampled_from([(), (), (), ("acme",), ("acme", "blue")]))

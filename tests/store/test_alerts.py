@@ -110,6 +110,13 @@ def test_current_ones_are_found_for_some_series_alone(db: Connection) -> None:
     assert [] == alerts.current(db, {"a-rule": frozenset()}, NOW)
 
 
+def test_its_timer_alone_can_be_set(db: Connection) -> None:
+    alert, other = making.alert(), making.alert(series=BEN)
+    alerts.put(db, [(alert, NOW), (other, None)])
+    alerts.time(db, {alert.id: None, other.id: NOW})
+    assert [other] == alerts.due(db, NOW)
+
+
 def test_one_that_never_fired_can_be_forgotten(db: Connection) -> None:
     kept(db, making.alert(), making.alert(series=BEN))
     alerts.drop(db, [making.alert().id])
@@ -131,3 +138,13 @@ def test_what_is_remembered_of_a_rule_is_replaced_and_forgotten(db: Connection) 
     assert {"two": later, "three": first} == alerts.judged(db)
     alerts.judge_anew(db)
     assert {"two": replace(later, terms=""), "three": replace(first, terms="")} == alerts.judged(db)
+
+
+def test_another_moment_is_kept_of_all_rules_that_were_judged_at_it(db: Connection) -> None:
+    first, later = NOW, NOW + timedelta(minutes=1)
+    kept = {name: Judged("spend|day", "50 USD", first, first) for name in ("one", "two", "three")}
+    alerts.remember(db, kept)
+    moved = {name: replace(kept[name], at=later) for name in ("one", "two")}
+    anew = {"four": replace(kept["one"], at=later), "three": replace(kept["three"], since=later)}
+    alerts.remember(db, moved | anew)
+    assert moved | anew == alerts.judged(db)
