@@ -1,0 +1,33 @@
+-- What people asked for, and what was held back for it. Times are microseconds. Nothing here is deleted but what is held.
+
+-- `match` is {label: [glob, …]} in JSON. A silence that was ended early has the moment of that as its `ends`.
+CREATE TABLE silence (
+  id INTEGER PRIMARY KEY,
+  starts INTEGER NOT NULL,
+  ends INTEGER NOT NULL,
+  author TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  match TEXT NOT NULL,
+  alert TEXT NOT NULL
+);
+CREATE INDEX silence_ends ON silence (ends);
+
+-- Who took on which alert: it is not repeated until its peak rises above `peak`, or the acknowledgement is undone.
+CREATE TABLE ack (
+  id INTEGER PRIMARY KEY,
+  alert TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  author TEXT NOT NULL,
+  peak INTEGER NOT NULL,
+  undone INTEGER
+);
+CREATE INDEX ack_alert ON ack (alert);
+
+-- What a destination was not told because of a silence or a quiet time, since when.
+CREATE TABLE held (
+  alert TEXT NOT NULL,
+  destination TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  PRIMARY KEY (alert, destination)
+) WITHOUT ROWID;
