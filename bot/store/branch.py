@@ -1,10 +1,9 @@
 """Rows of one table in some pieces of a span, found by time or by a few users or tasks."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.store import grain, instant, terms
+from bot.store import grain, instant, selection, terms
 from bot.store.connection import Connection
 from bot.store.grain import Grain
 from bot.store.pieces import Piece
@@ -21,10 +20,32 @@ _PIECE = ", ".join(f"json_extract(value, '$[{number}]')" for number in range(4))
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """Ids of one label to look for, instead of going through all of the span."""
+    """Ids of one label to look for, instead of going through all of the span.
+
+    `whole`: to have one of them is all that is asked of the label.
+    """
 
     label: Label
     ids: frozenset[int]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How rows of one table are found: by time, or by the ids of a label. What SQL of it says depends on no figure."""
+
+    grain: Grain
+    driven: Label | None
+
+    @property
+    def name(self) -> str:
+        """What its pieces are called in SQL."""
+        return f"pieces_of_{self.grain.table}"
+
+    @property
+    def rows(self) -> str:
+        """SQL of the rows, for a FROM."""
+        return self.grain.found(self.name, self.driven)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +57,12 @@ class Branch:
     driver: Driver | None
 
     @property
-    def name(self) -> str:
-        """What its pieces are called in SQL."""
-        return f"pieces_of_{self.grain.table}"
+    def way(self) -> Way:
+        return Way(self.grain, self.driver.label if self.driver else None)
 
     @property
     def rows(self) -> str:
-        """SQL of the rows, for a FROM."""
-        return self.grain.found(self.name, self.driver.label if self.driver else None)
+        return self.way.rows
 
 
 def records(db: Connection, where: Selector, span: Span) -> Branch:
@@ -52,16 +71,16 @@ def records(db: Connection, where: Selector, span: Span) -> Branch:
     return Branch(grain.LEDGER, [whole], driver(db, where))
 
 
-def inputs(branches: Iterable[Branch]) -> str:
+def inputs(ways: Iterable[Way]) -> str:
     """SQL that makes tables of the pieces and of the driver's ids, for a WITH."""
     tables = {
-        branch.name: (
-            f"{branch.name} (part, sign, low, high) AS MATERIALIZED"
-            f" (SELECT {_PIECE} FROM json_each(:{branch.name}))"
+        way.name: (
+            f"{way.name} (part, sign, low, high) AS MATERIALIZED"
+            f" (SELECT {_PIECE} FROM json_each(:{way.name}))"
         )
-        for branch in branches
+        for way in ways
     }
-    if any(branch.driver for branch in branches):
+    if any(way.driven for way in ways):
         tables["driver"] = "driver (chosen) AS MATERIALIZED (SELECT value FROM json_each(:driver))"
     return ", ".join(tables.values())
 
@@ -70,9 +89,11 @@ def values(branches: Iterable[Branch]) -> dict[str, str]:
     """What is bound in `inputs`."""
     bound: dict[str, str] = {}
     for branch in branches:
-        bound[branch.name] = json.dumps(branch.pieces)
+        # Written by hand: an encoder costs as much as the reading of a few rows.
+        pieces = [f"[{part},{sign},{low},{high}]" for part, sign, low, high in branch.pieces]
+        bound[branch.way.name] = f"[{','.join(pieces)}]"
         if branch.driver:
-            bound["driver"] = json.dumps(sorted(branch.driver.ids))
+            bound["driver"] = selection.listed(branch.driver.ids)
     return bound
 
 
@@ -85,10 +106,12 @@ def driver(
         if only is not None and label in group_by:
             place = group_by.index(label)
             ids = set(terms.find(db, kind, {wanted[place] for wanted in only}).values())
+            whole = pattern is None
         elif pattern is not None and pattern.include:
             ids = terms.fitting(db, kind, pattern.include)
+            whole = not pattern.exclude
         else:
             continue
         if len(ids) <= _MOST_DRIVEN:
-            return Driver(label, frozenset(ids))
+            return Driver(label, frozenset(ids), whole)
     return None

@@ -11,6 +11,7 @@ from rules.labels import byok_value
 from rules.window import Span
 
 _LABELS = "source, user, model, byok, status, task"
+_OF_TASK = "source, user, model, byok, status, id, at"
 _GROUPED = f"SELECT {_LABELS}, min(at), max(at)"
 
 
@@ -31,8 +32,7 @@ def mark_former(db: Connection, ids: Sequence[int]) -> None:
 def mark_blocked(db: Connection, source: int, task: int) -> None:
     """A task as it stands, if it is blocked: called before and after its row changes."""
     db.execute(
-        f"INSERT INTO dirty ({_LABELS}, at) SELECT source, user, model, byok, status, id, at"
-        " FROM task WHERE source = ? AND id = ? AND blocked",
+        f"INSERT INTO dirty ({_LABELS}, at) SELECT {_OF_TASK} FROM task WHERE source = ? AND id = ? AND blocked",
         [source, task],
     )
 
@@ -70,10 +70,14 @@ def settle(db: Connection, upto: int) -> None:
 
 
 def crossing(db: Connection, span: Span) -> list[Change]:
-    """The labels of records created in a span: what an edge that moves over it takes in or leaves behind."""
+    """The labels of records and blocked tasks created in a span: what an edge that moves over it takes in or leaves."""
+    edges = [instant.to_micros(span.start), instant.to_micros(span.end)]
     found = db.execute(
-        f"{_GROUPED} FROM ledger WHERE at >= ? AND at < ? AND gone IS NULL GROUP BY {_LABELS}",
-        [instant.to_micros(span.start), instant.to_micros(span.end)],
+        f"{_GROUPED} FROM ("
+        f" SELECT {_LABELS}, at FROM ledger WHERE at >= ? AND at < ? AND gone IS NULL UNION ALL"
+        f" SELECT {_OF_TASK} FROM task WHERE blocked AND at >= ? AND at < ?"
+        f") GROUP BY {_LABELS}",
+        edges * 2,
     )
     return _changes(db, found.fetchall())
 

@@ -16,7 +16,7 @@ def count(db: Connection, where: Selector, span: Span) -> list[tuple[str, int]]:
     found = branch.records(db, where, span)
     conditions = selection.of(db, where)
     rows = db.execute(
-        f"WITH {branch.inputs([found])} SELECT error, count(*) FROM {found.rows}"
+        f"WITH {branch.inputs([found.way])} SELECT error, count(*) FROM {found.rows}"
         f" WHERE {found.grain.always} AND {conditions.sql} GROUP BY error",
         {**branch.values([found]), **conditions.values},
     ).fetchall()

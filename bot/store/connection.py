@@ -2,8 +2,9 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from pathlib import Path
+from typing import Any
 
 import sqlite_utils
 
@@ -12,27 +13,43 @@ APPLICATION_ID = 0x4E656F42
 
 _BUSY_SECONDS = 5.0
 _CACHE_KIB = 16 * 1024
+_READ_CACHE_KIB = 4 * 1024
+"""A reader goes through much once; what comes again and again fits, and the system caches the file anyway."""
+
 _CHECKPOINT_PAGES = 10_000
 
 
 class Connection(sqlite_utils.Database):
-    """A database with the ids of the terms it has met, by kind; they are dropped on rollback."""
+    """A database with the ids of the terms it has met, by kind; they are dropped on rollback.
+
+    `kept` is what was read at this version of the store, inside a snapshot; elsewhere None. For `memo`.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         super().__init__(connection, execute_plugins=False)
         self.interned: dict[str, dict[str, int]] = {}
+        self.kept: dict[Hashable, Any] | None = None
+        self._version: tuple[int, dict[Hashable, Any]] = (-1, {})
+
+    def recall(self) -> None:
+        """Brings back what was kept, if nobody has written since."""
+        (version,) = self.execute("PRAGMA data_version").fetchone()
+        if version != self._version[0]:
+            self._version = (version, {})
+        self.kept = self._version[1]
 
 
 def writing(path: Path) -> Connection:
     """Opens the file for writing, and makes it and its folder where there is none."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    return _settled(sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None))
+    return _settled(sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None), _CACHE_KIB)
 
 
 def reading(path: Path) -> Connection:
     """Opens the file for reading only; it must be there."""
     uri = f"{path.absolute().as_uri()}?mode=ro"
-    return _settled(sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None))
+    found = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+    return _settled(found, _READ_CACHE_KIB)
 
 
 def use_log(db: Connection) -> None:
@@ -68,16 +85,18 @@ def transaction(db: Connection, *, durable: bool) -> Iterator[None]:
 
 @contextlib.contextmanager
 def snapshot(db: Connection) -> Iterator[None]:
-    """One reading transaction: all that is read in it is of one moment."""
+    """One reading transaction: all that is read in it is of one moment. For a connection that does not write."""
     db.execute("BEGIN")
     try:
+        db.recall()
         yield
     finally:
+        db.kept = None
         db.rollback()
 
 
-def _settled(connection: sqlite3.Connection) -> Connection:
+def _settled(connection: sqlite3.Connection, cache_kib: int) -> Connection:
     db = Connection(connection)
-    db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    db.execute(f"PRAGMA cache_size = -{cache_kib}")
     db.execute("PRAGMA temp_store = MEMORY")
     return db

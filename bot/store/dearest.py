@@ -51,7 +51,7 @@ def tasks(db: Connection, of: Selection, span: Span, limit: int) -> tuple[list[D
     found = branch.records(db, of.where, span)
     conditions = selection.of(db, of.where).also(_exact(db, of.exactly))
     rows = db.execute(
-        f"WITH {branch.inputs([found])}, works AS"
+        f"WITH {branch.inputs([found.way])}, works AS"
         f" (SELECT source, task, sum({_COLUMNS.get(of.cost, of.cost)}) AS cost, count(*) AS streams"
         f" FROM {found.rows} WHERE {found.grain.always} AND {conditions.sql} GROUP BY source, task)"
         " SELECT owner.text, named.text, cost, streams, count(*) OVER () FROM works"

@@ -26,4 +26,4 @@ def claimed(db: Connection, name: str, period: datetime) -> bool:
 def last_sent(db: Connection, name: str) -> datetime | None:
     """When a digest of that name was last dealt with."""
     (at,) = db.execute("SELECT max(at) FROM digest_sent WHERE name = ?", (name,)).fetchone()
-    return None if at is None else instant.from_micros(at)
+    return instant.from_nullable(at)

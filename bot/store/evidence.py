@@ -24,7 +24,7 @@ def records(
     found = branch.records(db, where, span)
     conditions = selection.of(db, where)
     chosen = db.execute(
-        f"WITH {branch.inputs([found])} SELECT source, key, {', '.join(FACTS)} FROM {found.rows}"
+        f"WITH {branch.inputs([found.way])} SELECT source, key, {', '.join(FACTS)} FROM {found.rows}"
         f" WHERE {found.grain.always} AND {conditions.sql} ORDER BY {order.value} LIMIT {limit:d}",
         {**branch.values([found]), **conditions.values},
     )

@@ -7,7 +7,7 @@ from rules.labels import Label
 from rules.metric import Reads
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Grain:
     """`bucket` is what its unit of time comes to in microseconds; 1 is the ledger's own exactness."""
 
@@ -48,6 +48,7 @@ LEDGER = Grain(
     "ledger", "at", 1, frozenset(Label), rollup.WORTH,
     always="gone IS NULL", driven=frozenset({Label.USER, Label.TASK}),
 )  # fmt: skip
+SOURCE = Grain("rollup_source", "day", instant.DAY, frozenset({Label.SOURCE}), _KEPT)
 HOUR = Grain("rollup_hour", "hour", instant.HOUR, _SINGLE, _KEPT)
 DAY = Grain("rollup_day", "day", instant.DAY, _SINGLE, _KEPT)
 USER = Grain(
@@ -60,7 +61,7 @@ TASK_DAY = Grain(
 TASK = Grain("task", "at", 1, frozenset(Label), {"blocked": "1"}, always="blocked")
 
 _ROLLUPS: dict[Reads, tuple[tuple[Grain, ...], ...]] = {
-    Reads.RECORDS: ((DAY, HOUR), (USER,)),
+    Reads.RECORDS: ((SOURCE, HOUR), (DAY, HOUR), (USER,)),
     Reads.TASKS: ((TASK_DAY,),),
     Reads.BLOCKED: (),
 }

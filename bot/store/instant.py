@@ -17,3 +17,12 @@ def to_micros(at: datetime) -> int:
 
 def from_micros(micros: int) -> datetime:
     return _EPOCH + timedelta(microseconds=micros)
+
+
+def to_nullable(at: datetime | None) -> int | None:
+    """For a column that may be NULL."""
+    return None if at is None else to_micros(at)
+
+
+def from_nullable(micros: int | None) -> datetime | None:
+    return None if micros is None else from_micros(micros)

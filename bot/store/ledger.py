@@ -1,31 +1,35 @@
 """All records kept, one row each: corrected in place, with what a correction replaced beside it."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from bot.store import changes, garbage, instant, packing, rollup, rows, terms
 from bot.store.connection import Connection
-from bot.store.rows import FACTS, Facts, Key
+from bot.store.rows import FACTS, Facts, Words
 from bot.store.terms import Kind
 from rules.record import Record, task_key
 from rules.window import Span
 
 T = TypeVar("T")
 
+Key = bytes | str
+"""A record's key as the ledger keeps it."""
+
 _CHUNK = 10_000
 """How many records are compared at once."""
 
 _COLUMNS = ", ".join(FACTS)
 _INSERT = (
-    f"INSERT INTO ledger (id, source, key, {_COLUMNS}, seen)"
-    f" VALUES ({', '.join('?' * (len(FACTS) + 3))}, "
+    f"INSERT INTO ledger (id, source, key, digest, {_COLUMNS}, seen)"
+    f" VALUES ({', '.join('?' * (len(FACTS) + 4))}, "
 )
 _UPDATE = (
-    f"UPDATE ledger SET {', '.join(f'{name} = ?' for name in FACTS)},"
+    f"UPDATE ledger SET digest = ?, {', '.join(f'{name} = ?' for name in FACTS)},"
     " seen = ?, gone = NULL WHERE id = ?"
 )
 _KEEP = (
@@ -57,13 +61,12 @@ class Present:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A row as it stands in the ledger."""
+class _Read(NamedTuple):
+    """A record as it was read from Neo."""
 
-    id: int
-    gone: bool
-    facts: Facts
+    key: Key
+    digest: bytes
+    words: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +83,15 @@ def add(db: Connection, records: Sequence[Record], *, seen: datetime, live: bool
     Of one that is listed twice the later counts. `live` says that what is new was news at `seen`;
     what backfill reads counts as known since it was created. Known records are not written again.
     """
-    latest = {(record.source, record.key): record for record in records}
     sight, added = _Sight(instant.to_micros(seen), live), Added()
-    for chunk in _chunks(latest.values()):
-        with garbage.uncollected():
-            added = added.plus(_add(db, chunk, sight))
+    with garbage.uncollected():
+        latest: dict[str, dict[Key, Record]] = defaultdict(dict)
+        for record in records:
+            latest[record.source][packing.pack(record.key)] = record
+        ids = terms.intern(db, Kind.SOURCE, latest.keys())
+        for source, mine in latest.items():
+            for chunk in _chunks(mine.items()):
+                added = added.plus(_add(db, ids[source], dict(chunk), sight))
     return added
 
 
@@ -98,15 +105,16 @@ def mark_gone(db: Connection, source: str, keys: Collection[str], *, seen: datet
         return 0
     marked = 0
     for chunk in _chunks(keys):
-        kept = _kept(db, [(owner, packing.pack(key)) for key in chunk])
-        leaving = [row for row in kept.values() if not row.gone]
-        rollup.take(db, [(owner, row.facts) for row in leaving])
+        digests = _digests(db, owner, list(map(packing.pack, chunk)))
+        here = [key for key, digest in digests.items() if digest is not None]
+        ids = list(_ids(db, owner, here).values())
+        rollup.take(db, _counting(db, owner, ids))
         db.conn.executemany(
             "UPDATE ledger SET gone = ? WHERE id = ?",
-            [(instant.to_micros(seen), row.id) for row in leaving],
+            [(instant.to_micros(seen), id_) for id_ in ids],
         )
-        changes.mark(db, [row.id for row in leaving])
-        marked += len(leaving)
+        changes.mark(db, ids)
+        marked += len(ids)
     return marked
 
 
@@ -149,54 +157,86 @@ def extent(db: Connection) -> Span | None:
     return Span(instant.from_micros(first), instant.from_micros(last + 1))
 
 
-def _add(db: Connection, records: Sequence[Record], sight: _Sight) -> Added:
-    encoded = rows.encode(db, records)
-    kept = _kept(db, [key for key, _ in encoded])
-    new = [(key, facts) for key, facts in encoded if key not in kept]
-    changed = [
-        (key[0], kept[key], facts)
-        for key, facts in encoded
-        if key in kept and (kept[key].facts != facts or kept[key].gone)
-    ]
+def _add(db: Connection, source: int, records: Mapping[Key, Record], sight: _Sight) -> Added:
+    digests, new, changed = _digests(db, source, records), [], []
+    for key, record in records.items():
+        words = rows.words(record)
+        digest = rows.digest(words)
+        if key not in digests:
+            new.append(_Read(key, digest, words))
+        elif digests[key] != digest:
+            changed.append(_Read(key, digest, words))
     if new:
-        _insert(db, new, sight)
+        _insert(db, source, new, sight)
     if changed:
-        _correct(db, changed, sight)
-    return Added(len(new), len(changed), len(encoded) - len(new) - len(changed))
+        _correct(db, source, changed, sight)
+    return Added(len(new), len(changed), len(records) - len(new) - len(changed))
 
 
-def _kept(db: Connection, keys: Sequence[Key]) -> dict[Key, _Kept]:
-    kept: dict[Key, _Kept] = {}
-    for source in {source for source, _ in keys}:
-        mine = [key for owner, key in keys if owner == source]
-        for id_, key, gone, *facts in db.execute(
-            f"SELECT id, key, gone IS NOT NULL, {_COLUMNS} FROM ledger"
-            f" WHERE source = ? AND key IN ({','.join('?' * len(mine))})",
-            [source, *mine],
-        ):
-            kept[source, key] = _Kept(id_, bool(gone), tuple(facts))
-    return kept
+def _digests(db: Connection, source: int, keys: Collection[Key]) -> dict[Key, bytes | None]:
+    """The digests of those records that the ledger holds; None for one that is gone."""
+    return dict(
+        db.execute(
+            "SELECT key, CASE WHEN gone IS NULL THEN digest END FROM ledger"
+            f" WHERE source = ? AND key IN ({','.join('?' * len(keys))})",
+            [source, *keys],
+        )
+    )
 
 
-def _insert(db: Connection, new: Sequence[tuple[Key, Facts]], sight: _Sight) -> None:
+def _ids(db: Connection, source: int, keys: Collection[Key]) -> dict[Key, int]:
+    """The ids of records that the ledger holds."""
+    return dict(
+        db.execute(
+            f"SELECT key, id FROM ledger WHERE source = ? AND key IN ({','.join('?' * len(keys))})",
+            [source, *keys],
+        )
+    )
+
+
+def _counting(db: Connection, source: int, ids: Collection[int]) -> list[tuple[int, Facts]]:
+    """The facts of rows that are not gone, as the rollups have them: with the id of their source."""
+    return [
+        (source, facts)
+        for facts in db.execute(
+            f"SELECT {_COLUMNS} FROM ledger"
+            " WHERE id IN (SELECT value FROM json_each(?)) AND gone IS NULL",
+            [json.dumps(list(ids))],
+        )
+    ]
+
+
+def _insert(db: Connection, source: int, new: Sequence[_Read], sight: _Sight) -> None:
     (last,) = db.execute("SELECT coalesce(max(id), 0) FROM ledger").fetchone()
     ids = range(last + 1, last + 1 + len(new))
     news = sight.seen if sight.live else "NULL"
+    facts = rows.encode(db, [read.words for read in new])
     db.conn.executemany(
         f"{_INSERT}{news})",
-        [(id_, *key, *facts) for id_, (key, facts) in zip(ids, new, strict=True)],
+        [
+            (id_, source, read.key, read.digest, *said)
+            for id_, read, said in zip(ids, new, facts, strict=True)
+        ],
     )
-    rollup.add(db, [(source, facts) for (source, _), facts in new])
+    rollup.add(db, [(source, said) for said in facts])
     changes.mark(db, ids)
 
 
-def _correct(db: Connection, changed: Sequence[tuple[int, _Kept, Facts]], sight: _Sight) -> None:
-    ids = [kept.id for _, kept, _ in changed]
+def _correct(db: Connection, source: int, changed: Sequence[_Read], sight: _Sight) -> None:
+    known = _ids(db, source, [read.key for read in changed])
+    ids = [known[read.key] for read in changed]
     db.execute(_KEEP, [sight.seen, json.dumps(ids)])
-    rollup.take(db, [(source, kept.facts) for source, kept, _ in changed if not kept.gone])
+    rollup.take(db, _counting(db, source, ids))
     changes.mark_former(db, ids)
-    db.conn.executemany(_UPDATE, ((*facts, sight.seen, kept.id) for _, kept, facts in changed))
-    rollup.add(db, [(source, facts) for source, _, facts in changed])
+    facts = rows.encode(db, [read.words for read in changed])
+    db.conn.executemany(
+        _UPDATE,
+        [
+            (read.digest, *said, sight.seen, id_)
+            for id_, read, said in zip(ids, changed, facts, strict=True)
+        ],
+    )
+    rollup.add(db, [(source, said) for said in facts])
     changes.mark(db, ids)
 
 

@@ -15,6 +15,12 @@ def take(path: Path) -> int:
     beside = path.with_name(f"{path.name}.lock")
     try:
         beside.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"the folder {beside.parent} is not there and cannot be made: {error.strerror};"
+            " make it for the user that runs the bot, or change store.path"
+        ) from error
+    try:
         file = os.open(beside, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise StoreError(

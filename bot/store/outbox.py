@@ -19,16 +19,27 @@ _IS_HEAD = (
 )
 """Order holds within one message: only the first of what waits for it may go."""
 
+_LOST = (
+    "state = 'failed' AND message NOT IN (SELECT message FROM outbox WHERE rerouted)"
+    " AND NOT EXISTS (SELECT 1 FROM outbox AS later WHERE later.message = outbox.message"
+    " AND later.state = 'sent' AND later.rowid > outbox.rowid)"
+)
+"""What nobody got: the fallback was not told instead, nor did later words to the same place overtake it."""
+
 _AFRESH = "afresh"
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How much is not delivered: waiting, the oldest of it, and what no retry will deliver or edit."""
+    """How much is not delivered: waiting, the oldest of it, and what no retry will deliver or edit.
+
+    `undeliverable` counts what reached nobody, not even the fallback; `error` is why the last of it did not.
+    """
 
     count: int
     oldest: datetime | None
     undeliverable: int
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +161,7 @@ def failed(
     before = taken.notification.attempted
     db.execute(
         "UPDATE outbox SET rerouted = ?, attempted = ? WHERE id = ?",
-        (rerouted, None if before is None else instant.to_micros(before), taken.notification.id),
+        (rerouted, instant.to_nullable(before), taken.notification.id),
     )
 
 
@@ -160,10 +171,7 @@ def revive(db: Connection, now: datetime) -> int:
     Not what the fallback was told instead, nor what later words to the same place have overtaken. Says how much it is.
     """
     posts = db.execute(
-        "UPDATE outbox SET state = 'waiting', due = ?, tries = 0, ended = NULL WHERE state = 'failed'"
-        " AND message NOT IN (SELECT message FROM outbox WHERE rerouted)"
-        " AND NOT EXISTS (SELECT 1 FROM outbox AS later WHERE later.message = outbox.message"
-        " AND later.state = 'sent' AND later.rowid > outbox.rowid)",
+        f"UPDATE outbox SET state = 'waiting', due = ?, tries = 0, ended = NULL WHERE {_LOST}",
         (instant.to_micros(now),),
     )
     edits = db.execute("UPDATE message SET edit_error = '' WHERE edit_error <> ''")
@@ -228,11 +236,12 @@ def waiting(db: Connection) -> Waiting:
     count, oldest = db.execute(
         "SELECT count(*), min(created) FROM outbox WHERE state = 'waiting'"
     ).fetchone()
-    (dead,) = db.execute(
-        "SELECT (SELECT count(*) FROM outbox WHERE state = 'failed')"
-        " + (SELECT count(*) FROM message WHERE edit_error <> '')"
-    ).fetchone()
-    return Waiting(count, None if oldest is None else instant.from_micros(oldest), dead)
+    lost = db.execute(
+        f"SELECT error FROM (SELECT error, ended FROM outbox WHERE {_LOST}"
+        " UNION ALL SELECT edit_error, NULL FROM message WHERE edit_error <> '') ORDER BY ended DESC"
+    ).fetchall()
+    error = str(lost[0][0]) if lost else ""
+    return Waiting(count, instant.from_nullable(oldest), len(lost), error)
 
 
 def _merge(db: Connection, head: str, message: str) -> str:
@@ -270,7 +279,7 @@ def _taken(db: Connection, id_: str, attempted: int | None) -> Taken:
         parent=Receipt(channel, ts) if reply else None,
         broadcast=bool(broadcast) and reply,
         created=instant.from_micros(created),
-        attempted=None if attempted is None else instant.from_micros(attempted),
+        attempted=instant.from_nullable(attempted),
     )
     is_first = itself and reason != _AFRESH
     return Taken(letter, message, version, own is None, is_first, tries)

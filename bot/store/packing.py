@@ -1,12 +1,13 @@
 """UUIDs in 16 bytes instead of 36 letters: keys of records and ids of tasks fill half of the file otherwise."""
 
 _LENGTH = 36
+_PLACES = slice(8, 24, 5)
 _DASHES = "----"
 
 
 def pack(text: str) -> bytes | str:
     """A canonical UUID as its 16 bytes, anything else as it is."""
-    if len(text) != _LENGTH or text[8] + text[13] + text[18] + text[23] != _DASHES:
+    if len(text) != _LENGTH or text[_PLACES] != _DASHES:
         return text
     digits = text.replace("-", "")
     try:

@@ -3,23 +3,19 @@
 Theory of operation. A bucket is an hour or a day of UTC. Any span is some whole buckets and what is missing at either
 end, or what is too much there and is taken away again, whichever is less to read; the ends are cut the same way into
 finer buckets, and at last into the ledger's records. So every window of every zone is read exactly, by one mechanism.
-What is counted and not added up cannot be taken away: its buckets lie inside the span. A span that is split by local
-days is cut for each day alone.
+What is counted and not added up cannot be taken away: its buckets lie inside the span. Spans that are asked of together
+are cut each alone.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import NamedTuple
 
 from bot.store import instant
-from rules import window
-from rules.metric import Reads
-from rules.series import Query
+from rules.window import Span
 
 
 class Piece(NamedTuple):
-    """Half-open bounds, the part of the answer that it belongs to, and whether it is added, 1, or taken away, -1."""
+    """Half-open bounds, the span that it is a part of, and whether it is added, 1, or taken away, -1."""
 
     part: int
     sign: int
@@ -27,26 +23,20 @@ class Piece(NamedTuple):
     high: int
 
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
-    """The pieces of each level, in its buckets; `parts` are the local days of the answer, if it has any."""
+def cut(
+    spans: Sequence[Span], buckets: Sequence[int], *, counted: bool = False
+) -> list[list[Piece]]:
+    """Cuts spans by buckets of so many microseconds, coarsest first; the last are single microseconds.
 
-    levels: tuple[list[Piece], ...]
-    parts: list[date]
-
-
-def cut(query: Query, buckets: Sequence[int]) -> Pieces:
-    """Cuts the query's span by buckets of so many microseconds, coarsest first; the last are single microseconds."""
-    days = window.day_edges(query.days, query.span) if query.days else []
-    spans = [span for _, span in days] if query.days else [query.span]
-    levels: tuple[list[Piece], ...] = tuple([] for _ in buckets)
-    nearest = query.reads is not Reads.TASKS
+    Gives the pieces of each level, in its buckets. `counted` is what cannot be taken away.
+    """
+    levels: list[list[Piece]] = [[] for _ in buckets]
     for part, span in enumerate(spans):
-        low, high = instant.to_micros(span.start), instant.to_micros(span.end)
-        rest = [Piece(part, 1, low, high)]
-        for bucket, level in zip(buckets, levels, strict=True):
-            rest = [finer for piece in rest for finer in _fill(level, bucket, piece, nearest)]
-    return Pieces(levels, [day for day, _ in days])
+        rest = [Piece(part, 1, instant.to_micros(span.start), instant.to_micros(span.end))]
+        for bucket, level in zip(buckets[:-1], levels, strict=False):
+            rest = [finer for piece in rest for finer in _fill(level, bucket, piece, not counted)]
+        levels[-1] += [piece for piece in rest if piece.low < piece.high]
+    return levels
 
 
 def _fill(level: list[Piece], bucket: int, piece: Piece, nearest: bool) -> list[Piece]:  # noqa: FBT001 - of a query's

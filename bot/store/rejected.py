@@ -50,10 +50,9 @@ def put(db: Connection, rejected: Sequence[Rejected], *, seen: datetime) -> int:
     return new
 
 
-def count(db: Connection) -> int:
-    """How many rows are kept, of all sources."""
-    (number,) = db.execute("SELECT count(*) FROM rejected").fetchone()
-    return int(number)
+def counts(db: Connection) -> dict[str, int]:
+    """How many rows are kept of each source that has any."""
+    return dict(db.execute("SELECT source, count(*) FROM rejected GROUP BY source").fetchall())
 
 
 def latest(db: Connection, limit: int) -> list[Rejected]:

@@ -1,6 +1,6 @@
 """Sums of the ledger per hour and day, kept equal to it by adding and taking away whole records."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import neg
@@ -66,13 +66,13 @@ _LABELS = ("source", "model", "byok", "status")
 _ROLLUPS = (
     _Rollup("rollup_hour", ("hour", *_LABELS)),
     _Rollup("rollup_day", ("day", *_LABELS)),
+    _Rollup("rollup_source", ("day", "source")),
     _Rollup("rollup_user", ("user", "day", "source")),
     _Rollup("task_day", ("day", "task", "source", "user"), ("streams",)),
 )
 _ADDING = tuple(rollup.adding for rollup in _ROLLUPS)
 _EMPTIED = tuple(rollup.emptied for rollup in _ROLLUPS)
 _HOURS = 24
-_ONE = (1,)
 _NO_VERDICT = (1, 0, 0)
 """A stream that is in neither part of an error rate."""
 
@@ -97,19 +97,24 @@ def _folded(db: Connection, rows: Iterable[tuple[int, Facts]]) -> tuple[_Sums, .
     verdicts = {id_: (1, int(text in FAILED), 1) for text, id_ in statuses.items()}
     hours: _Worths = defaultdict(list)
     users: _Worths = defaultdict(list)
-    tasks: _Worths = defaultdict(list)
+    tasks: Counter[_Key] = Counter()
     for source, facts in rows:
         task, user, model, status, _, _, _, byok, at, priced = facts[:10]
         worth = (*verdicts.get(status, _NO_VERDICT), 1 - priced, *facts[10:])
         hour, day = at // instant.HOUR, at // instant.DAY
         hours[hour, source, model, byok, status].append(worth)
         users[user, day, source].append(worth)
-        tasks[day, task, source, user].append(_ONE)
+        tasks[day, task, source, user] += 1
     summed = _summed(hours)
     days: _Worths = defaultdict(list)
     for (hour, *labels), worth in summed.items():
         days[hour // _HOURS, *labels].append(worth)
-    return summed, _summed(days), _summed(users), _summed(tasks)
+    summed_days = _summed(days)
+    sources: _Worths = defaultdict(list)
+    for (day, source, *_), worth in summed_days.items():
+        sources[day, source].append(worth)
+    counts: _Sums = {key: (count,) for key, count in tasks.items()}
+    return summed, summed_days, _summed(sources), _summed(users), counts
 
 
 def _summed(worths: _Worths) -> _Sums:

@@ -1,9 +1,8 @@
 """Records as rows of the ledger, and back."""
 
-import json
+import marshal
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from operator import attrgetter
+from hashlib import blake2b
 from typing import Any
 
 from bot.store import instant, packing, terms
@@ -19,43 +18,79 @@ FACTS = (
 )  # fmt: skip
 """The columns that hold what Neo said; where one differs, the record was corrected."""
 
+Words = tuple[Any, ...]
+"""What Neo said of a record, in the order of FACTS, with texts and breakdowns as they came."""
+
 Facts = tuple[Any, ...]
-Key = tuple[int, bytes | str]
-"""The id of a source, and a record's key as the ledger keeps it."""
+"""The same as it is kept: texts as the ids of terms, breakdowns as their numbers, `8,4,7976;5,23,7599`."""
 
-_numbers = attrgetter(
-    "credits.nano", "neo_cost.nano", "llm_cost.nano", "steps", "tool_calls", "agent_triggers",
-    "execution_ms", "llm_ms", "tool_ms",
-)  # fmt: skip
+_DIGEST_BYTES = 8
+_MARSHAL = 2
+"""The newest form in which equal values always come to equal bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Ids:
-    """The ids of all texts of some records, by kind."""
+def words(record: Record) -> Words:
+    (
+        _, _, task, user, model, status, byok, at, credits_, neo_cost, llm_cost, priced, *counts,
+        tools, agents, error,
+    ) = record  # fmt: skip
+    return (
+        task,
+        user,
+        model,
+        status,
+        error,
+        tools,
+        agents,
+        int(byok),
+        instant.to_micros(at),
+        int(priced),
+        credits_.nano,
+        neo_cost.nano,
+        llm_cost.nano,
+        *counts,
+    )
 
-    source: Mapping[str, int]
-    task: Mapping[str, int]
-    user: Mapping[str, int]
-    model: Mapping[str, int]
-    status: Mapping[str, int]
-    tool: Mapping[str, int]
-    agent: Mapping[str, int]
-    error: Mapping[str, int]
+
+def digest(said: Words) -> bytes:
+    """Tells whether a record was corrected; of 2**64 corrections one would go unseen."""
+    return blake2b(marshal.dumps(said, _MARSHAL), digest_size=_DIGEST_BYTES).digest()
 
 
-def encode(db: Connection, records: Collection[Record]) -> list[tuple[Key, Facts]]:
-    """The key and the facts of each record; new texts are interned."""
-    ids = _interned(db, records)
+def encode(db: Connection, said: Collection[Words]) -> list[Facts]:
+    """The facts of records; new texts are interned.
+
+    Terms of which there are few come first: their ids, which stand in every row, are then small.
+    """
+    if not said:
+        return []
+    tasks, users, models, statuses, errors, tools, agents, *_ = zip(*said, strict=True)
+    status = terms.intern(db, Kind.STATUS, set(statuses))
+    model = terms.intern(db, Kind.MODEL, set(models))
+    tool = terms.intern(db, Kind.TOOL, {part[0] for used in tools for part in used})
+    agent = terms.intern(db, Kind.AGENT, {part[0] for used in agents for part in used})
+    error = terms.intern(db, Kind.ERROR, set(errors) - {None})
+    user = terms.intern(db, Kind.USER, set(users))
+    task = terms.intern(db, Kind.TASK, set(tasks))
     return [
-        ((ids.source[record.source], packing.pack(record.key)), _facts(record, ids))
-        for record in records
+        (
+            task[words[0]],
+            user[words[1]],
+            model[words[2]],
+            status[words[3]],
+            None if words[4] is None else error[words[4]],
+            ";".join([f"{tool[name]},{calls},{ms}" for name, calls, ms in words[5]]) or None,
+            ";".join([f"{agent[name]},{triggers}" for name, triggers in words[6]]) or None,
+            *words[7:],
+        )
+        for words in said
     ]
 
 
 def decode(db: Connection, rows: Sequence[Sequence[Any]]) -> list[Record]:
     """The records of rows that hold source, key and the facts, in this order."""
-    tools = [json.loads(row[7]) if row[7] else [] for row in rows]
-    agents = [json.loads(row[8]) if row[8] else [] for row in rows]
+    tools = [_parts(row[7]) for row in rows]
+    agents = [_parts(row[8]) for row in rows]
     ids = {row[0] for row in rows}.union(*(row[2:7] for row in rows))
     parts = {part[0] for found in (*tools, *agents) for part in found}
     text = terms.texts(db, ids.difference([None]) | parts)
@@ -65,53 +100,13 @@ def decode(db: Connection, rows: Sequence[Sequence[Any]]) -> list[Record]:
     ]
 
 
-def _interned(db: Connection, records: Collection[Record]) -> _Ids:
-    def ids(kind: Kind) -> Mapping[str, int]:
-        return terms.intern(db, kind, set(map(attrgetter(kind.value), records)))
-
-    errors = {record.error for record in records if record.error is not None}
-    return _Ids(
-        source=ids(Kind.SOURCE),
-        task=ids(Kind.TASK),
-        user=ids(Kind.USER),
-        model=ids(Kind.MODEL),
-        status=ids(Kind.STATUS),
-        tool=terms.intern(db, Kind.TOOL, {part[0] for record in records for part in record.tools}),
-        agent=terms.intern(
-            db, Kind.AGENT, {part[0] for record in records for part in record.agents}
-        ),
-        error=terms.intern(db, Kind.ERROR, errors),
-    )
+def listed(column: str) -> str:
+    """SQL of a breakdown as a JSON list of lists; NULL where nothing was used."""
+    return f"'[[' || replace({column}, ';', '],[') || ']]'"
 
 
-def _facts(record: Record, ids: _Ids) -> Facts:
-    at = instant.to_micros(record.at)
-    return (
-        ids.task[record.task],
-        ids.user[record.user],
-        ids.model[record.model],
-        ids.status[record.status],
-        None if record.error is None else ids.error[record.error],
-        _tools(record, ids.tool) if record.tools else None,
-        _agents(record, ids.agent) if record.agents else None,
-        int(record.byok),
-        at,
-        int(record.priced),
-        *_numbers(record),
-    )
-
-
-def _tools(record: Record, ids: Mapping[str, int]) -> str:
-    """JSON, in the order of the names; written by hand, since every record has it."""
-    return (
-        f"[{','.join([f'[{ids[name]},{calls},{ms}]' for name, calls, ms in sorted(record.tools)])}]"
-    )
-
-
-def _agents(record: Record, ids: Mapping[str, int]) -> str:
-    return (
-        f"[{','.join([f'[{ids[name]},{triggers}]' for name, triggers in sorted(record.agents)])}]"
-    )
+def _parts(breakdown: str | None) -> list[list[int]]:
+    return [list(map(int, part.split(","))) for part in breakdown.split(";")] if breakdown else []
 
 
 def _record(

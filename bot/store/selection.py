@@ -1,10 +1,9 @@
 """A rule's `where` and the ids that it comes to, as conditions of SQL."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.store import terms
+from bot.store import rows, terms
 from bot.store.connection import Connection
 from bot.store.terms import Kind
 from rules.labels import Label, Pattern, Selector, byok_value
@@ -27,7 +26,7 @@ class Conditions:
         self, expression: str, name: str, ids: Iterable[int], *, negated: bool = False
     ) -> None:
         """`expression` is one of `ids`, or none of them."""
-        self.values[name] = json.dumps(sorted(ids))
+        self.values[name] = listed(ids)
         self.clauses.append(f"{expression} {'NOT ' if negated else ''}IN {bound(name)}")
 
     def also(self, other: "Conditions") -> "Conditions":
@@ -38,18 +37,33 @@ class Conditions:
         return " AND ".join(self.clauses) or "TRUE"
 
 
+def listed(ids: Iterable[int]) -> str:
+    """Ids as a JSON list. Booleans are ids too: false is 0."""
+    return f"[{','.join([f'{id_:d}' for id_ in sorted(ids)])}]"
+
+
+def used(label: Label) -> str:
+    """SQL of the tools or agents of a record, as rows of `used`."""
+    return f"json_each({rows.listed(f'ledger.{USED[label]}')}) AS used"
+
+
 def bound(name: str) -> str:
     """SQL for the ids that are bound as a JSON list under a name."""
     return f"(SELECT value FROM json_each(:{name}))"
 
 
-def of(db: Connection, where: Selector, *, tasks: bool = False) -> Conditions:
+def of(
+    db: Connection, where: Selector, *, tasks: bool = False, settled: Label | None = None
+) -> Conditions:
     """The conditions on the ledger or a rollup, or on the table of tasks.
 
-    Tasks do not know which tools and agents were used; that is not asked of them.
+    Tasks do not know which tools and agents were used; that is not asked of them. Nor is the label that is `settled`
+    by the way in which rows are found.
     """
     conditions = Conditions()
     for label, pattern in where.patterns:
+        if label is settled:
+            continue
         if label in USED:
             if not tasks:
                 _used(db, conditions, label, pattern)
@@ -100,10 +114,7 @@ def _used(db: Connection, conditions: Conditions, label: Label, pattern: Pattern
         (f"{label}_out", pattern.exclude, "NOT EXISTS"),
     ):
         if globs:
-            conditions.values[name] = json.dumps(
-                sorted(terms.fitting(db, Kind(label.value), globs))
-            )
+            conditions.values[name] = listed(terms.fitting(db, Kind(label.value), globs))
             conditions.clauses.append(
-                f"{sense} (SELECT 1 FROM json_each(ledger.{USED[label]}) AS used"
-                f" WHERE {USED_NAME} IN {bound(name)})"
+                f"{sense} (SELECT 1 FROM {used(label)} WHERE {USED_NAME} IN {bound(name)})"
             )

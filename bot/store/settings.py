@@ -16,7 +16,7 @@ def _duration(value: object) -> object:
 class StoreSettings(BaseModel):
     """The section `store` of the configuration."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     path: Path = Path("data/bot.db")
     keep: Annotated[timedelta, BeforeValidator(_duration)] = timedelta(days=400)

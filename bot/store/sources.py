@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.store import instant, remembered
 from bot.store.connection import Connection
 from rules import labels
 from rules.money import Money
+
+TRUSTED = timedelta(hours=3)
+"""How long what the billing endpoints said is taken as true; they are asked every hour."""
 
 SOLO = "solo"
 """The role of an account that is in no team."""
@@ -32,6 +35,9 @@ class Balance:
     expires_at: datetime | None
     reset_at: datetime | None
     checked_at: datetime
+
+    def holds_at(self, now: datetime) -> bool:
+        return now - self.checked_at <= TRUSTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,12 @@ def begins(db: Connection) -> datetime | None:
     return max((each.since if each.done else each.at for each in known), default=None)
 
 
+def credit_turn(db: Connection) -> datetime | None:
+    """A moment at which the credit month turns, from the first source whose plan says so."""
+    resets = [state.balance.reset_at for state in load(db).values() if state.balance]
+    return next((at for at in resets if at is not None), None)
+
+
 def keep_only(db: Connection, names: Sequence[str]) -> None:
     """Forgets how sources fared that are no longer in the configuration; their records stay."""
     for source in set(load(db)).difference(names):
@@ -101,6 +113,16 @@ def failed(db: Connection, source: str, error: str, *, at: datetime) -> None:
     """A pass failed; the time of the first failure since the last success is kept."""
     since = load(db).get(source, SourceState()).error_since or at
     _set(db, source, last_error=error, error_since=instant.to_micros(since))
+
+
+def shift(db: Connection, *, by: timedelta, now: datetime) -> None:
+    """The clock was set: what lies in the future since then happened `by` earlier, so that its age stays what it was."""
+    micros = min(by, timedelta(0)) // timedelta(microseconds=1)
+    for column in ("last_complete", "error_since", "credits_checked"):
+        db.execute(
+            f"UPDATE source_state SET {column} = {column} + ? WHERE {column} > ?",
+            [micros, instant.to_micros(now)],
+        )
 
 
 def identify(db: Connection, source: str, *, role: str, account: str | None) -> None:
@@ -136,8 +158,8 @@ def balanced(db: Connection, source: str, balance: Balance) -> None:
         source,
         credits_available=balance.available.nano,
         credits_issued=balance.issued.nano,
-        credits_expire=_micros(balance.expires_at),
-        credits_reset=_micros(balance.reset_at),
+        credits_expire=instant.to_nullable(balance.expires_at),
+        credits_reset=instant.to_nullable(balance.reset_at),
         credits_checked=instant.to_micros(balance.checked_at),
     )
 
@@ -156,10 +178,10 @@ def _state(row: tuple[Any, ...]) -> SourceState:
     _, cursor, last_complete, last_error, error_since, role, account, *more = row
     since, at, done, fallback, by_arrival, *balance = more
     return SourceState(
-        cursor=_instant(cursor),
-        last_complete=_instant(last_complete),
+        cursor=instant.from_nullable(cursor),
+        last_complete=instant.from_nullable(last_complete),
         last_error=last_error,
-        error_since=_instant(error_since),
+        error_since=instant.from_nullable(error_since),
         role=role,
         account=account,
         backfill=(
@@ -181,15 +203,7 @@ def _balance(
     return Balance(
         available=Money(available),
         issued=Money(issued),
-        expires_at=_instant(expires),
-        reset_at=_instant(reset),
+        expires_at=instant.from_nullable(expires),
+        reset_at=instant.from_nullable(reset),
         checked_at=instant.from_micros(checked),
     )
-
-
-def _micros(at: datetime | None) -> int | None:
-    return None if at is None else instant.to_micros(at)
-
-
-def _instant(micros: int | None) -> datetime | None:
-    return None if micros is None else instant.from_micros(micros)

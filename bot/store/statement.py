@@ -1,11 +1,13 @@
 """The SQL of a Query: the rows of each table that answers a part of it, brought together and summed."""
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 from bot.store import branch, selection
-from bot.store.branch import Branch
+from bot.store.branch import Way
 from bot.store.rollup import SUMS
 from rules.labels import Label
 from rules.metric import Reads
-from rules.series import Query
 
 _CALLS = "json_extract(used.value, '$[1]')"
 _USED_WORTH = {
@@ -15,49 +17,64 @@ _USED_WORTH = {
 """What one tool or agent of a record adds when a query groups by it."""
 
 
-def of(query: Query, branches: list[Branch], conditions: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """All that the SQL depends on, which is the same for most questions: figures are bound, not written.
+
+    `conditions` are SQL, and `taken` says that some piece is taken away from the others.
+    """
+
+    reads: Reads
+    group_by: tuple[Label, ...]
+    ways: tuple[Way, ...]
+    conditions: str
+    taken: bool
+
+
+@lru_cache(maxsize=256)
+def of(shape: Shape) -> str:
     """Selects the number of the local day, the id of each label, and the sums."""
-    key = ", ".join(["part", *(f"l{number}" for number, _ in enumerate(query.group_by))])
-    distinct = query.reads is Reads.TASKS
-    select, union = ("SELECT DISTINCT", " UNION ") if distinct else ("SELECT", " UNION ALL ")
-    rows = union.join(
-        f"{select} {_columns(query, one)} FROM {_rows(query, one)}"
-        f" WHERE {one.grain.always} AND {conditions}"
-        for one in branches
+    key = ", ".join(["part", *(f"l{number}" for number, _ in enumerate(shape.group_by))])
+    distinct = shape.reads is Reads.TASKS
+    rows = (" UNION " if distinct else " UNION ALL ").join(
+        f"SELECT {_columns(shape, way)} FROM {_rows(shape, way)}"
+        f" WHERE {way.grain.always} AND {shape.conditions}"
+        for way in shape.ways
     )
-    sums = "count(*)" if distinct else ", ".join(f"sum({name})" for name in _sums(query))
+    if distinct and len(shape.ways) == 1:  # a UNION would leave out what comes twice by itself
+        rows = rows.replace("SELECT", "SELECT DISTINCT", 1)
+    sums = "count(*)" if distinct else ", ".join(f"sum({name})" for name in _sums(shape))
     # A group whose streams were all taken away again is none.
-    taken = any(piece.sign < 0 for one in branches for piece in one.pieces)
     return (
-        f"WITH {branch.inputs(branches)} SELECT {key}, {sums} FROM ({rows}) AS found"
-        f" GROUP BY {key}{' HAVING sum(streams) > 0' if taken else ''}"
+        f"WITH {branch.inputs(shape.ways)} SELECT {key}, {sums} FROM ({rows}) AS found"
+        f" GROUP BY {key}{' HAVING sum(streams) > 0' if shape.taken else ''}"
     )
 
 
-def _rows(query: Query, one: Branch) -> str:
+def _rows(shape: Shape, way: Way) -> str:
     used = [
-        f" CROSS JOIN json_each(ledger.{selection.USED[label]}) AS used"
-        for label in query.group_by
+        f" CROSS JOIN {selection.used(label)}"
+        for label in shape.group_by
         if label in selection.USED
     ]
-    return one.rows + "".join(used)
+    return way.rows + "".join(used)
 
 
-def _columns(query: Query, one: Branch) -> str:
+def _columns(shape: Shape, way: Way) -> str:
     labels = [
-        selection.USED_NAME if label in selection.USED else one.grain.column(label)
-        for label in query.group_by
+        selection.USED_NAME if label in selection.USED else way.grain.column(label)
+        for label in shape.group_by
     ]
     columns = ["part", *(f"{column} AS l{number}" for number, column in enumerate(labels))]
-    if query.reads is Reads.TASKS:
+    if shape.reads is Reads.TASKS:
         return ", ".join([*columns, "source", "task"])
-    worth = one.grain.worth
-    for label in query.group_by:
+    worth = way.grain.worth
+    for label in shape.group_by:
         worth = _USED_WORTH.get(label, worth)
     return ", ".join(
-        [*columns, *(f"sign * ({worth.get(name, '0')}) AS {name}" for name in _sums(query))]
+        [*columns, *(f"sign * ({worth.get(name, '0')}) AS {name}" for name in _sums(shape))]
     )
 
 
-def _sums(query: Query) -> tuple[str, ...]:
-    return ("blocked",) if query.reads is Reads.BLOCKED else SUMS
+def _sums(shape: Shape) -> tuple[str, ...]:
+    return ("blocked",) if shape.reads is Reads.BLOCKED else SUMS

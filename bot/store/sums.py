@@ -1,39 +1,78 @@
 """Answers a Query by SQL: whole buckets from rollups that know its labels, the edges from the ledger."""
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.store import branch, grain, pieces, selection, statement, terms
-from bot.store.branch import Branch
+from bot.store.branch import Branch, Driver
 from bot.store.connection import Connection
+from bot.store.statement import Shape
+from rules import window
 from rules.labels import Label, Values, byok_value
 from rules.metric import Reads, Totals
 from rules.series import Answer, Only, Query
+from rules.window import Span
 
 
 def answer(db: Connection, query: Query, only: Only = None) -> Answer:
     """Totals by label values, as `rules.series.Sums` gives them; with `only` perhaps of more than those."""
+    if query.days is None:
+        (found,) = answers(db, query, [query.span], only)
+        return found
+    days = window.day_edges(query.days, query.span)
+    told = answers(db, query, [span for _, span in days], only)
+    return {
+        (*values, day.isoformat()): totals
+        for (day, _), found in zip(days, told, strict=True)
+        for values, totals in found.items()
+    }
+
+
+def answers(
+    db: Connection, query: Query, spans: Sequence[Span], only: Only = None
+) -> list[dict[Values, Totals]]:
+    """The answer for each of some spans, in the place of the query's own; they are read together."""
+    told: list[dict[Values, Totals]] = [{} for _ in spans]
     if only is not None and not only:
-        return {}
-    tasks = query.reads is Reads.BLOCKED
-    driver = None if tasks else branch.driver(db, query.where, query.group_by, only)
+        return told
+    driver = _driver(db, query, only)
     labels = frozenset(query.group_by) | {label for label, _ in query.where.patterns}
     chosen = grain.choose(query.reads, labels, driver.label if driver else None)
-    cut = pieces.cut(query, [table.bucket for table in chosen])
-    branches = [
-        Branch(table, found, driver)
-        for table, found in zip(chosen, cut.levels, strict=True)
-        if found
-    ]
-    if not branches:
-        return {}
-    conditions = selection.of(db, query.where, tasks=tasks).also(selection.of_part(db, query))
-    rows = db.execute(
-        statement.of(query, branches, conditions.sql),
-        {**branch.values(branches), **conditions.values},
+    levels = pieces.cut(
+        spans, [table.bucket for table in chosen], counted=query.reads is Reads.TASKS
     )
-    return _told(db, query, cut.parts, rows.fetchall())
+    branches = [
+        Branch(table, found, driver) for table, found in zip(chosen, levels, strict=True) if found
+    ]
+    if branches:
+        _tell(db, query, _read(db, query, branches), told)
+    return told
+
+
+def _driver(db: Connection, query: Query, only: Only) -> Driver | None:
+    if query.reads is Reads.BLOCKED:
+        return None
+    return branch.driver(db, query.where, query.group_by, only)
+
+
+def _read(db: Connection, query: Query, branches: list[Branch]) -> list[tuple[Any, ...]]:
+    """Rows of the number of a span, the ids of labels, and sums."""
+    driver = branches[0].driver
+    conditions = selection.of(
+        db,
+        query.where,
+        tasks=query.reads is Reads.BLOCKED,
+        settled=driver.label if driver and driver.whole else None,
+    ).also(selection.of_part(db, query))
+    shape = Shape(
+        query.reads,
+        query.group_by,
+        tuple(one.way for one in branches),
+        conditions.sql,
+        taken=any(piece.sign < 0 for one in branches for piece in one.pieces),
+    )
+    values = {**branch.values(branches), **conditions.values}
+    return db.execute(statement.of(shape), values).fetchall()
 
 
 _BYOK = {number: byok_value(value) for number, value in enumerate((False, True))}
@@ -46,18 +85,17 @@ _TOTALS: dict[Reads, Callable[..., Totals]] = {
 """What the sums of a row are."""
 
 
-def _told(
-    db: Connection, query: Query, parts: list[date], rows: list[tuple[Any, ...]]
-) -> dict[Values, Totals]:
-    """Rows of a part, the ids of labels, and sums, as an answer."""
+def _tell(
+    db: Connection,
+    query: Query,
+    rows: list[tuple[Any, ...]],
+    told: Sequence[dict[Values, Totals]],
+) -> None:
+    """Puts rows into the answers of their spans."""
     width, totals = len(query.group_by) + 1, _TOTALS[query.reads]
     named = [place for place, label in enumerate(query.group_by, 1) if label is not Label.BYOK]
     text = terms.texts(db, {row[place] for row in rows for place in named})
     texts = [_BYOK if label is Label.BYOK else text for label in query.group_by]
-    days: list[Values] = [(day.isoformat(),) for day in parts] or [()]
-    return {
-        (*(known[id_] for known, id_ in zip(texts, row[1:width], strict=True)), *days[row[0]]): (
-            totals(*row[width:])
-        )
-        for row in rows
-    }
+    for row in rows:
+        values = tuple([known[id_] for known, id_ in zip(texts, row[1:width], strict=True)])
+        told[row[0]][values] = totals(*row[width:])

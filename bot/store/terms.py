@@ -48,22 +48,31 @@ def find(db: Connection, kind: Kind, texts: Iterable[str]) -> dict[str, int]:
     """The ids of those texts that have one."""
     found: dict[str, int] = {}
     for chunk in _chunks(texts):
-        marks = ",".join("?" * len(chunk))
-        for text, term in db.execute(
-            f"SELECT text, id FROM term WHERE kind = ? AND text IN ({marks})",
-            [kind, *map(packing.pack, chunk)],
-        ):
-            found[packing.unpack(text)] = term
+        packed = {packing.pack(text): text for text in chunk}
+        rows = db.execute(
+            f"SELECT text, id FROM term WHERE kind = ? AND text IN ({','.join('?' * len(packed))})",
+            [kind, *packed],
+        )
+        found.update((packed[text], term) for text, term in rows)
     return found
 
 
 def texts(db: Connection, ids: Iterable[int]) -> dict[int, str]:
     """The text of each id."""
+    wanted = list(set(ids))
+    if not wanted:
+        return {}
     rows = db.execute(
         "SELECT id, text FROM term WHERE id IN (SELECT value FROM json_each(?))",
-        [json.dumps(list(set(ids)))],
+        [json.dumps(wanted)],
     )
     return {term: packing.unpack(text) for term, text in rows}
+
+
+def some(db: Connection, kind: Kind, limit: int) -> list[str]:
+    """The texts of a kind, so many at most."""
+    rows = db.execute("SELECT text FROM term WHERE kind = ? LIMIT ?", [kind, limit])
+    return [packing.unpack(text) for (text,) in rows]
 
 
 def fitting(db: Connection, kind: Kind, globs: Collection[str]) -> set[int]:

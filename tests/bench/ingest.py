@@ -61,10 +61,7 @@ def ours(source: str, path: str) -> Figures:
 
 def plain(source: str, path: str) -> Figures:
     """json.loads, and INSERT into one table without an index."""
-    db = sqlite3.connect(path, isolation_level=None)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = NORMAL")
-    db.execute("PRAGMA wal_autocheckpoint = 10000")
+    db = _opened(path)
     db.execute(f"CREATE TABLE record ({', '.join(_COLUMNS)})")
     insert = f"INSERT INTO record VALUES ({', '.join('?' * len(_COLUMNS))})"
     begun, rows = time.process_time(), []
@@ -80,15 +77,14 @@ def plain(source: str, path: str) -> Figures:
 
 def upsert(source: str, path: str) -> Figures:
     """json.loads, and upsert_all of sqlite-utils by the stream's id."""
-    db = sqlite_utils.Database(path)
-    db.enable_wal()
+    db = sqlite_utils.Database(_opened(path))
     begun, rows = time.process_time(), []
     for body in pages.bodies(source):
         rows += [_flat(row) for row in json.loads(body)["data"]]
         if len(rows) >= _BATCH:
-            db["record"].upsert_all(rows, pk="stream_id")  # type: ignore[union-attr] # a table
+            _upsert(db, rows)
             rows = []
-    db["record"].upsert_all(rows, pk="stream_id")  # type: ignore[union-attr] # a table
+    _upsert(db, rows)
     db.close()
     return {"seconds": time.process_time() - begun}
 
@@ -111,6 +107,16 @@ def unchanged(source: str, path: str) -> Figures:
     return {"store": storing, "validate": validating, "written": written}
 
 
+def _opened(path: str) -> sqlite3.Connection:
+    """A file with the settings of the store, so that only the work differs."""
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = NORMAL")
+    db.execute("PRAGMA wal_autocheckpoint = 10000")
+    db.execute("PRAGMA cache_size = -16384")
+    return db
+
+
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
     found = {name: row[name] for name in _COLUMNS}
     for name in ("tool_breakdown", "agent_breakdown"):
@@ -122,6 +128,12 @@ def _insert(db: sqlite3.Connection, insert: str, rows: list[tuple[Any, ...]]) ->
     db.execute("BEGIN IMMEDIATE")
     db.executemany(insert, rows)
     db.execute("COMMIT")
+
+
+def _upsert(db: sqlite_utils.Database, rows: list[dict[str, Any]]) -> None:
+    """In one transaction: by itself it commits each hundred."""
+    with db.atomic():
+        db["record"].upsert_all(rows, pk="stream_id")  # type: ignore[union-attr] # a table
 
 
 if __name__ == "__main__":

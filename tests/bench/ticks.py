@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import time
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from statistics import median
@@ -25,6 +24,9 @@ from tests.bench import measure, pages
 from tests.bench.measure import Figures
 
 _CHANGED = 500
+_LAST_PAGES = 20
+"""They know more people than change."""
+
 _ROUNDS = 9
 _BERLIN = ZoneInfo("Europe/Berlin")
 _MINUTE = timedelta(minutes=1)
@@ -68,7 +70,7 @@ def tick(source: str, path: str, count: str, kinds: str) -> Figures:
         for number in range(_ROUNDS):
             now += _MINUTE
             changed = [
-                replace(record, credits=record.credits + Money(number)) for record in changing
+                record._replace(credits=record.credits + Money(number)) for record in changing
             ]
             await database.write(partial(ledger.add, records=changed, seen=now, live=True))
             await database.write(_read, now)
@@ -92,8 +94,7 @@ rules:
 """
     template = next(pages.batches(_some(path), 1))[0]
     records = [
-        replace(
-            template,
+        template._replace(
             key=f"stream-{number}",
             user=f"user{number}@acme.test",
             credits=Money.from_usd(5),
@@ -126,11 +127,7 @@ def _some(path: str) -> str:
 
 def _latest(source: str) -> list[Record]:
     """The newest records of as many people."""
-    found: dict[str, Record] = {}
-    for records in pages.batches(source, 200):
-        found = {record.user: record for record in (*found.values(), *records)}
-        if len(found) > 4 * _CHANGED:
-            found = dict(sorted(found.items(), key=lambda item: item[1].at)[-2 * _CHANGED :])
+    found = {record.user: record for record in pages.latest(source, _LAST_PAGES)}
     return sorted(found.values(), key=lambda record: record.at)[-_CHANGED:]
 
 

@@ -1,8 +1,8 @@
 """Whatever could alter a sum is marked, with the labels it has and those it had."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.store import changes, ledger, tasks
@@ -96,6 +96,29 @@ def test_records_that_an_edge_passes_are_found_by_their_time(db: Connection) -> 
     add(db, inside, outside, gone)
     ledger.mark_gone(db, "acme", ["c"], seen=SEEN)
     assert [change(inside)] == changes.crossing(db, Span(usage.NOON, SEEN))
+
+
+@settings(max_examples=40)
+@given(usage.batches, usage.tasks, usage.spans)
+def test_what_an_edge_passes_is_every_record_and_blocked_task_of_its_span(
+    records: list[Record], listed: list[Task], span: Span
+) -> None:
+    db = usage.fresh()
+    add(db, *records)
+    tasks.put(db, listed)
+    known = {(record.source, record.key): record for record in records}
+    latest = {(task.source, task.id): task for task in listed}
+    blocked = [task for task in latest.values() if task.status == "blocked"]
+    times: dict[tuple[str, ...], list[datetime]] = {}
+    there: list[Record | Task] = [*known.values(), *blocked]
+    for each in there:
+        if each.at in span:
+            times.setdefault(tuple(each.label(label) for label in usage.SINGLE), []).append(each.at)
+    assert {labels: (min(found), max(found)) for labels, found in times.items()} == {
+        tuple(each.label(label) for label in usage.SINGLE): (each.first, each.last)
+        for each in changes.crossing(db, span)
+    }
+    db.close()
 
 
 @given(st.lists(usage.batches, min_size=2, max_size=5))

@@ -70,13 +70,6 @@ def test_an_unchanged_page_writes_nothing(db: Connection) -> None:
     assert before == db.conn.total_changes
 
 
-def test_tools_in_another_order_are_no_correction(db: Connection) -> None:
-    used = (("bash", 1, 2), ("nuclei", 3, 4))
-    ledger.add(db, [usage.record(tools=used)], seen=SEEN, live=True)
-    again = ledger.add(db, [usage.record(tools=used[::-1])], seen=LATER, live=True)
-    assert Added(unchanged=1) == again
-
-
 def test_a_correction_keeps_what_it_replaced(db: Connection) -> None:
     for minute, cost in enumerate((5, 7, 7, 6)):
         record = usage.record(credits=Money(cost))

@@ -75,7 +75,7 @@ def test_an_edit_that_is_refused_for_good_waits_until_there_is_something_else_to
     messages.edit_failed(db, made, "is_archived")
     assert edit(db) is None
     assert [] == outbox.destinations(db, NOW)
-    assert 1 == outbox.waiting(db).undeliverable
+    assert (1, "is_archived") == (outbox.waiting(db).undeliverable, outbox.waiting(db).error)
     messages.write(db, "m-1", FINOPS, mail.note("third"), NOW)
     assert Edit("m-1", FINOPS, PLACE, mail.note("third"), 2, 1) == edit(db)
     assert 0 == outbox.waiting(db).undeliverable

@@ -189,10 +189,17 @@ def test_what_no_retry_will_deliver_is_kept_and_counted(db: Connection) -> None:
     mail.queue(db, "m-1", "first")
     mail.queue(db, "m-2", "second", now=LATER)
     outbox.failed(db, mail.take(db), "the channel is archived", NOW)
-    assert Waiting(1, LATER, 1) == outbox.waiting(db)
+    assert Waiting(1, LATER, 1, "the channel is archived") == outbox.waiting(db)
     assert [("failed", "the channel is archived"), ("waiting", "")] == db.execute(
         "SELECT state, error FROM outbox ORDER BY rowid"
     ).fetchall()
+
+
+def test_the_error_that_is_told_is_the_last_one(db: Connection) -> None:
+    for message, error, at in (("m-1", "first", NOW), ("m-2", "last", LATER), ("m-3", "mid", NOW)):
+        mail.queue(db, message, message)
+        outbox.failed(db, mail.take(db), error, at)
+    assert (3, "last") == (outbox.waiting(db).undeliverable, outbox.waiting(db).error)
 
 
 def test_an_empty_outbox_waits_for_nothing(db: Connection) -> None:

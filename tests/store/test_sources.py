@@ -44,3 +44,27 @@ def test_everything_else_is_kept_beside_each_other(db: Connection) -> None:
         ),
         "blue": SourceState(role="user"),
     } == sources.load(db)
+
+
+def test_what_lies_in_the_future_once_the_clock_was_set_back_keeps_its_age(db: Connection) -> None:
+    hour, minute = timedelta(hours=1), timedelta(minutes=1)
+    balance = Balance(Money(1), Money(2), None, None, NOW - 9 * minute)
+    sources.advance(db, "acme", cursor=NOW, complete_at=NOW - 20 * minute)
+    sources.failed(db, "acme", "down", at=NOW - 19 * minute)
+    sources.balanced(db, "acme", balance)
+    sources.advance(db, "blue", cursor=NOW, complete_at=NOW - hour)
+    sources.shift(db, by=-hour, now=NOW - hour)
+    known = sources.load(db)
+    assert (NOW - hour - 20 * minute, NOW - hour - 19 * minute) == (
+        known["acme"].last_complete,
+        known["acme"].error_since,
+    )
+    assert known["acme"].balance is not None
+    assert NOW - hour - 9 * minute == known["acme"].balance.checked_at
+    assert NOW - hour == known["blue"].last_complete
+
+
+def test_a_clock_that_is_set_ahead_moves_nothing(db: Connection) -> None:
+    sources.advance(db, "acme", cursor=NOW, complete_at=NOW)
+    sources.shift(db, by=timedelta(hours=1), now=NOW - timedelta(minutes=1))
+    assert NOW == sources.load(db)["acme"].last_complete

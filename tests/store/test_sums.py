@@ -60,6 +60,7 @@ def test_rollups_equal_the_ledger_summed_from_scratch(
             for table, key in (
                 ("rollup_hour", (record.at.strftime("%F %H"), *labels)),
                 ("rollup_day", (day, *labels)),
+                ("rollup_source", (day, record.source)),
                 ("rollup_user", (record.user, day, record.source)),
                 ("task_day", (day, record.task, record.source, record.user)),
             ):
@@ -87,6 +88,7 @@ _LABELS = (_text("source"), _text("model"), "byok", _text("status"))
 _KEYS = {
     "rollup_hour": (_HOUR, *_LABELS),
     "rollup_day": (_DAY, *_LABELS),
+    "rollup_source": (_DAY, _text("source")),
     "rollup_user": (_text("user"), _DAY, _text("source")),
     "task_day": (_DAY, _task(), _text("source"), _text("user")),
 }

@@ -31,6 +31,11 @@ def test_any_text_is_told_as_it_was(db: Connection, kind: Kind, text: str) -> No
     assert id_ in terms.fitting(db, kind, ["*"])
 
 
+def test_a_text_may_be_looked_for_twice(db: Connection) -> None:
+    known = terms.intern(db, Kind.TASK, {"t-1"})
+    assert known == terms.find(db, Kind.TASK, ["t-1", "t-2", "t-1"])
+
+
 def test_kinds_do_not_mix(db: Connection) -> None:
     user = terms.intern(db, Kind.USER, {"ana"})["ana"]
     assert user != terms.intern(db, Kind.TASK, {"ana"})["ana"]
@@ -60,3 +65,10 @@ def test_memory_of_terms_is_bounded(db: Connection) -> None:
     assert 40_000 == intern({f"a-{number}" for number in range(40_000)})
     assert 20_000 == intern({f"b-{number}" for number in range(20_000)})
     assert {"a-7"} <= terms.intern(db, Kind.USER, {"a-7"}).keys()
+
+
+def test_so_many_texts_of_a_kind_are_given_and_no_more(db: Connection) -> None:
+    terms.intern(db, Kind.USER, ["a", "b", "c"])
+    terms.intern(db, Kind.MODEL, ["m"])
+    assert {"a", "b", "c"} == set(terms.some(db, Kind.USER, 9))
+    assert 2 == len(terms.some(db, Kind.USER, 2))

@@ -37,6 +37,7 @@ CREATE TABLE alert (
 CREATE INDEX alert_live ON alert (rule, labels, "end") WHERE state IN ('pending', 'firing', 'corrected', 'closed');
 CREATE INDEX alert_open ON alert (state) WHERE state IN ('pending', 'firing');
 CREATE INDEX alert_due ON alert (due) WHERE due IS NOT NULL;
+CREATE INDEX alert_closed ON alert ("end") WHERE state = 'closed';
 
 -- Each decision that differed from the one before it; never changed, never deleted with its alert.
 CREATE TABLE decision (

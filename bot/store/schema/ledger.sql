@@ -9,14 +9,15 @@ CREATE TABLE term (
   UNIQUE (kind, text)
 );
 
--- One row for each record.
--- `tools` is [[term, calls, ms], …] and `agents` [[term, triggers], …], in JSON.
+-- One row for each record. `digest` is of what Neo said: where it is the same, nothing was corrected.
+-- `tools` are `term,calls,ms;…` and `agents` `term,triggers;…`: numbers alone, since this is a third of the row.
 -- `seen` is when this version came as news; what backfill read has none: it counts as known since `at`.
 -- A record that Neo no longer has is `gone` since that time, and in no sum.
 CREATE TABLE ledger (
   id INTEGER PRIMARY KEY,
   source INTEGER NOT NULL,
   key BLOB NOT NULL,
+  digest BLOB NOT NULL,
   task INTEGER NOT NULL,
   user INTEGER NOT NULL,
   model INTEGER NOT NULL,
@@ -116,6 +117,26 @@ CREATE TABLE rollup_day (
   llm_ms INTEGER NOT NULL,
   tool_ms INTEGER NOT NULL,
   PRIMARY KEY (day, source, model, byok, status)
+) WITHOUT ROWID;
+
+-- All of a day: what is asked most, in so few rows that any month is read at once.
+CREATE TABLE rollup_source (
+  day INTEGER NOT NULL,
+  source INTEGER NOT NULL,
+  streams INTEGER NOT NULL,
+  errors INTEGER NOT NULL,
+  judged INTEGER NOT NULL,
+  unpriced INTEGER NOT NULL,
+  credits INTEGER NOT NULL,
+  neo_cost INTEGER NOT NULL,
+  llm_cost INTEGER NOT NULL,
+  steps INTEGER NOT NULL,
+  tool_calls INTEGER NOT NULL,
+  agent_triggers INTEGER NOT NULL,
+  execution_ms INTEGER NOT NULL,
+  llm_ms INTEGER NOT NULL,
+  tool_ms INTEGER NOT NULL,
+  PRIMARY KEY (day, source)
 ) WITHOUT ROWID;
 
 -- By user first: what is asked is a long time of a few users. More labels would make nearly as many rows as the ledger has.
