@@ -6,9 +6,10 @@ import sys
 from datetime import UTC, datetime
 from typing import TextIO
 
+from aiohttp import http_exceptions
 from typing_extensions import override
 
-from bot.secret import masked
+from bot.secret import cleared, masked
 
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -22,6 +23,13 @@ def start(level: str, style: str, stream: TextIO = sys.stderr) -> None:
     logging.getLogger("apscheduler").setLevel(
         logging.ERROR
     )  # a tick that is still under way is no news
+    logging.getLogger("aiohttp.server").addFilter(_is_ours)
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """A stranger who does not speak HTTP is answered with 400, and could fill the log."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, http_exceptions.BadHttpMessage)
 
 
 def _fields(record: logging.LogRecord) -> dict[str, object]:
@@ -42,7 +50,8 @@ class _Json(logging.Formatter):
         }
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
-        return masked(json.dumps(line, default=str, ensure_ascii=False))
+        # Masked before it is encoded: afterwards, a mask could swallow a quote that JSON needs.
+        return json.dumps(cleared(line), ensure_ascii=False)
 
 
 class _Text(logging.Formatter):

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
@@ -24,24 +25,25 @@ class Timetable:
     """Wakes each tick at its interval, one instance at a time; missed wake-ups come to one.
 
     `now` is wall time and `monotonic` seconds that never jump: the watchdog holds them against each other, and calls
-    `jumped` before it arms the timetable anew.
+    `jumped` with how far apart they are, before it arms the timetable anew.
     """
 
     def __init__(
         self,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
-        jumped: Callable[[], Awaitable[object]] | None = None,
+        jumped: Callable[[timedelta], Awaitable[object]] | None = None,
     ) -> None:
         self._now = now
         self._monotonic = monotonic
-        self._jumped = None if jumped is None else _guarded("clock jumped", jumped)
+        self._jumped = jumped
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._first: dict[str, timedelta] = {}
         self._watch: asyncio.Task[None] | None = None
+        self._stopping = False
 
     def add(
         self,
@@ -55,12 +57,12 @@ class Timetable:
         self._first[name] = every if later else timedelta(0)
         trigger = IntervalTrigger(seconds=every.total_seconds(), timezone=UTC)
         first = self._now() + self._first[name]
-        self._scheduler.add_job(_guarded(name, tick), trigger, id=name, next_run_time=first)
+        self._scheduler.add_job(self._guarded(name, tick), trigger, id=name, next_run_time=first)
 
     def soon(self, name: str, tick: Callable[[], Awaitable[object]]) -> None:
         """Wakes `tick` once, now."""
         self._scheduler.add_job(
-            _guarded(name, tick), id=name, next_run_time=self._now(), replace_existing=True
+            self._guarded(name, tick), id=name, next_run_time=self._now(), replace_existing=True
         )
 
     def names(self) -> list[str]:
@@ -73,6 +75,7 @@ class Timetable:
 
     async def stop(self) -> None:
         """Wakes nothing any more, and breaks off the ticks that are under way."""
+        self._stopping = True
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
@@ -93,17 +96,23 @@ class Timetable:
             if abs(apart) > JUMP:
                 log.warning("the clock jumped", extra={"seconds": round(apart, 1)})
                 if self._jumped is not None:
-                    await self._jumped()
+                    by = timedelta(seconds=apart)
+                    await self._guarded("clock jumped", partial(self._jumped, by))()
                 self.rearm()
 
+    def _guarded(
+        self, name: str, tick: Callable[[], Awaitable[object]]
+    ) -> Callable[[], Awaitable[None]]:
+        """A tick that fails is logged, and woken again at its next time; one that is broken off ends."""
 
-def _guarded(name: str, tick: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
-    """A tick that fails is logged, and woken again at its next time."""
+        async def woken() -> None:
+            try:
+                await tick()
+            except asyncio.CancelledError:
+                # apscheduler would log it as an error of the tick.
+                if not self._stopping:
+                    raise
+            except Exception:
+                log.exception("tick failed", extra={"tick": name})
 
-    async def woken() -> None:
-        try:
-            await tick()
-        except Exception:
-            log.exception("tick failed", extra={"tick": name})
-
-    return woken
+        return woken

@@ -51,9 +51,29 @@ def expand(text: str, environ: Mapping[str, str]) -> str:
     return _REFERENCE.sub(value, text)
 
 
+def variables(text: str) -> list[str]:
+    """The names of the variables that stand in a text."""
+    return [match[1] for match in _REFERENCE.finditer(text)]
+
+
 def masked(text: str) -> str:
     """Outside text without what looks like a key, a token, or the password in a URL."""
     return _SECRETS.sub(lambda match: f"{match[match.lastgroup or 0]}{MASK}", text)
+
+
+def cleared(value: object, name: str = "") -> object:
+    """A value made of what JSON knows, every text in it masked; all of it where its name is that of a secret."""
+    match value:
+        case dict():
+            return {masked(str(key)): cleared(each, str(key)) for key, each in value.items()}
+        case list() | tuple():
+            return [cleared(each, name) for each in value]
+        case _ if _SECRETS.search(f"{name}=x"):
+            return MASK
+        case None | int() | float():
+            return value
+        case _:
+            return masked(str(value))
 
 
 @dataclass(frozen=True, slots=True, repr=False)

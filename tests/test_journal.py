@@ -1,11 +1,14 @@
 """Log lines are one line each, with every field, and without secrets."""
 
+import asyncio
 import io
 import json
 import logging
 from collections.abc import Iterator
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 from typing_extensions import override
 
 from bot import journal
@@ -25,8 +28,11 @@ class Terminal(io.StringIO):
 def restored() -> Iterator[None]:
     """The root logger is left as it was found."""
     root, quiet = logging.getLogger(), logging.getLogger("apscheduler")
+    served = logging.getLogger("aiohttp.server")
     before = (root.level, root.handlers[:], quiet.level)
+    filters = served.filters[:]
     yield
+    served.filters[:] = filters
     root.setLevel(before[0])
     root.handlers[:] = before[1]
     quiet.setLevel(before[2])
@@ -91,6 +97,64 @@ def test_no_secret_is_in_any_line(style: str) -> None:
     assert "verysecret" not in written
     assert "secret-5678" not in written
     assert "***" in written
+
+
+HOSTILE = {
+    "a quoted password": 'error: password="hunter2"',
+    "a password in JSON": '{"password": "hunter2", "a": 1}',
+    "a password and a backslash": "secret: hunter2\\",
+    "a password at the end": "api_key='hunter2",
+    "a mapping": {"password": "hunter2", 'x"y': [{"client_secret": 'hunter2"'}]},
+    "a number": {"secret": 123, "rows": 3},
+    "a key as a name": {"neo_sk_hunter2": ["bearer hunter2"]},
+    "an error": ValueError('authorization="Bearer hunter2"'),
+    "broken text": "\ud800 password='hunter2\x00'",
+}
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE.keys())
+def test_every_json_line_can_be_read_and_keeps_no_secret(value: object) -> None:
+    stream = io.StringIO()
+    journal.start("info", "json", stream)
+    log.info("said %s", value, extra={"error": value, "password": "hunter2", "count": 3})
+    (line,) = stream.getvalue().splitlines()
+    assert {"password": "***", "count": 3}.items() <= json.loads(line).items()
+    assert "hunter2" not in line
+    assert "***" in json.dumps(json.loads(line)["error"])
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        pytest.param(b"Content-Length: abc\r\n\r\n", id="no length"),
+        pytest.param(b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n", id="no chunk"),
+        pytest.param(b"X-Long: " + b"a" * 9000 + b"\r\n\r\n", id="a header without end"),
+    ],
+)
+async def test_strangers_who_do_not_speak_http_are_not_told_of(request_: bytes) -> None:
+    stream = io.StringIO()
+    journal.start("warning", "text", stream)
+    async with TestServer(web.Application()) as server:
+        reader, writer = await asyncio.open_connection(server.host, server.port)
+        writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + request_)
+        answer = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+    assert b"400" == answer.split()[1]
+    assert "" == stream.getvalue()
+
+
+async def test_a_fault_of_ours_in_a_handler_is_told_with_its_trace() -> None:
+    async def broken(_: web.Request) -> web.Response:
+        raise KeyError("ours")
+
+    stream = io.StringIO()
+    journal.start("info", "text", stream)
+    app = web.Application()
+    app.router.add_get("/", broken)
+    async with TestClient(TestServer(app)) as client:
+        assert 500 == (await client.get("/")).status
+    assert "KeyError: 'ours'" in stream.getvalue()
 
 
 def test_less_important_lines_are_left_out() -> None:

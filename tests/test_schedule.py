@@ -1,6 +1,7 @@
 """The timetable wakes each tick, one at a time, whatever ticks and clocks do."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
@@ -118,6 +119,27 @@ async def test_when_the_clock_is_set_back_an_hour_every_tick_comes_at_once(
     assert any("the clock jumped" == each.message for each in caplog.records)
 
 
+async def test_it_is_told_by_how_much_the_clock_was_set(
+    clock: Skewed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "_LOOK", 0.01)
+    told, heard = list[timedelta](), asyncio.Event()
+
+    async def jumped(by: timedelta) -> None:
+        told.append(by)
+        heard.set()
+
+    timetable = Timetable(clock.now, clock.monotonic, jumped)
+    timetable.start()
+    await asyncio.sleep(0)
+    clock.skew = -LONG
+    async with asyncio.timeout(10):
+        await heard.wait()
+    await timetable.stop()
+    (by,) = told
+    assert -LONG == timedelta(seconds=round(by.total_seconds(), -1))
+
+
 async def test_after_it_is_stopped_nothing_is_woken(clock: Skewed) -> None:
     timetable, ticks = Timetable(clock.now, clock.monotonic), Ticks()
     timetable.add("tick", ticks, SHORT)
@@ -127,6 +149,44 @@ async def test_after_it_is_stopped_nothing_is_woken(clock: Skewed) -> None:
     known = ticks.count
     await asyncio.sleep(0.05)
     assert known == ticks.count
+
+
+async def test_a_tick_that_is_broken_off_by_the_stop_ends_quietly(
+    clock: Skewed, caplog: pytest.LogCaptureFixture
+) -> None:
+    timetable, begun, ended = Timetable(clock.now, clock.monotonic), Ticks(), asyncio.Event()
+
+    async def sleeping() -> None:
+        await begun()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    timetable.add("poll acme", sleeping, LONG)
+    timetable.start()
+    await begun.reached(1)
+    await timetable.stop()
+    async with asyncio.timeout(20):
+        await ended.wait()
+    for _ in range(10):  # until apscheduler has heard of the end
+        await asyncio.sleep(0)
+    assert [] == [each for each in caplog.records if each.levelno >= logging.WARNING]
+
+
+async def test_a_tick_that_is_cancelled_while_the_bot_runs_is_told(
+    timetable: Timetable, caplog: pytest.LogCaptureFixture
+) -> None:
+    ticks = Ticks()
+
+    async def cancelled() -> None:
+        await ticks()
+        raise asyncio.CancelledError
+
+    timetable.add("tick", cancelled, SHORT)
+    timetable.start()
+    await ticks.reached(2)
+    assert any(each.levelno >= logging.ERROR for each in caplog.records)
 
 
 async def test_it_can_be_stopped_before_it_was_started(clock: Skewed) -> None:

@@ -1,5 +1,6 @@
 """Who a source's credential is and what is left of its credits, asked now and then; all of it optional."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -7,6 +8,7 @@ from functools import partial
 from typing import TypeVar
 
 from bot.jobs.passes import Reader
+from bot.neo.account import User
 from bot.neo.error import Kind, NeoError
 from bot.store import remembered, sources
 from bot.store.sources import Balance
@@ -15,52 +17,103 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
+PATIENCE = 10.0
+"""Seconds that an optional endpoint gets to answer: the next poll waits for it."""
+
 _EVERY = timedelta(hours=1)
+_REFUSED = (Kind.FORBIDDEN, Kind.MISSING)
+_NOT_GIVEN = "Neo does not give it to this credential; the bot goes on without it"
+
+
+async def introduce(reader: Reader, now: datetime) -> None:
+    """Asks who the credential is before anything is read: rows without an email are the account's own.
+
+    Raises NeoError where the usage need not be asked for either.
+    """
+    if await reader.database.read(remembered.get, _mark(reader, "user")) is not None:
+        return
+    user = await _answer(reader.client.user)
+    if isinstance(user, NeoError) and user.kind in (Kind.REFUSED, Kind.LIMITED):
+        raise user
+    await _identify(reader, user, now)
 
 
 async def refresh(reader: Reader, now: datetime) -> None:
-    """Asks the optional endpoints when they were last asked an hour ago; one that refuses is said once."""
-    mark = f"account {reader.name}"
-    last = await reader.database.read(remembered.get, mark)
-    if last is not None and timedelta(0) <= now - datetime.fromisoformat(last) < _EVERY:
+    """Asks the optional endpoints that were last asked an hour ago, at once; one that fails is said once."""
+    await asyncio.gather(_refresh_user(reader, now), _refresh_balance(reader, now))
+
+
+async def _refresh_user(reader: Reader, now: datetime) -> None:
+    if await _is_due(reader, "user", now):
+        await _identify(reader, await _answer(reader.client.user), now)
+
+
+async def _refresh_balance(reader: Reader, now: datetime) -> None:
+    if not await _is_due(reader, "balance", now):
         return
-    user = await _asked(reader, "user", reader.client.user)
-    left = await _asked(reader, "billing/credits", reader.client.credits)
-    plan = await _asked(reader, "billing/subscription", reader.client.subscription)
+    client = reader.client
+    answers = await asyncio.gather(_answer(client.credits), _answer(client.subscription))
+    left = await _had(reader, "billing/credits", answers[0])
+    plan = await _had(reader, "billing/subscription", answers[1])
+    if left is not None:
+        reset = plan.reset_at if plan is not None else None
+        balance = Balance(left.available, left.issued, left.expires_at, reset, now)
+        await reader.database.write(sources.balanced, reader.name, balance)
+    await _asked(reader, "balance", now)
+
+
+async def _identify(reader: Reader, answer: User | NeoError, now: datetime) -> None:
+    user = await _had(reader, "user", answer)
     if user is not None:
         role = (user.team.role or user.role) if user.team is not None else sources.SOLO
         await reader.database.write(
             partial(sources.identify, source=reader.name, role=role, account=user.email)
         )
-    if left is not None:
-        reset = plan.reset_at if plan is not None else None
-        balance = Balance(left.available, left.issued, left.expires_at, reset, now)
-        await reader.database.write(sources.balanced, reader.name, balance)
-    await reader.database.write(remembered.put, mark, now.isoformat())
+    await _asked(reader, "user", now)
 
 
-async def _asked(reader: Reader, name: str, ask: Callable[[], Awaitable[T | None]]) -> T | None:
-    """What an optional endpoint answers; whatever is wrong with it must not keep the usage from being read."""
+async def _answer(ask: Callable[[], Awaitable[T | None]]) -> T | NeoError:
+    """What an optional endpoint answers, or why it does not."""
     try:
-        answer, why = (
-            await ask(),
-            "Neo does not give it to this credential; the bot goes on without it",
-        )
+        async with asyncio.timeout(PATIENCE):
+            answer = await ask()
+    except TimeoutError:
+        return NeoError(f"no answer in {PATIENCE:g} s", Kind.UNREACHABLE)
     except NeoError as error:
-        if error.kind is Kind.REFUSED:
-            raise
-        answer, why = None, str(error)
-    if answer is None:
-        await say_once(reader, name, why)
-    return answer
+        return error
+    return NeoError(_NOT_GIVEN, Kind.FORBIDDEN) if answer is None else answer
 
 
-async def say_once(reader: Reader, what: str, why: str) -> None:
-    """Logs that an optional part of Neo is not to be had; once, not at each poll."""
-    mark = f"refused {reader.name} {what}"
-    if await reader.database.read(remembered.get, mark) != why:
-        log.warning(
-            "an optional part of Neo is refused",
-            extra={"source": reader.name, "endpoint": what, "error": why},
-        )
-        await reader.database.write(remembered.put, mark, why)
+async def _had(reader: Reader, endpoint: str, answer: T | NeoError) -> T | None:
+    """The answer; whatever is wrong with it must not keep the usage from being read."""
+    if not isinstance(answer, NeoError):
+        await reader.database.write(remembered.put, _said(reader, endpoint), "")
+        return answer
+    await say_once(reader, endpoint, answer)
+    return None
+
+
+async def say_once(reader: Reader, endpoint: str, error: NeoError) -> None:
+    """Logs that an optional part of Neo is not to be had; once, not at each poll, however the error is worded."""
+    refused = error.kind in _REFUSED
+    what = f"an optional part of Neo {'is refused' if refused else 'could not be asked'}"
+    if await reader.database.read(remembered.get, _said(reader, endpoint)) != what:
+        log.warning(what, extra={"source": reader.name, "endpoint": endpoint, "error": str(error)})
+        await reader.database.write(remembered.put, _said(reader, endpoint), what)
+
+
+async def _is_due(reader: Reader, what: str, now: datetime) -> bool:
+    last = await reader.database.read(remembered.get, _mark(reader, what))
+    return last is None or not timedelta(0) <= now - datetime.fromisoformat(last) < _EVERY
+
+
+async def _asked(reader: Reader, what: str, now: datetime) -> None:
+    await reader.database.write(remembered.put, _mark(reader, what), now.isoformat())
+
+
+def _mark(reader: Reader, what: str) -> str:
+    return f"account {reader.name} {what}"
+
+
+def _said(reader: Reader, endpoint: str) -> str:
+    return f"refused {reader.name} {endpoint}"

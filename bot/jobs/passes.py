@@ -3,7 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -151,7 +151,7 @@ class Reader:
         known = standins.booked(db, self.name, [record.key for record in records])
         fresh = wanted.now if wanted.live else None
         return [
-            replace(record, at=known.get(record.key) or fresh or record.at) for record in records
+            record._replace(at=known.get(record.key) or fresh or record.at) for record in records
         ]
 
     async def _reject(

@@ -68,7 +68,9 @@ class Poller:
             await self._poll(now)
         except NeoError as error:
             self._not_before = self._next_try(error, now)
-            log.warning("poll failed", extra={"source": self.name, "error": str(error)})
+            alone = self._not_before.isoformat() if self._not_before else ""
+            fields = {"source": self.name, "error": str(error), "not_before": alone}
+            log.warning("poll failed", extra=fields)
             await self._write(partial(sources.failed, source=self.name, error=str(error), at=now))
             return False
         self._not_before = None
@@ -85,7 +87,7 @@ class Poller:
 
         With `most` it reads no more than so many chunks of it.
         """
-        await account.refresh(self._reader, now)
+        await account.introduce(self._reader, now)
         known = (await self._state()).backfill
         at = min(known.at, now) if known is not None else now
         progress(Backfill(since, at, done=False))
@@ -100,8 +102,17 @@ class Poller:
             progress(step)
 
     async def _poll(self, now: datetime) -> None:
-        """History first, once; when more of it is wanted later, it comes bit by bit after what is new."""
+        """The usage, then what is optional: who was refused the usage may have another role now."""
+        try:
+            await self._usage(now)
+        except NeoError as error:
+            if error.kind in _REFUSED:
+                await account.refresh(self._reader, now)
+            raise
         await account.refresh(self._reader, now)
+
+    async def _usage(self, now: datetime) -> None:
+        """History first, once; when more of it is wanted later, it comes bit by bit after what is new."""
         state = await self._state()
         since = min(self._reach(now), state.backfill.since if state.backfill else now)
         if state.cursor is None:
@@ -171,7 +182,7 @@ class Poller:
         except NeoError as error:
             if error.kind not in _REFUSED:
                 raise
-            await account.say_once(self._reader, "tasks", str(error))
+            await account.say_once(self._reader, "tasks", error)
 
     def _filled(self, db: Connection, step: Backfill, now: datetime) -> None:
         sources.backfilled(db, self.name, step)

@@ -23,7 +23,7 @@ class DigestSettings(BaseModel):
     A `day` past a month's end is its last day; `at` is in the zone of the configuration.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: Annotated[str, AfterValidator(reading.slug)]
     every: DigestEvery = DigestEvery.DAY

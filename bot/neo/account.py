@@ -1,4 +1,4 @@
-"""What Neo says of the account: who it is, its credits, its plan, its totals."""
+"""What Neo says of the account: who it is, its credits, its credit month, its totals."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -55,14 +55,14 @@ Email = Annotated[str, AfterValidator(lambda email: email.strip().lower())]
 
 
 class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", defer_build=True, hide_input_in_errors=True
+    )
 
 
 class Team(_Answer):
-    """The team of an account and the account's role in it."""
+    """The account's role in its team."""
 
-    id: str = ""
-    name: str = ""
     role: str = ""
 
 
@@ -72,7 +72,6 @@ class User(_Answer):
     email: Email
     role: str
     team: Team | None = None
-    neo_cost_rate: Decimal | None = None
 
 
 class Credits(_Answer):
@@ -80,34 +79,13 @@ class Credits(_Answer):
 
     available: Credited = Field(alias="available_credits")
     issued: Credited = Field(alias="issued_credits")
-    used: Credited = Field(alias="used_credits")
     expires_at: Moment | None = None
-    is_expired: bool = False
-
-
-class Seat(_Answer):
-    """One person's share of a plan."""
-
-    email: Email = ""
-    allotment: Credited | None = None
-    used: Credited | None = None
-    remaining: Credited | None = None
 
 
 class Subscription(_Answer):
-    """`/billing/subscription`: the plan; `reset_at` is when the credit month turns."""
+    """`/billing/subscription`: `reset_at` is when the credit month turns."""
 
-    has_subscription: bool
     reset_at: Moment | None = None
-    renews_at: Moment | None = None
-    subscription_credits: Credited | None = None
-    subscription_used: Credited | None = None
-    subscription_remaining: Credited | None = None
-    topup_remaining: Credited | None = None
-    topup_expires_at: Moment | None = None
-    seats: Annotated[tuple[Seat, ...], BeforeValidator(lambda seats: seats or ())] = Field(
-        default=(), alias="per_seat_usage"
-    )
 
 
 class ByokTotals(_Answer):
@@ -116,19 +94,14 @@ class ByokTotals(_Answer):
     llm_cost: Charged | None = Field(default=None, alias="total_llm_cost")
     neo_cost: Charged | None = Field(default=None, alias="total_neo_cost")
     streams: int = Field(default=0, alias="total_streams")
-    tasks: int = Field(default=0, alias="total_tasks")
 
 
 class Share(_Answer):
-    """One person's or one period's part of the totals; carries no BYOK cost."""
+    """One person's part of the totals; carries no BYOK cost."""
 
     email: Email = ""
-    date: str = ""
     credits: Credited = Field(alias="neo_credits")
     tasks: int = 0
-
-
-_Shares = Annotated[tuple[Share, ...], BeforeValidator(lambda shares: shares or ())]
 
 
 class Summary(_Answer):
@@ -137,12 +110,7 @@ class Summary(_Answer):
     credits: Credited = Field(alias="total_neo_credits")
     tasks: int = Field(alias="total_tasks")
     byok: ByokTotals | None = None
-    by_email: _Shares = ()
-    by_period: _Shares = ()
-    last_credit_reset: Moment | None = None
-    expires_at: Moment | None = Field(default=None, alias="neo_credits_expires_at")
-    available: Credited | None = Field(default=None, alias="total_available_neo_credits")
-    issued: Credited | None = Field(default=None, alias="total_issued_neo_credits")
+    by_email: Annotated[tuple[Share, ...], BeforeValidator(lambda shares: shares or ())] = ()
 
 
 A = TypeVar("A", bound=_Answer)

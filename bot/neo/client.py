@@ -64,16 +64,16 @@ class Client:
         return slices.read(partial(self.streams, owner=owner), wanted, span)
 
     def every_task(
-        self, span: Span, owner: str = labels.UNKNOWN, wanted: TaskFilter = _ALL_TASKS
+        self, span: Span, owner: str = labels.UNKNOWN
     ) -> AsyncGenerator[Page[Task], None]:
         """Every task created in a span."""
-        return slices.read(partial(self.tasks, owner=owner), wanted, span)
+        return slices.read(partial(self.tasks, owner=owner), _ALL_TASKS, span)
 
     def every_task_record(
-        self, span: Span, owner: str = labels.UNKNOWN, wanted: TaskFilter = _ALL_TASKS
+        self, span: Span, owner: str = labels.UNKNOWN
     ) -> AsyncGenerator[Page[Record], None]:
         """Every task created in a span, as records."""
-        return slices.read(partial(self.task_records, owner=owner), wanted, span)
+        return slices.read(partial(self.task_records, owner=owner), _ALL_TASKS, span)
 
     async def task(self, task_id: str, owner: str = labels.UNKNOWN) -> detail.TaskDetail | None:
         """One task, None if Neo does not know it."""

@@ -130,8 +130,11 @@ def _envelope(page: object) -> tuple[list[object], int, bool]:
 
 
 def _rejected(raw: object, reason: str) -> Rejected:
-    text = json.dumps(raw, default=str)
-    return Rejected(secret.masked(reason)[:_LONGEST_REASON], secret.masked(text)[:_LONGEST_ROW])
+    try:
+        text = json.dumps(secret.cleared(raw))
+    except RecursionError:
+        text = "a row that is nested too deep to be shown"
+    return Rejected(secret.masked(reason)[:_LONGEST_REASON], text[:_LONGEST_ROW])
 
 
 def _decimal(text: str) -> Decimal:

@@ -1,20 +1,18 @@
 """Turns an answer of Neo that is no success into the error to raise, with words that help."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from bot import secret
 from bot.neo.error import Kind, NeoError
+from bot.notify import retry
 
 OK = 200
 UNAUTHORIZED = 401
 _LONGEST_WORDS = 200
-_SECONDS = re.compile(r"\d{1,9}")
 
 _MEMBER = (
     "the account may not read usage; a team's members and viewers never may: "
@@ -48,36 +46,28 @@ def of(answer: Answer, where: str) -> NeoError:
     """The error for an answer other than 200 and 401. `where` names source and path."""
     kind, meaning = _meaning(answer.status)
     said = _said(answer)
-    message = f"{where} answered {answer.status}{f' ({said})' if said else ''}: {meaning}"
-    return NeoError(message, kind, retry_after=retry_after(answer.headers))
+    wait = retry.asked(answer.headers)
+    said = f" ({said})" if said else ""
+    message = f"{where} answered {answer.status}{said}: {meaning}{retry.remark(wait)}"
+    return NeoError(message, kind, retry_after=None if wait is None else timedelta(seconds=wait))
+
+
+def closed(where: str, left: float) -> NeoError:
+    """The error where Neo is not even asked, since it wants to be left alone for so many seconds."""
+    return NeoError(
+        f"{where} was not sent: Neo asked to be left alone for another {left:.0f} s",
+        Kind.LIMITED,
+        retry_after=timedelta(seconds=left),
+    )
 
 
 def unauthorized(where: str, setting: str) -> NeoError:
     """The error for a 401. `setting` is the name of the setting that gives the credential."""
     return NeoError(
         f"{where} answered 401: Neo refuses the credential; it may have expired or been revoked: "
-        f"put a valid one where {setting} of the source points",
+        f"put a valid one into what the source's {setting} names",
         Kind.REFUSED,
     )
-
-
-def retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """How long `Retry-After` asks to wait; a date is held against the answer's own `Date`."""
-    wanted = headers.get("Retry-After", "").strip()
-    if _SECONDS.fullmatch(wanted):
-        return timedelta(seconds=int(wanted))
-    until, now = _date(wanted), _date(headers.get("Date", ""))
-    if until is None or now is None:
-        return None
-    return max(until - now, timedelta(0))
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return at if at.tzinfo else None
 
 
 def _meaning(status: int) -> tuple[Kind, str]:

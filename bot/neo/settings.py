@@ -1,43 +1,23 @@
 """What the configuration says about Neo: sources, the pace of polling, and what a credit is worth."""
 
-import ipaddress
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from bot import address
 from bot.secret import Secret
 from rules import quantity, reading
 
 # Inputs stay out of error messages: the whole mapping would be shown, with the credential in it.
-_CONFIG = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+_CONFIG = ConfigDict(frozen=True, extra="forbid", defer_build=True, hide_input_in_errors=True)
 
 
 def _base_url(text: str) -> str:
-    url = urlsplit(text.strip())
-    host = url.hostname or ""
-    if not host or url.scheme not in {"https", "http"}:
-        raise ValueError("expected an address, such as https://neo.api.projectdiscovery.io")
-    if url.scheme == "http" and not _loopback(host):
-        raise ValueError("http would show the credential on the way: use https")
-    if url.username is not None or url.password is not None:
-        raise ValueError("a credential does not belong into the address: use api_key or token")
-    if url.query or url.fragment:
-        raise ValueError("the address may have no query and no fragment")
-    return text.strip().rstrip("/")
+    return address.for_credentials(text, "https://neo.api.projectdiscovery.io")
 
 
 def _duration(value: object) -> timedelta:
@@ -67,6 +47,9 @@ class SourceSettings(BaseModel):
     @model_validator(mode="after")
     def _one_credential(self) -> "SourceSettings":
         given = (self.api_key, self.token, self.api_key_file, self.token_file)
+        empty = [key for key in ("api_key", "token") if key in self.model_fields_set]
+        if empty and all(each is None for each in given):
+            raise ValueError(f"{empty[0]} is empty: it must hold the credential")
         if sum(each is not None for each in given) != 1:
             raise ValueError(
                 "a source needs exactly one of api_key, token, api_key_file and token_file"

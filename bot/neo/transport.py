@@ -1,6 +1,7 @@
 """Carries requests to one source: the credential, time limits, retries. Gives bytes or a NeoError."""
 
 import asyncio
+import math
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -21,12 +22,17 @@ LARGEST_BODY = 64 * 1024 * 1024
 _CHUNK = 64 * 1024
 
 
+def _steady() -> float:
+    return asyncio.get_running_loop().time()
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How long and how often one request is tried. Times are seconds.
 
     Between tries it waits a random part of `first`, doubled each time up to `longest`, or what
-    `Retry-After` says; more than `obeyed` of that is not sat out but raised.
+    `Retry-After` says; more than `obeyed` of that is not sat out but raised. `sleep` and `monotonic`
+    go by the same clock.
     """
 
     connect: float = 10
@@ -37,11 +43,15 @@ class Patience:
     obeyed: float = 60
     largest: int = LARGEST_BODY
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    monotonic: Callable[[], float] = _steady
     jitter: Callable[[], float] = random.random
 
 
 class Transport:
-    """GETs from one source, with its credential, to its base URL and nowhere else."""
+    """GETs from one source, with its credential, to its base URL and nowhere else.
+
+    When Neo asks one request to wait, all wait: those that run beside it, and those of later callers.
+    """
 
     def __init__(
         self,
@@ -53,6 +63,7 @@ class Transport:
         self._session = session
         self._patience = patience or Patience()
         self._credential: str | None = None
+        self._not_before = -math.inf
 
     async def get(self, path: str, query: Mapping[str, str], parse: Callable[[bytes], T]) -> T:
         """What `parse` makes of the body; `path` is already quoted.
@@ -93,11 +104,25 @@ class Transport:
         if answer.status == refusal.UNAUTHORIZED:
             raise refusal.unauthorized(where, self._source.credential_key)
         if answer.status != refusal.OK:
-            raise refusal.of(answer, where)
+            raise self._heeded(refusal.of(answer, where))
         try:
             return parse(answer.body)
         except ValueError as error:
             raise NeoError(f"{where} answered with a broken body: {error}", Kind.BROKEN) from error
+
+    def _heeded(self, error: NeoError) -> NeoError:
+        """The same error; where Neo asks to wait, nothing is sent until then."""
+        if error.retryable and error.retry_after is not None:
+            until = self._patience.monotonic() + error.retry_after.total_seconds()
+            self._not_before = max(self._not_before, until)
+        return error
+
+    async def _opened(self, where: str) -> None:
+        """Waits as long as Neo has asked to; raises where that is too long to be sat out."""
+        while (left := self._not_before - self._patience.monotonic()) > 0:
+            if left > self._patience.obeyed:
+                raise refusal.closed(where, left)
+            await self._patience.sleep(left)
 
     def _read_credential(self) -> str:
         setting = f"{self._source.credential_key} of source {self._source.name}"
@@ -118,6 +143,7 @@ class Transport:
     async def _send(
         self, where: str, path: str, query: Mapping[str, str], credential: str
     ) -> refusal.Answer:
+        await self._opened(where)
         headers = {
             **self._source.auth(credential),
             "Accept": "application/json",

@@ -1,15 +1,62 @@
-"""When to try a delivery again, and what a late post says."""
+"""When to try again what the other side did not take, and what a late post says."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import assert_never
 
 from bot.notify.facts import AlertFacts
-from bot.notify.notification import AlertBody, Body, Destination, NoteBody
+from bot.notify.notification import (
+    AlertBody,
+    Body,
+    ChangesBody,
+    Destination,
+    DigestBody,
+    NoteBody,
+    TableBody,
+)
 from rules.alert import OPEN, Reason
 
 _FIRST = 2.0
 LONGEST = timedelta(seconds=300)
 """No retry waits longer by itself."""
+
+OBEYED = timedelta(hours=1)
+"""No `Retry-After` is obeyed for longer: a slip of the other side must not silence the bot for days."""
+
+_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]*)?")
+
+
+def asked(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """The seconds that `Retry-After` asks to wait, at most `OBEYED`; None where it says nothing sensible.
+
+    It holds seconds or a date. A date is held against the answer's own `Date`, which both sides share, else against `now`.
+    """
+    written = headers.get("Retry-After", "").strip()
+    most = OBEYED.total_seconds()
+    if _SECONDS.fullmatch(written):
+        return min(float(written), most)
+    until, since = _date(written), _date(headers.get("Date", "")) or now
+    if until is None or since is None:
+        return None
+    return min(max(0.0, (until - since).total_seconds()), most)
+
+
+def remark(wait: float | None) -> str:
+    """What an error adds where more was asked for than is obeyed; else nothing."""
+    if wait is None or wait < OBEYED.total_seconds():
+        return ""
+    return " (asked to wait an hour or longer, the bot waits an hour)"
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        at = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return at if at.tzinfo else None
 
 
 def next_try(tries: int, retry_after: float | None, now: datetime) -> datetime:
@@ -31,13 +78,31 @@ def as_post(body: Body) -> Body:
 
 def as_rerouted(body: Body, meant_for: Destination, error: str) -> Body:
     """What the fallback gets: the same, and why it is here."""
-    note = f"meant for {meant_for.receiver} ({meant_for.address}), which cannot be reached: {error}"
-    return AlertBody(replace(body.alert, note=note)) if isinstance(body, AlertBody) else body
+    note = f"meant for {_place(meant_for)}, which cannot be reached: {error}"
+    match body:
+        case AlertBody(alert):
+            return AlertBody(replace(alert, note=note))
+        case TableBody(table):
+            return TableBody(replace(table, note=note))
+        case DigestBody(digest):
+            return DigestBody(replace(digest, note=note))
+        case NoteBody(words):
+            return NoteBody(f"{words} ({note})")
+        case ChangesBody():  # a reply, which goes where its table went
+            return body
+        case _:
+            assert_never(body)
 
 
 def as_notice(unreachable: Destination, error: str) -> NoteBody:
     """What the fallback gets where it is told of the same alerts anyway."""
-    return NoteBody(f"{unreachable.receiver} ({unreachable.address}) cannot be reached: {error}")
+    return NoteBody(f"{_place(unreachable)} cannot be reached: {error}")
+
+
+def _place(destination: Destination) -> str:
+    """The receiver's name, and where that is if it says more."""
+    receiver, address = destination.receiver, destination.address
+    return receiver if receiver == address else f"{receiver} ({address})"
 
 
 def _is_over(alert: AlertFacts) -> bool:

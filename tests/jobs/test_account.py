@@ -1,15 +1,19 @@
 """The optional endpoints are asked now and then, and where they refuse the bot goes on."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
 
-from bot.demo.neo import accounts, faults
+from bot.demo.neo import accounts, faults, wire
+from bot.jobs import account
 from rules.money import Money
 from tests.jobs import reading
 from tests.jobs.reading import KEY, MINUTE, Reading
 
 EMAIL = reading.ADMIN.email
+OPTIONAL = ("/user", "/billing/credits", "/billing/subscription")
 
 
 def asked(source: Reading, path: str) -> int:
@@ -69,11 +73,108 @@ async def test_a_fault_there_keeps_no_usage_from_being_read(
     source: Reading, caplog: pytest.LogCaptureFixture
 ) -> None:
     source.stream(1)
-    for path in ("/user", "/billing/credits", "/billing/subscription"):
+    for path in OPTIONAL:
         source.neo.faults.add(faults.answer(500), when=faults.on(path), times=None)
     assert await source.poll()
     assert source.priced() == await source.kept()
-    assert ["an optional part of Neo is refused"] * 3 == caplog.messages
+    assert ["an optional part of Neo could not be asked"] * 3 == caplog.messages
+
+
+async def test_an_outage_is_said_once_however_it_is_worded_and_anew_after_it_ended(
+    source: Reading, caplog: pytest.LogCaptureFixture
+) -> None:
+    for status in (500, 502, 200, 503):
+        source.neo.faults.clear()
+        if status != 200:
+            source.neo.faults.add(faults.answer(status), when=faults.on("/user"), times=None)
+        assert await source.poll(timedelta(hours=1))
+    said = [vars(each)["error"] for each in caplog.records if "optional" in each.message]
+    assert [True, True] == ["answered 500" in said[0], "answered 503" in said[1]]
+    assert 2 == len(said)
+
+
+async def test_a_refusal_that_follows_an_outage_is_said(
+    source: Reading, caplog: pytest.LogCaptureFixture
+) -> None:
+    source.neo.faults.add(faults.answer(500), when=faults.on("/user"), times=None)
+    await source.poll()
+    source.neo.faults.clear()
+    source.neo.accounts.close(EMAIL, "user", 403)
+    await source.poll(timedelta(hours=1))
+    assert [
+        "an optional part of Neo could not be asked",
+        "an optional part of Neo is refused",
+    ] == caplog.messages
+
+
+async def test_what_hangs_is_given_up_soon_and_asked_after_the_usage(
+    source: Reading, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(account, "PATIENCE", 0.05)
+    for path in OPTIONAL:
+        source.neo.faults.add(faults.send(wire.hang), when=faults.on(path), times=None)
+    source.stream(1)
+    assert await source.poll()
+    assert source.priced() == await source.kept()
+    assert 3 == len(
+        [each for each in caplog.records if "no answer in 0.05 s" == vars(each)["error"]]
+    )
+    source.neo.log.requests.clear()
+    assert await source.poll(timedelta(hours=1))
+    paths = [request.path.removeprefix("/api/v1") for request in source.neo.log.requests]
+    assert set(OPTIONAL) == set(paths[-3:])
+    assert set(OPTIONAL).isdisjoint(paths[:-3])
+
+
+async def test_the_optional_parts_are_asked_side_by_side(
+    source: Reading, caplog: pytest.LogCaptureFixture
+) -> None:
+    await source.poll()
+    together = asyncio.Barrier(len(OPTIONAL))
+
+    async def held(request: web.Request, reply: wire.Reply) -> web.StreamResponse:
+        await together.wait()
+        return await wire.whole(request, reply)
+
+    for path in OPTIONAL:
+        source.neo.faults.add(faults.send(held), when=faults.on(path))
+    assert await source.poll(timedelta(hours=1))
+    assert [] == caplog.messages
+    state = await source.state()
+    assert state.balance is not None
+    assert source.clock.now() == state.balance.checked_at
+
+
+async def test_when_neo_asks_to_wait_the_usage_is_not_asked_for_either(source: Reading) -> None:
+    source.neo.faults.add(faults.answer(429, retry_after="600"), when=faults.on("/user"))
+    assert not await source.poll()
+    assert ["/api/v1/user"] == [request.path for request in source.neo.log.requests]
+    assert not await source.poll(9 * MINUTE)
+    assert 1 == len(source.neo.log.requests)
+    assert await source.poll(MINUTE)
+    assert "admin" == (await source.state()).role
+
+
+async def test_a_wait_that_a_balance_was_asked_for_holds_for_the_next_poll_too(
+    source: Reading,
+) -> None:
+    source.neo.faults.add(faults.answer(429, retry_after="600"), when=faults.on("/credits"))
+    assert await source.poll()
+    known = len(source.neo.log.requests)
+    assert not await source.poll(8 * MINUTE)
+    assert "left alone for another 120 s" in str((await source.state()).last_error)
+    assert known == len(source.neo.log.requests)
+    assert await source.poll(2 * MINUTE)
+
+
+async def test_a_credential_that_only_the_balance_refuses_keeps_no_usage_from_being_read(
+    source: Reading, caplog: pytest.LogCaptureFixture
+) -> None:
+    source.stream(1)
+    source.neo.faults.add(faults.answer(401), when=faults.on("/billing/credits"), times=None)
+    assert await source.poll()
+    assert source.priced() == await source.kept()
+    assert ["an optional part of Neo could not be asked"] == caplog.messages
 
 
 async def test_a_refused_credential_there_is_a_fault_of_the_poll(source: Reading) -> None:
@@ -87,3 +188,10 @@ async def test_a_role_that_changes_is_seen(source: Reading) -> None:
     source.neo.accounts.set_role(EMAIL, accounts.Role.SOLO)
     await source.poll(timedelta(hours=1))
     assert "solo" == (await source.state()).role
+
+
+async def test_a_role_that_may_not_read_usage_any_more_is_seen(source: Reading) -> None:
+    await source.poll()
+    source.neo.accounts.set_role(EMAIL, accounts.Role.MEMBER)
+    assert not await source.poll(timedelta(hours=1))
+    assert "member" == (await source.state()).role

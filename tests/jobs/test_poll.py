@@ -122,6 +122,19 @@ async def test_a_long_retry_after_is_waited_out(source: Reading) -> None:
     assert await source.poll(MINUTE)
 
 
+async def test_a_wait_of_years_is_cut_to_an_hour_and_said(
+    source: Reading, caplog: pytest.LogCaptureFixture
+) -> None:
+    await source.poll()
+    source.neo.faults.add(faults.answer(503, retry_after="999999999"))
+    assert not await source.poll(MINUTE)
+    (said,) = [vars(each) for each in caplog.records if each.message == "poll failed"]
+    assert (source.clock.now() + HOUR).isoformat() == said["not_before"]
+    assert "the bot waits an hour" in said["error"]
+    assert not await source.poll(59 * MINUTE)
+    assert await source.poll(MINUTE)
+
+
 async def test_a_rotated_key_is_read_from_its_file(tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.write_text(KEY, encoding="utf-8")
@@ -130,7 +143,7 @@ async def test_a_rotated_key_is_read_from_its_file(tmp_path: Path) -> None:
         source.neo.accounts.rotate(KEY, "neo_sk_next")
         assert not await source.poll(MINUTE)
         state = await source.state()
-        assert "api_key_file of the source points" in str(state.last_error)
+        assert "into what the source's api_key_file names" in str(state.last_error)
         file.write_text("neo_sk_next", encoding="utf-8")
         assert await source.poll(5 * MINUTE)
 

@@ -22,13 +22,17 @@ class Naps:
     async def sleep(self, seconds: float) -> None:
         self.seconds.append(seconds)
 
+    def monotonic(self) -> float:
+        return sum(self.seconds)
+
 
 def client(
     neo: SmallNeo | str, session: aiohttp.ClientSession, naps: Naps, **settings: Any
 ) -> Client:
     """A client that never really sleeps; `patience` changes its limits, the rest its source."""
     url = neo if isinstance(neo, str) else neo.url
-    calm = Patience(sleep=naps.sleep, jitter=lambda: 1.0, **settings.pop("patience", {}))
+    limits = settings.pop("patience", {})
+    calm = Patience(sleep=naps.sleep, monotonic=naps.monotonic, jitter=lambda: 1.0, **limits)
     credential = settings or {"api_key": KEY}
     source = SourceSettings.model_validate({"name": "acme", "base_url": url} | credential)
     return Client(source, session, MoneySettings(), patience=calm)

@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime
-from decimal import Decimal
 
 import pytest
 
@@ -23,43 +22,37 @@ def test_user_is_read() -> None:
         "email": " Ana@Acme.test",
         "features": {},
         "role": "admin",
-        "neo_cost_rate": 0.3,
         "team": {"id": "t", "name": "Acme", "role": "owner", "more": 1},
     }
     user = _parse(account.User, body)
-    assert ("ana@acme.test", "admin", Decimal("0.3")) == (user.email, user.role, user.neo_cost_rate)
-    assert user.team == account.Team(id="t", name="Acme", role="owner")
+    assert ("ana@acme.test", "admin") == (user.email, user.role)
+    assert account.Team(role="owner") == user.team
 
 
 def test_credits_are_exact_money() -> None:
     body = b"""{"available_credits": 0.12345678905, "issued_credits": 100, "used_credits": 1.5,
         "expires_at": "2026-04-01T00:00:00Z", "is_expired": false, "resource_type": "team"}"""
     read = account.parse(body, account.Credits, _PRICING)
-    assert (1_234_567_890, 1000 * _USD, 15 * _USD) == (
-        read.available.nano,
-        read.issued.nano,
-        read.used.nano,
-    )
+    assert (1_234_567_890, 1000 * _USD) == (read.available.nano, read.issued.nano)
     assert datetime(2026, 4, 1, tzinfo=UTC) == read.expires_at
 
 
 def test_subscription_may_be_no_more_than_a_no() -> None:
-    read = _parse(account.Subscription, {"has_subscription": False})
-    assert (False, None, ()) == (read.has_subscription, read.reset_at, read.seats)
+    assert _parse(account.Subscription, {"has_subscription": False}).reset_at is None
 
 
-def test_subscription_with_seats_is_read() -> None:
-    body = {
-        "has_subscription": True,
-        "reset_at": "2026-04-01T00:00:00Z",
-        "renews_at": "0001-01-01T00:00:00Z",
-        "subscription_remaining": 2,
-        "per_seat_usage": [{"email": "ANA@acme.test", "used": 1, "seat_status": "active"}],
-    }
-    read = _parse(account.Subscription, body)
-    assert (datetime(2026, 4, 1, tzinfo=UTC), None) == (read.reset_at, read.renews_at)
-    assert Money(20 * _USD) == read.subscription_remaining
-    assert [("ana@acme.test", Money(10 * _USD))] == [(seat.email, seat.used) for seat in read.seats]
+@pytest.mark.parametrize(
+    ("reset_at", "expected"),
+    [
+        pytest.param("2026-04-01T00:00:00Z", datetime(2026, 4, 1, tzinfo=UTC), id="a time"),
+        pytest.param("0001-01-01T00:00:00Z", None, id="the year that stands for never"),
+    ],
+)
+def test_subscription_says_when_the_credit_month_turns(
+    reset_at: str, expected: datetime | None
+) -> None:
+    body = {"has_subscription": True, "reset_at": reset_at, "per_seat_usage": [{"used": 1}]}
+    assert expected == _parse(account.Subscription, body).reset_at
 
 
 def test_summary_keeps_credits_and_byok_apart() -> None:
@@ -69,15 +62,15 @@ def test_summary_keeps_credits_and_byok_apart() -> None:
         "total_neo_credits": 3,
         "total_tasks": 7,
         "by_email": [{"email": "Ana@acme.test", "neo_credits": 2, "tasks": 5}],
-        "by_period": None,
         "byok": {"total_llm_cost": 4, "total_neo_cost": 1, "total_streams": 9, "total_tasks": 2},
         "neo_credits_expires_at": None,
     }
     read = _parse(account.Summary, body)
-    assert (Money(30 * _USD), 7, ()) == (read.credits, read.tasks, read.by_period)
+    assert (Money(30 * _USD), 7) == (read.credits, read.tasks)
     assert [("ana@acme.test", Money(20 * _USD), 5)] == [
         (share.email, share.credits, share.tasks) for share in read.by_email
     ]
+    assert () == _parse(account.Summary, body | {"by_email": None}).by_email
     assert read.byok is not None
     assert (Money(4 * _USD), Money(_USD), 9) == (
         read.byok.llm_cost,
@@ -92,12 +85,12 @@ def test_summary_keeps_credits_and_byok_apart() -> None:
         pytest.param([], "valid dictionary", id="not an object"),
         pytest.param({"available_credits": 1}, "issued_credits: Field required", id="a field less"),
         pytest.param(
-            {"available_credits": "hunter2", "issued_credits": 1, "used_credits": True},
-            "available_credits: Value error, expected a number; used_credits: Value error",
+            {"available_credits": "hunter2", "issued_credits": True},
+            "available_credits: Value error, expected a number; issued_credits: Value error",
             id="no numbers",
         ),
         pytest.param(
-            {"available_credits": 10**30, "issued_credits": 1, "used_credits": 1},
+            {"available_credits": 10**30, "issued_credits": 1},
             "available_credits: Value error, an amount is not between",
             id="past all bounds",
         ),
@@ -111,6 +104,4 @@ def test_malformed_answer_names_its_fields_without_values(body: object, message:
 
 def test_amounts_need_their_rates() -> None:
     with pytest.raises(TypeError, match="Pricing as context"):
-        account.Credits.model_validate(
-            {"available_credits": 1, "issued_credits": 1, "used_credits": 1}
-        )
+        account.Credits.model_validate({"available_credits": 1, "issued_credits": 1})

@@ -126,6 +126,30 @@ def test_malformed_row_is_rejected_and_the_rest_is_kept(bad: object, reason: str
     assert len(set(read.keys)) == 3
 
 
+def test_rejected_row_is_json_whatever_secrets_it_holds() -> None:
+    says = 'password="hunter2"'
+    bad = server.row(model=5, error_message=says, more=[{"api_key": "hunter3", says: "x"}])
+    (rejected,) = _read(json.dumps(server.page(bad))).rejected
+    kept = json.loads(rejected.row)
+    assert ('password="***"', [{"api_key": "***", 'password="***"': "***"}]) == (
+        kept["error_message"],
+        kept["more"],
+    )
+
+
+def test_rejected_row_may_be_nested_as_deep_as_json_can_be_read() -> None:
+    for depth in range(700, 1000):
+        row = "[" * depth + "]" * depth
+        body = f'{{"data": [{row}], "total": 1, "has_more": false}}'
+        try:
+            (rejected,) = _read(body).rejected
+        except ValueError:
+            break
+        assert rejected.row.startswith(("[[[", "a row that is nested too deep"))
+    else:
+        pytest.fail("the reader of JSON is expected to give up")
+
+
 def test_rejected_row_is_cut_and_keeps_no_secret() -> None:
     bad = server.row(model=5, error_message="neo_sk_abc " + "x" * 5000)
     rejected = _read(json.dumps(server.page(bad))).rejected[0]

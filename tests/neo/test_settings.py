@@ -43,6 +43,16 @@ def test_exactly_one_credential_is_needed(credentials: dict[str, str]) -> None:
     assert "hunter" not in str(caught.value)
 
 
+@pytest.mark.parametrize("key", ["api_key", "token"])
+def test_an_empty_credential_is_said_to_be_empty(key: str) -> None:
+    with pytest.raises(ValidationError, match=f"{key} is empty: it must hold the credential"):
+        SourceSettings.model_validate({"name": "acme", key: None})
+
+
+def test_an_empty_credential_beside_another_does_not_count() -> None:
+    assert "api_key" == SourceSettings.model_validate(_KEY | {"token": None}).credential_key
+
+
 @pytest.mark.parametrize(
     ("url", "expected"),
     [

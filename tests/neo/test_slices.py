@@ -1,7 +1,6 @@
 """Whatever Neo does while it is read, no row is missed, and the reading ends."""
 
 import asyncio
-import dataclasses
 import random
 from collections.abc import Callable
 from contextlib import aclosing
@@ -68,9 +67,7 @@ class OddNeo:
 @cache
 def _record(at: int, key: str) -> Record:
     row = page.row(server.row(stream_id=key))
-    return dataclasses.replace(
-        _PRICING.record(row, "unknown"), at=_START + timedelta(microseconds=at)
-    )
+    return _PRICING.record(row, "unknown")._replace(at=_START + timedelta(microseconds=at))
 
 
 async def _read(neo: OddNeo, limit: int = 200, parallel: int = 4) -> list[str]:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from typing_extensions import override
 
 from bot.neo.client import Client
 from bot.neo.error import Kind, NeoError
-from bot.neo.filter import StreamFilter
+from bot.neo.filter import StreamFilter, TaskFilter
 from tests.neo import clients, server
 from tests.neo.server import page, row, says
 
@@ -63,7 +64,7 @@ async def test_unchanged_credential_is_not_sent_twice(session: Any, naps: client
         error = await _refused(clients.client(neo, session, naps))
     assert (Kind.REFUSED, False) == (error.kind, error.retryable)
     assert f"acme: GET {neo.url}/api/v1/usage/streams answered 401" in str(error)
-    assert "api_key of the source" in str(error)
+    assert "the source's api_key" in str(error)
     assert (1, []) == (len(neo.asked), naps.seconds)
 
 
@@ -203,6 +204,97 @@ async def test_long_retry_after_is_left_to_the_caller(session: Any, naps: client
         error = await _refused(clients.client(neo, session, naps))
     assert (Kind.LIMITED, timedelta(seconds=61)) == (error.kind, error.retry_after)
     assert (1, []) == (len(neo.asked), naps.seconds)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_every_request_waits_when_one_was_asked_to(
+    status: int, session: Any, naps: clients.Naps
+) -> None:
+    async with server.serving(says(status, {}, Retry_After="7"), _PAGE) as neo:
+        client = clients.client(neo, session, naps, patience={"tries": 1})
+        await _refused(client)
+        assert [] == naps.seconds
+        await asyncio.gather(client.streams(StreamFilter()), client.tasks(TaskFilter()))
+    assert (7.0, 3) == (naps.seconds[0], len(neo.asked))
+
+
+class Held:
+    """An answer that asks to wait, kept back until it is released."""
+
+    def __init__(self, seconds: str) -> None:
+        self.came, self.release = asyncio.Event(), asyncio.Event()
+        self._reply = says(429, {}, Retry_After=seconds)
+
+    async def __call__(self, request: web.Request) -> web.StreamResponse:
+        self.came.set()
+        await self.release.wait()
+        return await self._reply(request)
+
+
+async def test_a_shorter_wait_that_is_asked_for_later_shortens_nothing(
+    session: Any, naps: clients.Naps
+) -> None:
+    held = Held("5")
+    async with server.serving(held, says(429, {}, Retry_After="20"), _PAGE) as neo:
+        client = clients.client(neo, session, naps, patience={"tries": 1})
+        slow = asyncio.create_task(_refused(client))
+        await held.came.wait()
+        await _refused(client)
+        held.release.set()
+        await slow
+        await client.streams(StreamFilter())
+    assert [20.0] == naps.seconds
+
+
+async def test_a_wait_that_grows_meanwhile_is_waited_out_to_its_end(session: Any) -> None:
+    held, slow = Held("20"), list[asyncio.Task[NeoError]]()
+
+    class Meanwhile(clients.Naps):
+        @override
+        async def sleep(self, seconds: float) -> None:
+            await super().sleep(seconds)
+            held.release.set()
+            await slow[0]
+
+    naps = Meanwhile()
+    async with server.serving(held, says(429, {}, Retry_After="5"), _PAGE) as neo:
+        client = clients.client(neo, session, naps, patience={"tries": 1})
+        slow.append(asyncio.create_task(_refused(client)))
+        await held.came.wait()
+        await _refused(client)
+        await client.streams(StreamFilter())
+    assert [5.0, 20.0] == naps.seconds
+
+
+async def test_no_request_is_sent_while_neo_wants_to_be_left_alone_for_long(
+    session: Any, naps: clients.Naps
+) -> None:
+    async with server.serving(says(503, {}, Retry_After="61"), _PAGE) as neo:
+        client = clients.client(neo, session, naps)
+        await _refused(client)
+        error = await _refused(client)
+        assert (Kind.LIMITED, timedelta(seconds=61)) == (error.kind, error.retry_after)
+        assert "was not sent: Neo asked to be left alone for another 61 s" in str(error)
+        assert (1, []) == (len(neo.asked), naps.seconds)
+        naps.seconds.append(61)
+        assert 1 == (await client.streams(StreamFilter())).count
+
+
+async def test_a_wait_of_years_is_cut_to_an_hour_and_said(session: Any, naps: clients.Naps) -> None:
+    async with server.serving(says(429, {}, Retry_After="999999999")) as neo:
+        error = await _refused(clients.client(neo, session, naps))
+    assert timedelta(hours=1) == error.retry_after
+    assert "the bot waits an hour" in str(error)
+
+
+async def test_a_refusal_that_lasts_makes_no_other_request_wait(
+    session: Any, naps: clients.Naps
+) -> None:
+    async with server.serving(says(403, {}, Retry_After="7"), _PAGE) as neo:
+        client = clients.client(neo, session, naps)
+        await _refused(client)
+        await client.streams(StreamFilter())
+    assert [] == naps.seconds
 
 
 async def _cut_short(request: web.Request) -> web.StreamResponse:

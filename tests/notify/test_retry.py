@@ -2,10 +2,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.notify import retry
 from bot.notify.facts import AlertFacts
-from bot.notify.notification import AlertBody, Body, Destination, NoteBody, Via
+from bot.notify.notification import (
+    AlertBody,
+    Body,
+    Destination,
+    DigestBody,
+    NoteBody,
+    TableBody,
+    Via,
+)
 from rules.alert import Reason
 from tests.slack import samples
 
@@ -32,6 +42,51 @@ def test_when_a_delivery_is_tried_again(
     assert NOW + timedelta(seconds=seconds) == retry.next_try(tries, retry_after, NOW)
 
 
+_DATE = "Fri, 20 Nov 2026 12:00:30 GMT"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        pytest.param("7", 7, id="seconds"),
+        pytest.param(" 3.5 ", 3.5, id="a part of a second"),
+        pytest.param("0", 0, id="no wait"),
+        pytest.param("3601", 3600, id="an hour at most"),
+        pytest.param("9" * 400, 3600, id="more than a float can hold"),
+        pytest.param(_DATE, 30, id="a date"),
+        pytest.param("Fri, 20 Nov 2026 11:00:00 GMT", 0, id="a date in the past"),
+        pytest.param("Fri, 31 Dec 9999 23:59:59 GMT", 3600, id="a date beyond all others"),
+        pytest.param("Fri, 20 Nov 2026 12:00:30 -0000", None, id="a date of no zone"),
+        pytest.param("Fri, 20 Nov 2026 12:00:30 +" + "9" * 30, None, id="a zone that is none"),
+        pytest.param("-5", None, id="less than nothing"),
+        pytest.param("nan", None, id="no number"),
+        pytest.param("soon", None, id="words"),
+        pytest.param("", None, id="nothing"),
+    ],
+)
+def test_how_long_the_other_side_asks_to_wait(written: str, expected: float | None) -> None:
+    assert expected == retry.asked({"Retry-After": written}, NOW)
+
+
+def test_a_date_is_held_against_the_answers_own_clock() -> None:
+    headers = {"Retry-After": _DATE, "Date": "Fri, 20 Nov 2026 12:00:21 GMT"}
+    assert 9 == retry.asked(headers) == retry.asked(headers, NOW)
+    assert retry.asked({"Retry-After": _DATE}) is None
+
+
+@given(st.text(max_size=60))
+def test_no_header_is_a_fault_of_ours(written: str) -> None:
+    wait = retry.asked({"Retry-After": written, "Date": written}, NOW)
+    assert wait is None or 0 <= wait <= 3600
+
+
+@pytest.mark.parametrize(
+    ("wait", "said"), [(None, False), (0.0, False), (3599.0, False), (3600.0, True)]
+)
+def test_a_wait_that_is_cut_short_is_said(wait: float | None, said: bool) -> None:
+    assert said == ("the bot waits an hour" in retry.remark(wait))
+
+
 @pytest.mark.parametrize(
     ("facts", "reason"),
     [
@@ -53,11 +108,17 @@ def test_what_is_not_about_one_alert_is_posted_as_it_is(body: Body) -> None:
     assert body is retry.as_post(body)
 
 
-def test_the_fallback_is_told_whom_an_alert_was_meant_for_and_why() -> None:
+def test_the_fallback_is_told_whom_a_message_was_meant_for_and_why() -> None:
     ana = Destination("owner", Via.DM, "ana@acme.test")
     found = retry.as_rerouted(AlertBody(samples.FIRING), ana, "users_not_found")
     note = "meant for owner (ana@acme.test), which cannot be reached: users_not_found"
     assert AlertBody(replace(samples.FIRING, note=note)) == found
-    assert NOTE is retry.as_rerouted(NOTE, ana, "users_not_found")
+    for told, expected in (
+        (TableBody(samples.TABLE), TableBody(replace(samples.TABLE, note=note))),
+        (DigestBody(samples.DIGEST), DigestBody(replace(samples.DIGEST, note=note))),
+        (NOTE, NoteBody(f"words ({note})")),
+        (samples.REPLIES["reply-changes"], samples.REPLIES["reply-changes"]),
+    ):
+        assert expected == retry.as_rerouted(told, ana, "users_not_found")
     words = "owner (ana@acme.test) cannot be reached: users_not_found"
     assert NoteBody(words) == retry.as_notice(ana, "users_not_found")
