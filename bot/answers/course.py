@@ -1,11 +1,13 @@
 """The bot as it was at one moment of a replay: what it knew, what it had judged, and whom it had told what."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from bot.answers.agenda import Agenda
 from bot.answers.episodes import Episodes
 from bot.answers.running import Running
+from bot.answers.watch import Watch
 from bot.notify import policy
 from bot.notify.notification import Destination, Via
 from bot.notify.policy import Edit, Post, Reply, Step, Told
@@ -46,50 +48,58 @@ class Said:
 class Course:
     """Judges moment after moment, each with what became known since the one before."""
 
-    def __init__(self, rules: Sequence[Rule], begins: datetime | None) -> None:
-        self.known = Running()
+    def __init__(self, rules: Sequence[Rule], agenda: Agenda, begins: datetime | None) -> None:
+        self.known = Running(_lengths(rules), agenda.start)
         self.episodes = Episodes()
-        self._rules = rules
+        self.visits = 0
+        self._agenda = agenda
         self._begins = begins
-        self._windows = {rule.window for rule in rules if isinstance(rule.window, Rolling)}
+        self._watches = [Watch(rule, self.known, self.episodes) for rule in rules]
         self._judged: dict[str, Judged] = {}
-        self._changes: list[Change] = []
-        self._at: datetime | None = None
+        self._changed: list[Record] = []
         self._told: dict[str, Told] = {}
         self._keys: set[str] = set()
 
     def learn(self, versions: Iterable[Version]) -> None:
         """Takes in what became known."""
         for version in versions:
-            concerned = self.known.put(version.source, version.key, version.record)
-            self._changes += map(_change, concerned)
+            self._changed += self.known.put(version.source, version.key, version.record)
 
     def judge(self, at: datetime) -> list[Said]:
         """What is said at `at`; everything that was learned must have been known by then."""
-        news = News(self._changes, self._crossing(at), self.episodes.due(at), self._begins)
-        scopes = tick.plan(self._rules, self._judged, news, at)
-        self._judged = {
-            rule.name: scope.remember(rule, self._judged.get(rule.name), at) for rule in self._rules
-        }
-        self._changes, self._at = [], at
-        return self._spoken(self._steps(scopes, at), at) if scopes else []
+        crossed = self.known.move(at)
+        due, turned = self.episodes.due(at), self._agenda.turned(at)
+        rules = self._concerned(turned | {alert.series.rule for alert in due}, at)
+        said: list[Said] = []
+        if rules:
+            self.visits += 1
+            changes, crossing = [*map(_change, self._changed)], _crossing(rules, crossed)
+            said = self._visit(rules, News(changes, crossing, due, self._begins), at)
+        for watch in self._watches:
+            if watch.rule.name in turned:
+                watch.turn(at)
+        self.known.settle()
+        self._changed = []
+        return said
 
-    def _crossing(self, at: datetime) -> dict[Rolling, Sequence[Change]]:
-        """Records that left or entered each rolling window since the last moment."""
-        if self._at is None:
-            return {}
-        entered = [_change(record) for record in self.known.between(self._at, at)]
-        return {
-            window: [
-                *map(_change, self.known.between(self._at - window.length, at - window.length)),
-                *entered,
-            ]
-            for window in self._windows
-        }
+    def _concerned(self, names: set[str], at: datetime) -> list[Rule]:
+        """The rules of those names, and those that something can come of."""
+        oldest = min((record.at for record in self._changed), default=at)
+        return [
+            watch.rule
+            for watch in self._watches
+            if watch.rule.name in names or watch.stirs(oldest, at)
+        ]
+
+    def _visit(self, rules: Sequence[Rule], news: News, at: datetime) -> list[Said]:
+        scopes = tick.plan(rules, self._judged, news, at)
+        for rule in rules:
+            self._judged[rule.name] = scope.remember(rule, self._judged.get(rule.name), at)
+        return self._spoken(self._steps(scopes, at), at)
 
     def _steps(self, scopes: Sequence[Scope], at: datetime) -> list[tuple[Step, Scope]]:
         answers = {
-            query: self.known.answer(query, only, at)
+            query: self.known.answer(query, only)
             for query, only in evaluate.queries(scopes, at).items()
         }
         turn = Tick(
@@ -102,9 +112,12 @@ class Course:
         ]
         for step, part in steps:
             self.episodes.put(step.transition, part.rule)
-        return steps
+        # Without a reason nothing is said; at most a message is edited.
+        return [(step, part) for step, part in steps if step.transition.reason is not None]
 
     def _spoken(self, steps: Sequence[tuple[Step, Scope]], at: datetime) -> list[Said]:
+        if not steps:
+            return []
         scopes = {alert.id: part for step, part in steps if (alert := step.transition.after)}
         told = {(id_, str(_LISTENER)): self._told[id_] for id_ in scopes if id_ in self._told}
         decided = policy.decide([step for step, _ in steps], told, at)
@@ -145,6 +158,20 @@ def _said(at: datetime, part: Scope, news: _News, message: str) -> Said:
         period=part.span,
         message=message,
     )
+
+
+def _lengths(rules: Sequence[Rule]) -> set[timedelta]:
+    """Of the spans that are looked at up to the moment of judgement."""
+    lengths = {rule.window.length for rule in rules if isinstance(rule.window, Rolling)}
+    return lengths | {evaluate.QUIET for rule in rules if rule.below}
+
+
+def _crossing(
+    rules: Sequence[Rule], crossed: Mapping[timedelta, Sequence[Record]]
+) -> dict[Rolling, Sequence[Change]]:
+    """Records that left or entered each rolling window since the last moment."""
+    windows = {rule.window for rule in rules if isinstance(rule.window, Rolling)}
+    return {window: [*map(_change, crossed[window.length])] for window in windows}
 
 
 def _change(record: Record) -> Change:

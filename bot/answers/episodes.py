@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import count
 
 from rules import lifecycle, scope, tick
 from rules.alert import Alert, State, Transition
@@ -20,7 +21,8 @@ class Episodes:
 
     def __init__(self) -> None:
         self._alerts: dict[str, dict[Values, dict[AlertKey, Alert]]] = {}
-        self._timers: list[tuple[datetime, str, Rule, AlertKey]] = []
+        self._timers: list[tuple[datetime, int, Rule, AlertKey]] = []
+        self._numbers = count()
 
     def current(self, scopes: Iterable[Scope], at: datetime) -> list[Alert]:
         """Those of the series in `scopes`: the open ones, and periods that ended lately enough to be judged again."""
@@ -33,6 +35,11 @@ class Episodes:
             if alert.open or alert.span.end > since
         ]
 
+    def has(self, rule: Rule, values: Values, at: datetime) -> bool:
+        """Whether a series has an alert that a finding on its present span may change."""
+        alerts = self._alerts.get(rule.name, {}).get(values, {})
+        return any(alert.open or alert.span.end > at for alert in alerts.values())
+
     def put(self, transition: Transition, rule: Rule) -> None:
         """Keeps what an alert has become."""
         alert = transition.after
@@ -44,7 +51,7 @@ class Episodes:
         self._alerts.setdefault(rule.name, {}).setdefault(alert.series.values, {})[key] = alert
         due = _due(alert, rule)
         if due is not None:
-            heapq.heappush(self._timers, (due, alert.id, rule, key))
+            heapq.heappush(self._timers, (due, next(self._numbers), rule, key))
 
     def due(self, at: datetime) -> list[Alert]:
         """Those that time alone may change at `at`; each is given once."""

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answers.running import Running
 from rules import window
+from rules.labels import EVERYTHING
 from rules.metric import Reads
 from rules.record import Record
 from rules.series import Query
@@ -23,33 +24,38 @@ def _whole(query: Query) -> Query:
     return replace(query, span=Span(days[0].start, days[-1].end)) if days else query
 
 
+def _later(query: Query, later: timedelta) -> Query:
+    return replace(query, span=Span(query.span.start + later, query.span.end + later))
+
+
 _queries = (
     usage.queries()
     .filter(lambda query: query.reads is not Reads.BLOCKED and query.span.start < query.span.end)
     .map(_whole)
 )
-_steps = st.lists(st.tuples(usage.records, st.booleans(), st.integers(-3, 3)), max_size=12)
+_steps = st.lists(st.tuples(usage.records, st.booleans(), st.integers(0, 3)), max_size=12)
 
 
+@settings(max_examples=50)
 @given(query=_queries, steps=_steps, moving=st.booleans())
 def test_whatever_happens_it_answers_as_sums_of_what_is_known_do(
     query: Query, steps: list[tuple[Record, bool, int]], moving: bool
 ) -> None:
-    running, known = Running(), dict[tuple[str, str], Record]()
+    running = Running([query.span.length] if moving else [], query.span.end)
+    known = dict[tuple[str, str], Record]()
     for record, gone, hours in steps:
         running.put(record.source, record.key, None if gone else record)
         known.pop((record.source, record.key), None)
         if not gone:
             known[record.source, record.key] = record
         if query.days is None:
-            later = timedelta(hours=hours)
-            query = replace(query, span=Span(query.span.start + later, query.span.end + later))
-        at = query.span.end if moving else query.span.start
+            query = _later(query, timedelta(hours=hours))
+            running.move(query.span.end)
         expected = usage.plain(known.values()).answer(query)
-        assert expected == running.answer(query, None, at)
-        assert expected == running.answer(query, None, at)
+        assert expected == running.answer(query, None)
+        assert expected == running.answer(query, None)
         some = frozenset(sorted({values[: len(query.group_by)] for values in expected})[:1])
-        told = running.answer(query, some, at)
+        told = running.answer(query, some)
         assert {
             values: totals
             for values, totals in expected.items()
@@ -57,8 +63,43 @@ def test_whatever_happens_it_answers_as_sums_of_what_is_known_do(
         } == told
 
 
+@settings(max_examples=50)
+@given(query=_queries.filter(lambda query: query.days is None), steps=_steps, moving=st.booleans())
+def test_whatever_is_not_stirred_has_the_totals_that_it_had(
+    query: Query, steps: list[tuple[Record, bool, int]], moving: bool
+) -> None:
+    running = Running([query.span.length] if moving else [], query.span.end)
+    lane = running.lane(query)
+    before = lane.fold.answer(None)
+    for record, gone, hours in steps:
+        running.settle()
+        assert not lane.stirred
+        running.put(record.source, record.key, None if gone else record)
+        query = _later(query, timedelta(hours=hours)) if moving else query
+        running.move(query.span.end)
+        assert lane is running.lane(query)
+        after = lane.fold.answer(None)
+        others = (before.keys() | after.keys()) - lane.stirred
+        assert [before.get(values) for values in others] == [after.get(values) for values in others]
+        assert [lane.fold.totals(values) for values in after] == [*after.values()]
+        before = after
+
+
+def test_a_period_of_long_ago_is_answered_too_and_the_latest_are_kept() -> None:
+    running, record = Running([], usage.NOON), usage.record()
+    hours = [
+        Span(usage.NOON - timedelta(hours=ago), usage.NOON - timedelta(hours=ago - 1))
+        for ago in range(20)
+    ]
+    ask = [Query(Reads.RECORDS, span, (), EVERYTHING) for span in hours]
+    lanes = [running.lane(query) for query in ask]
+    running.put(record.source, record.key, record)
+    assert lanes[0] is running.lane(ask[0])
+    assert [1, *[0] * 19] == [len(running.answer(query, None)) for query in ask]
+
+
 def test_records_are_found_in_the_order_of_their_creation() -> None:
-    running = Running()
+    running = Running([], usage.NOON)
     early, late = usage.record(key="a"), usage.record(key="b", at=usage.NOON + timedelta(hours=1))
     assert [late] == running.put("acme", "b", late)
     assert [early] == running.put("acme", "a", early)

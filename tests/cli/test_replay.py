@@ -4,6 +4,8 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
+from bot.store import sources
+from bot.store.sources import Balance
 from tests.answers import world
 from tests.cli import conftest
 from tests.cli.conftest import CONFIG, Run
@@ -25,7 +27,10 @@ def _rules(folder: Path) -> None:
 def test_a_table_lists_each_and_ends_with_totals(filled: Run, tmp_path: Path) -> None:
     _rules(tmp_path)
     found = filled("rules", "replay", "--since", "4d")
-    assert (0, "Left out, since no history of it is kept: balance.\n") == (
+    assert (
+        0,
+        "Left out, since no history is stored of what they measure: balance (credit_balance).\n",
+    ) == (
         found.exit_code,
         found.stderr,
     )
@@ -82,6 +87,36 @@ def test_nothing_is_an_empty_list(filled: Run) -> None:
     )
 
 
+def test_it_says_from_when_on_a_rule_is_judged(filled: Run, tmp_path: Path) -> None:
+    _rules(tmp_path)
+    found = filled("rules", "replay", "--since", "90d")
+    assert (
+        "The ledger begins at 2026-09-23 13:00. A rule is judged once its whole window is in it:"
+        " 2h from 2026-09-23 15:00, day from 2026-09-24 00:00, 24h from 2026-09-24 13:00.\n"
+    ) in found.stderr
+
+
+def test_an_empty_store_is_told_from_a_quiet_one(run: Run, tmp_path: Path) -> None:
+    conftest.store(tmp_path / "bot.db", lambda _: None)
+    found = run("rules", "replay", "--format", "json")
+    assert (0, "[]\n") == (found.exit_code, found.stdout)
+    assert (
+        "No usage is stored that the rules look at; `run` or `backfill` reads it from Neo.\n"
+        == found.stderr
+    )
+
+
+def test_no_store_and_faulty_rules_end_with_what_to_do(run: Run, tmp_path: Path) -> None:
+    missing = run("rules", "replay")
+    assert (1, "") == (missing.exit_code, missing.stdout)
+    assert "bot.db is not there; start `run` or `backfill` to make it" in missing.stderr
+    config = (tmp_path / "config.yaml").read_text()
+    (tmp_path / "config.yaml").write_text(config.replace("metric: spend", "metric: spnd"))
+    faulty = run("rules", "replay")
+    assert (2, "") == (faulty.exit_code, faulty.stdout)
+    assert 'did you mean "spend"' in faulty.stderr
+
+
 def test_wrong_words_end_with_2(filled: Run) -> None:
     found = filled("rules", "replay", "--since", "yesterday")
     assert (2, "") == (found.exit_code, found.stdout)
@@ -94,3 +129,25 @@ def test_the_bot_may_go_on_meanwhile(filled: Run, tmp_path: Path) -> None:
         lambda db: world.add(db, [world.spent(9, world.hours(0.5), world.usd(90))]),
     )
     assert "team" in filled("rules", "replay").stdout
+
+
+def test_credit_months_turn_with_the_plan(filled: Run, tmp_path: Path) -> None:
+    rule = (
+        "rules: [{{name: plan, metric: spend, window: credit_month, thresholds: {{info: 15 USD}}}}]"
+    )
+    settings = CONFIG.partition("rules:")[0] + rule
+    (tmp_path / "config.yaml").write_text(settings.format(store=tmp_path / "bot.db"))
+    words = ("rules", "replay", "--since", "4d", "--format", "json")
+    found = filled(*words)
+    assert ["2026-11-01T00:00:00+01:00"] == [
+        each["period_start"] for each in json.loads(found.stdout)
+    ]
+    assert "the calendar month stands in" in found.stderr
+    turn = world.NOW - world.hours(2)
+    balance = Balance(world.usd(1), world.usd(2), None, turn, world.NOW)
+    conftest.store(tmp_path / "bot.db", lambda db: sources.balanced(db, "acme", balance))
+    found = filled(*words)
+    assert ["2026-10-22T11:00:00+02:00", "2026-11-22T10:00:00+01:00"] == [
+        each["period_start"] for each in json.loads(found.stdout)
+    ]
+    assert "" == found.stderr
