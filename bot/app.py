@@ -148,7 +148,7 @@ async def opened(standing: Standing, clock: Clock) -> AsyncIterator[Bot]:
         stack.push_async_callback(database.close)
         await database.write(sources.keep_only, [source.name for source in config.sources])
         session = await stack.enter_async_context(_session())
-        patience = Patience(sleep=clock.sleep)
+        patience = Patience(sleep=clock.sleep, monotonic=clock.monotonic)
         clients = {
             source.name: Client(source, session, config.money, patience=patience)
             for source in config.sources

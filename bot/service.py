@@ -10,7 +10,7 @@ import aiohttp
 
 from bot import __version__
 from bot.clock import Clock
-from bot.jobs import digest, evaluate
+from bot.jobs import digest, evaluate, prune, settle
 from bot.jobs.deliver import Deliverer, Sink
 from bot.jobs.passes import Reader
 from bot.jobs.poll import Poller
@@ -19,13 +19,13 @@ from bot.notify import due
 from bot.schedule import Timetable
 from bot.standing import Standing
 from bot.store import outbox, sources
-from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.web.in_force import InForce
 
 _DELIVER_EVERY = timedelta(seconds=1)
 _DIGEST_EVERY = timedelta(seconds=15)
 _WATCH_EVERY = timedelta(seconds=2)
+_PRUNE_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class Bot:
         self.deliverer = Deliverer(edges.database, edges.sinks, standing.routes, clock)
         self._judging = asyncio.Lock()
         self._failures: Mapping[str, str] = {}
+        self._judged: datetime | None = None
         self.pollers = {
             name: Poller(Reader(client, edges.database), standing.config.poll, self._reach)
             for name, client in edges.clients.items()
@@ -56,15 +57,26 @@ class Bot:
 
     async def poll(self, source: str) -> None:
         """Polls one source, judges what it brought, and sends what there is to say."""
-        await self.pollers[source].run(self.clock.now())
-        await self.judge()
+        now = self.clock.now()
+        complete = await self.pollers[source].run(now)
+        await self.judge(now if complete else None)
 
-    async def judge(self) -> None:
-        """One evaluation of all rules; never two at once."""
+    async def judge(self, pinned: datetime | None = None) -> None:
+        """One evaluation of all rules; never two at once.
+
+        After a poll it is of the moment to which the data was read, `pinned`; without one it is of now.
+        """
         async with self._judging:
-            verdicts = await evaluate.run(self.database, self.standing.terms, self.clock.now())
-            self._failures = verdicts.failures
+            at = self._moment(pinned)
+            verdicts = await evaluate.run(self.database, self.standing.terms, at)
+            self._failures, self._judged = verdicts.failures, at
+            await settle.run(self.database, self.standing.config.poll.settle, at)
         await self.deliverer.wake()
+
+    def _moment(self, pinned: datetime | None) -> datetime:
+        """Never before the last evaluation, where a slower poll began earlier, unless the clock was set back."""
+        now = self.clock.now()
+        return now if pinned is None else min(max(pinned, self._judged or pinned), now)
 
     async def digests(self) -> None:
         """Sends the digests that are due."""
@@ -73,6 +85,10 @@ class Bot:
             self.database, standing.editions, standing.rules, standing.stale_after, self.clock.now()
         ):
             await self.deliverer.wake()
+
+    async def prune(self) -> None:
+        """Takes what is too old out of the ledger."""
+        await prune.run(self.database, self.standing.kept_from(self.clock.now()))
 
     async def reload(self) -> None:
         """Takes on changed files; a bad one changes nothing and is told in the log, in status and in health."""
@@ -85,15 +101,17 @@ class Bot:
         """Has what was undeliverable tried again: the token, the channel or the receiver may be mended."""
         await self.database.write(outbox.revive, self.clock.now())
 
-    async def clock_jumped(self) -> None:
-        """Lets nothing wait for a time that is further away than it was meant to be."""
-        await self.database.write(outbox.pull_back, self.clock.now())
+    async def clock_jumped(self, by: timedelta) -> None:
+        """Lets nothing wait for a time that is further away than it was meant to be, and keeps the age of the data."""
+        now = self.clock.now()
+        await self.database.write(outbox.pull_back, now)
+        await self.database.write(partial(sources.shift, by=by, now=now))
         for poller in self.pollers.values():
             poller.try_now()
 
     async def watch(self) -> None:
         """Reloads when a file has changed, and when it has become known when the credit month turns."""
-        anchor = await self.database.read(_credit_anchor)
+        anchor = await self.database.read(sources.credit_turn)
         if anchor is not None and anchor != self.standing.credit_anchor:
             self.standing = self.standing.anchored(anchor)
         elif not self.standing.is_outdated():
@@ -110,6 +128,7 @@ class Bot:
         timetable.add("deliver", self.deliverer.wake, _DELIVER_EVERY)
         timetable.add("digests", self.digests, _DIGEST_EVERY)
         timetable.add("watch", self.watch, _WATCH_EVERY)
+        timetable.add("prune", self.prune, _PRUNE_EVERY, later=True)
         return timetable
 
     def in_force(self) -> InForce:
@@ -122,8 +141,10 @@ class Bot:
             stale_after=standing.stale_after,
             rules=standing.rules,
             faults=[*standing.faults, *self._failed()],
-            default=standing.config.notify.default,
+            default=standing.routes.default,
             digests={each.settings.name: due.period(each.timing) for each in standing.editions},
+            settle=standing.config.poll.settle,
+            judged=self._judged,
         )
 
     def _failed(self) -> list[str]:
@@ -131,9 +152,3 @@ class Bot:
 
     def _reach(self, now: datetime) -> datetime:
         return self.standing.reach(now)
-
-
-def _credit_anchor(db: Connection) -> datetime | None:
-    """When the credit month of the first source turns whose plan says so."""
-    resets = [state.balance.reset_at for state in sources.load(db).values() if state.balance]
-    return next((at for at in resets if at is not None), None)

@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot import config as configuration
-from bot.config import Config, ConfigError
+from bot.config import Config, ConfigError, files
+from bot.config.files import Stamp
 from bot.jobs import evaluate
 from bot.jobs.digest import Edition
 from bot.notify.routing import Routes
-from rules import loading, window
+from rules import loading, scope, window
 from rules.condition import baseline, projection
 from rules.reading import Defaults
 from rules.rule import Rule
-from rules.window import Window
 
 log = logging.getLogger(__name__)
 
@@ -33,26 +33,26 @@ rules:
 _FIXED = ("sources", "poll", "money", "store", "slack", "people", "server", "log")
 """The sections that a reload leaves as they are."""
 
-Stamp = tuple[tuple[str, int, int], ...]
-"""What tells whether a file has changed: name, time of change in nanoseconds, size."""
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is in force. `faults` are those of newer files that were refused; `stamp` is what was last looked at."""
+    """What is in force. `faults` are those of newer files that were refused.
+
+    `watched` are the paths and globs of all files that matter, `stamp` is how they stood when they were last looked at.
+    """
 
     path: Path
     environ: Mapping[str, str]
     config: Config
     rules: tuple[Rule, ...]
+    watched: tuple[Path, ...]
     stamp: Stamp
     faults: tuple[str, ...] = ()
     credit_anchor: datetime | None = None
 
     @property
     def routes(self) -> Routes:
-        notify = self.config.notify
-        return Routes(self.config.destinations, notify.default, notify.fallback)
+        return self.config.routes
 
     @property
     def stale_after(self) -> timedelta:
@@ -63,35 +63,41 @@ class Standing:
     def terms(self) -> evaluate.Terms:
         """What judging needs."""
         names = tuple(source.name for source in self.config.sources)
-        return evaluate.Terms(
-            self.rules, names, self.routes, self.config.timezone, self.stale_after
-        )
+        zone, settle = self.config.timezone, self.config.poll.settle
+        return evaluate.Terms(self.rules, names, self.routes, zone, self.stale_after, settle)
 
     @property
     def editions(self) -> list[Edition]:
         """The digests, with where they go."""
-        places, zone = self.config.destinations, self.config.timezone
+        places, settle = self.config.destinations, self.config.poll.settle
         return [
-            Edition(each, zone, tuple(places[name] for name in each.to))
+            Edition(each, self.config.timezone, tuple(places[name] for name in each.to), settle)
             for each in self.config.digests
         ]
 
     def reach(self, now: datetime) -> datetime:
-        """How far back the ledger must go: to the start of the longest window, and the history that conditions need."""
-        starts = [
-            _start(rule.window, now) - _history(rule)
-            for rule in self.rules
-            if rule.window is not None
-        ]
-        return min([now - self.config.poll.backfill, *starts])
+        """How far back the ledger must go: to the start of the longest window, and the history that conditions need.
+
+        By `poll.backfill` no further than `store.keep` would leave it.
+        """
+        configured = min(self.config.poll.backfill, self.config.store.keep)
+        return min([now - configured, *(_start(rule, now) for rule in self.rules)])
+
+    def kept_from(self, now: datetime) -> datetime:
+        """What is older may be pruned: as old as `store.keep` says, and looked at by no rule.
+
+        Periods that ended not long ago may be judged again, so theirs counts too.
+        """
+        lately = (_start(rule, now - scope.LATE) for rule in self.rules if rule.by_period)
+        return min([now - self.config.store.keep, self.reach(now), *lately])
 
     def is_outdated(self) -> bool:
-        """Whether a file has changed since it was last looked at."""
-        return _stamp(self.config.files) != self.stamp
+        """Whether a file has changed, come or gone since they were last looked at."""
+        return files.stamp(self.watched) != self.stamp
 
     def reloaded(self) -> "Standing":
         """What is in force once the files are read again: a file with a fault changes nothing but `faults`."""
-        stamp = _stamp(self.config.files)
+        stamp = files.stamp(self.watched)
         try:
             fresh = load(self.path, self.environ, self.credit_anchor)
         except ConfigError as error:
@@ -99,7 +105,7 @@ class Standing:
                 "the changed configuration is refused",
                 extra={"faults": [str(fault) for fault in error.faults]},
             )
-            return replace(self, stamp=stamp, faults=tuple(str(fault) for fault in error.faults))
+            return self._refusing(error, stamp)
         log.info("configuration reloaded", extra={"rules": len(fresh.rules)})
         kept = {name: getattr(self.config, name) for name in _FIXED}
         if any(getattr(fresh.config, name) != value for name, value in kept.items()):
@@ -109,16 +115,41 @@ class Standing:
             )
         return replace(fresh, config=fresh.config.model_copy(update=kept))
 
+    def _refusing(self, error: ConfigError, stamp: Stamp) -> "Standing":
+        """The same, but for the faults; what was read in vain is watched too, since it may be mended there."""
+        new = tuple(path for path in error.watched if path not in self.watched)
+        return replace(
+            self,
+            watched=(*self.watched, *new),
+            stamp=(*stamp, *files.stamp(new)),
+            faults=tuple(str(fault) for fault in error.faults),
+        )
+
     def anchored(self, at: datetime) -> "Standing":
         """The same, knowing when the credit month turns, which counts from the next reload on."""
         return replace(self, credit_anchor=at)
 
 
-def load(path: Path, environ: Mapping[str, str], credit_anchor: datetime | None = None) -> Standing:
-    """Reads the configuration; ConfigError with every fault. `credit_anchor` is a turn of the credit month."""
-    found = configuration.load(path, environ, credit_anchor)
+def load(
+    path: Path,
+    environ: Mapping[str, str],
+    credit_anchor: datetime | None = None,
+    *,
+    to_read: bool = False,
+) -> Standing:
+    """Reads the configuration; ConfigError with every fault. `credit_anchor` is a turn of the credit month.
+
+    `to_read` is for who only reads the store: no secret has to be there.
+    """
+    found = configuration.load(path, environ, credit_anchor, to_read=to_read)
     return Standing(
-        path, environ, found, with_built_in(found), _stamp(found.files), credit_anchor=credit_anchor
+        path=path,
+        environ=environ,
+        config=found,
+        rules=with_built_in(found),
+        watched=found.watched,
+        stamp=files.stamp(found.watched),
+        credit_anchor=credit_anchor,
     )
 
 
@@ -129,27 +160,23 @@ def with_built_in(config: Config) -> tuple[Rule, ...]:
     text = _BUILT_IN.format(patience=minutes, late=6 * minutes)
     own = {rule.name for rule in config.rules}
     built_in = loading.load([("built in", text)], Defaults(config.timezone)).rules
-    return (*config.rules, *(rule for rule in built_in if rule.name not in own))
+    return (*config.rules, *(_told(rule, config) for rule in built_in if rule.name not in own))
 
 
-def _start(of: Window, now: datetime) -> datetime:
-    return window.span_at(of, now).start
+def _told(rule: Rule, config: Config) -> Rule:
+    """A rule of ours; where no default says who is told of it, everyone is."""
+    if not any(config.routes.flaws(rule)):
+        return rule
+    return rule.model_copy(update={"notify": tuple(config.receivers) or None})
+
+
+def _start(rule: Rule, at: datetime) -> datetime:
+    """From where on usage matters to a rule that is judged at `at`."""
+    return at if rule.window is None else window.span_at(rule.window, at).start - _history(rule)
 
 
 def _history(rule: Rule) -> timedelta:
     """How much a rule looks at before its window."""
-    forecast = projection.REACH if rule.forecast else timedelta(0)
+    forecast = projection.REACH if "forecast" in rule.conditions else timedelta(0)
     usual = baseline.REACHES * rule.baseline.over if rule.baseline else timedelta(0)
     return max(forecast, usual)
-
-
-def _stamp(files: tuple[Path, ...]) -> Stamp:
-    found = []
-    for file in files:
-        try:
-            state = file.stat()
-        except OSError:
-            found.append((str(file), 0, 0))
-        else:
-            found.append((str(file), state.st_mtime_ns, state.st_size))
-    return tuple(found)

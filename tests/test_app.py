@@ -153,7 +153,8 @@ async def test_a_source_that_is_taken_out_is_not_waited_for(tmp_path: Path) -> N
 
 
 async def test_without_slack_the_bot_runs_all_the_same(tmp_path: Path) -> None:
-    changes: dict[str, Any] = {"receivers": {}, "notify": {}, "slack": None}
+    hook = {"webhook": {"url": "https://127.0.0.1:1/in"}}
+    changes: dict[str, Any] = {"receivers": {"pager": hook}, "notify": {}, "slack": None}
     async with stage.staged(tmp_path, START, RULES, changes) as played:
         played.stream(1, usd=60)
         assert [] == await played.tick()

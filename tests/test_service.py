@@ -31,7 +31,7 @@ async def watch(played: Stage) -> list[str]:
 
 async def test_everything_that_happens_by_time_is_on_the_timetable(played: Stage) -> None:
     timetable = played.bot.timetable()
-    assert ["poll acme", "judge", "deliver", "digests", "watch"] == timetable.names()
+    assert ["poll acme", "judge", "deliver", "digests", "watch", "prune"] == timetable.names()
 
 
 async def test_a_changed_rule_is_judged_at_once(played: Stage) -> None:
@@ -112,7 +112,7 @@ async def test_a_clock_that_is_set_back_keeps_nothing_waiting(played: Stage) -> 
     assert [] == await played.pass_time(timedelta(minutes=20))
     played.clock.set_to(played.clock.now() - timedelta(hours=1))
     played.bench.mischief.clear()
-    await played.bot.clock_jumped()
+    await played.bot.clock_jumped(timedelta(hours=-1))
     told = await played.pass_time(timedelta(minutes=10))
     assert ["post"] == [line.split(" ")[0] for line in told]
 

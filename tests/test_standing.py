@@ -83,6 +83,80 @@ def test_a_file_that_is_gone_changes_nothing(stands: Standing, tmp_path: Path) -
     assert not refused.is_outdated()
 
 
+# --- files by a glob ------------------------------------------------------------------------------
+
+GLOB = CONFIG.replace("rules: rules.yaml", 'rules: [rules.yaml, "more/*.yaml"]')
+OTHER = "rules: [{name: %s, metric: spend, window: day, thresholds: {info: 1 USD}}]"
+
+
+@pytest.fixture
+def globbed(tmp_path: Path) -> Standing:
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "first.yaml").write_text(OTHER % "first", encoding="utf-8")
+    write(tmp_path, config=GLOB)
+    return standing.load(tmp_path / "config.yaml", {})
+
+
+def names(stands: Standing) -> list[str]:
+    return [rule.name for rule in stands.rules if rule.name != "data-age"]
+
+
+def test_a_file_that_newly_fits_is_taken_on(globbed: Standing, tmp_path: Path) -> None:
+    assert not globbed.is_outdated()
+    (tmp_path / "more" / "second.yaml").write_text(OTHER % "second", encoding="utf-8")
+    assert globbed.is_outdated()
+    fresh = globbed.reloaded()
+    assert ["team", "first", "second"] == names(fresh)
+    assert not fresh.is_outdated()
+
+
+def test_a_bad_file_that_newly_fits_changes_nothing_until_it_is_mended(
+    globbed: Standing, tmp_path: Path
+) -> None:
+    new = tmp_path / "more" / "second.yaml"
+    new.write_text("rules: [{name: second}]", encoding="utf-8")
+    refused = globbed.reloaded()
+    assert ["team", "first"] == names(refused)
+    assert all("second.yaml" in fault for fault in refused.faults)
+    assert not refused.is_outdated()
+    new.unlink()
+    assert refused.is_outdated()
+    assert ((), ["team", "first"]) == (refused.reloaded().faults, names(refused.reloaded()))
+
+
+def test_rules_go_with_the_file_that_a_glob_found(globbed: Standing, tmp_path: Path) -> None:
+    (tmp_path / "more" / "second.yaml").write_text(OTHER % "second", encoding="utf-8")
+    both = globbed.reloaded()
+    (tmp_path / "more" / "first.yaml").unlink()
+    assert both.is_outdated()
+    fresh = both.reloaded()
+    assert ((), ["team", "second"]) == (fresh.faults, names(fresh))
+
+
+def test_a_named_file_that_goes_is_a_fault_and_its_rules_stay(
+    globbed: Standing, tmp_path: Path
+) -> None:
+    (tmp_path / "rules.yaml").unlink()
+    assert globbed.is_outdated()
+    refused = globbed.reloaded()
+    assert ["team", "first"] == names(refused)
+    (fault,) = refused.faults
+    assert "rules.yaml is not there" in fault
+
+
+def test_a_fault_in_a_file_that_is_named_only_now_can_be_mended_there(
+    stands: Standing, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text("rules: [{name: 1}]", encoding="utf-8")
+    write(tmp_path, config=CONFIG.replace("rules.yaml", "other.yaml"))
+    refused = stands.reloaded()
+    assert (["team"], False) == (names(refused), refused.is_outdated())
+    other.write_text(OTHER % "other", encoding="utf-8")
+    assert refused.is_outdated()
+    assert ["other"] == names(refused.reloaded())
+
+
 def test_what_only_a_restart_changes_is_said(
     stands: Standing, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -136,6 +210,40 @@ def test_a_rule_of_the_same_name_takes_its_place(stands: Standing, tmp_path: Pat
     assert [["2h"]] == built_in(stands.reloaded())
 
 
+NAMED = CONFIG.replace("notify: {default: [finops], fallback: leads}", "")
+ON_ITS_OWN = RULE.replace("name: team", "name: team, notify: [finops]") % ("day", 50)
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        pytest.param(CONFIG, ["#neo-spend"], id="the default"),
+        pytest.param(f"{NAMED}notify: {{fallback: leads}}", ["#sec-leads"], id="the fallback"),
+        pytest.param(NAMED, ["#neo-spend", "#sec-leads"], id="everyone where no default says who"),
+        pytest.param(
+            NAMED.replace('leads: {slack: "#sec-leads"}', "leads: {slack: dm}"),
+            ["#neo-spend"],
+            id="everyone but people, whom nothing here is about",
+        ),
+    ],
+)
+def test_somebody_is_told_when_neo_cannot_be_read(
+    tmp_path: Path, config: str, told: list[str]
+) -> None:
+    write(tmp_path, ON_ITS_OWN, config)
+    fresh = standing.load(tmp_path / "config.yaml", {})
+    (rule,) = (each for each in fresh.rules if each.name == "data-age")
+    places = fresh.routes.destinations(rule, rule.every_terms[0].notify, {"source": "acme"})
+    assert told == [place.address for place in places]
+
+
+def test_who_only_reads_needs_no_secret(tmp_path: Path) -> None:
+    write(tmp_path, config=CONFIG.replace("xoxb-1", "${BOT}"))
+    with pytest.raises(ConfigError):
+        standing.load(tmp_path / "config.yaml", {})
+    assert 2 == len(standing.load(tmp_path / "config.yaml", {}, to_read=True).rules)
+
+
 # --- what others need to know ---------------------------------------------------------------------
 
 
@@ -166,10 +274,57 @@ def test_how_far_back_history_is_read(
     assert since == stands.reloaded().reach(NOW)
 
 
-def test_a_condition_needs_the_history_that_it_looks_at(stands: Standing, tmp_path: Path) -> None:
-    write(
-        tmp_path,
-        "rules: [{name: team, metric: spend, window: year, budget: 9 USD, forecast: {warning: 100%}}]",
-    )
+def test_history_that_would_be_pruned_is_not_read(stands: Standing, tmp_path: Path) -> None:
+    write(tmp_path, config=CONFIG + "store: {keep: 30d}")
+    young = standing.load(tmp_path / "config.yaml", {})
+    assert NOW - timedelta(days=30) == young.reach(NOW) == young.kept_from(NOW)
+
+
+@pytest.mark.parametrize(
+    ("rule", "at", "since"),
+    [
+        pytest.param(("day", 50), NOW, NOW - timedelta(days=400), id="as long as is configured"),
+        pytest.param(
+            ("500d", 50), NOW, NOW - timedelta(days=500), id="longer where a window is longer"
+        ),
+        pytest.param(
+            ("year", 50),
+            datetime(2027, 1, 7, tzinfo=UTC),
+            datetime(2025, 12, 3, tzinfo=UTC),
+            id="a year that may be judged again for a week is no older than that",
+        ),
+    ],
+)
+def test_how_long_records_are_kept(
+    stands: Standing, tmp_path: Path, rule: tuple[str, int], at: datetime, since: datetime
+) -> None:
+    write(tmp_path, RULE % rule)
+    assert since == stands.reloaded().kept_from(at)
+
+
+def test_a_period_that_may_be_judged_again_is_kept(stands: Standing, tmp_path: Path) -> None:
+    write(tmp_path, RULE % ("year", 50), CONFIG + "store: {keep: 30d}")
+    young = standing.load(tmp_path / "config.yaml", {})
+    whole = datetime(2026, 1, 1, tzinfo=UTC)
+    assert whole == young.kept_from(datetime(2027, 1, 7, tzinfo=UTC))
+    assert datetime(2026, 12, 10, tzinfo=UTC) == young.kept_from(datetime(2027, 1, 9, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        pytest.param("forecast: {warning: 100%}", id="of the rule"),
+        pytest.param(
+            "thresholds: {warning: 100%}, group_by: [user],"
+            " overrides: [{match: {user: a}, forecast: {warning: 90%}}]",
+            id="of an override",
+        ),
+    ],
+)
+def test_a_forecast_needs_the_history_that_it_looks_at(
+    stands: Standing, tmp_path: Path, conditions: str
+) -> None:
+    keys = "name: team, metric: spend, window: year, budget: 9 USD"
+    write(tmp_path, f"rules: [{{{keys}, {conditions}}}]")
     plain = datetime(2026, 1, 1, tzinfo=UTC)
     assert plain - timedelta(days=28) >= stands.reloaded().reach(NOW)

@@ -1,12 +1,12 @@
 """Open alerts: all of them for admins, their own for everyone else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bot.answers import coverage
 from bot.answers.who import Asker
 from bot.notify.answer import AlertsAnswer
 from bot.notify.facts import AlertLine
-from bot.store import alerts
+from bot.store import alerts, tasks
 from bot.store.connection import Connection
 from rules.alert import Alert, State
 from rules.labels import Label
@@ -18,7 +18,7 @@ def answer(db: Connection, asker: Asker) -> AlertsAnswer:
     """The alerts that fire, worst first."""
     found = [alert for alert in firing(db) if asker.sees(alert.series.labels.get(Label.USER))]
     return AlertsAnswer(
-        rows=tuple(line(alert) for alert in found[:TOP]),
+        rows=lines(db, found[:TOP]),
         more=max(0, len(found) - TOP),
         as_of=coverage.as_of(db),
     )
@@ -29,7 +29,11 @@ def firing(db: Connection) -> list[Alert]:
     return sorted(_firing(alerts.open_alerts(db)), key=_rank)
 
 
-def line(alert: Alert) -> AlertLine:
+def lines(db: Connection, shown: Iterable[Alert]) -> tuple[AlertLine, ...]:
+    return tuple(_line(db, alert) for alert in shown)
+
+
+def _line(db: Connection, alert: Alert) -> AlertLine:
     return AlertLine(
         id=alert.id,
         rule=alert.series.rule,
@@ -38,7 +42,19 @@ def line(alert: Alert) -> AlertLine:
         value=alert.value,
         limit_text=alert.limit.text,
         since=alert.since,
+        title=_title(db, alert.series.labels),
     )
+
+
+def _title(db: Connection, about: Mapping[str, str]) -> str:
+    """The title of the task that is named; of tasks with one id in several sources, of all that are meant."""
+    if Label.TASK not in about:
+        return ""
+    source = about.get(Label.SOURCE)
+    found = {
+        task.title for task in tasks.get(db, about[Label.TASK]) if source in (None, task.source)
+    }
+    return found.pop() if len(found) == 1 else ""
 
 
 def _firing(found: Iterable[Alert]) -> list[Alert]:

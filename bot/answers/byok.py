@@ -1,8 +1,11 @@
 """Who is paid: Neo's credits, Neo's platform cost, and the model provider, apart."""
 
-from bot.answers import coverage, measure, question
+from bot.answers import coverage, measure, periods, question
 from bot.answers.question import Question
+from bot.answers.who import Subject
 from bot.notify.answer import ByokAnswer, ByokLine, Refusal
+from bot.notify.facts import Stretch
+from bot.store import memo
 from bot.store.connection import Connection
 from rules.labels import Label
 
@@ -14,13 +17,17 @@ def answer(db: Connection, asked: Question) -> ByokAnswer | Refusal:
     scope = question.scope(asked)
     if isinstance(scope, Refusal):
         return scope
-    found = measure.by(db, (Label.USER,), scope.span, scope.subject.where)
+    return memo.of(db, _answer, scope.subject, scope.period)
+
+
+def _answer(db: Connection, subject: Subject, period: Stretch) -> ByokAnswer:
+    found = measure.by(db, (Label.USER,), periods.span(period), subject.where)
     lines = sorted(
         (ByokLine(user, measure.split(totals)) for (user,), totals in found.items()), key=_rank
     )
     return ByokAnswer(
-        who=scope.subject.name,
-        period=scope.period,
+        who=subject.name,
+        period=period,
         split=measure.split(measure.added(found)),
         rows=tuple(lines[:TOP]),
         more=max(0, len(lines) - TOP),

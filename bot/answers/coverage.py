@@ -2,21 +2,21 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.store import ledger, sources
+from bot.store import ledger, memo, sources
 from bot.store.connection import Connection
 from bot.store.sources import SourceState
 
 
 def as_of(db: Connection) -> datetime | None:
     """The time of the last complete poll; of several sources the oldest. None before each had one."""
-    polls = [state.last_complete for state in sources.load(db).values()]
+    polls = [state.last_complete for state in memo.of(db, sources.load).values()]
     known = [poll for poll in polls if poll is not None]
     return min(known) if known and len(known) == len(polls) else None
 
 
 def reaches(db: Connection, at: datetime) -> bool:
     """Whether the ledger knows what happened at `at`, in every source."""
-    states = sources.load(db).values()
+    states = memo.of(db, sources.load).values()
     return bool(states) and all(_begins(db, state) <= at for state in states)
 
 
@@ -24,14 +24,14 @@ def stale(db: Connection, now: datetime, after: timedelta) -> tuple[str, ...]:
     """Sources without a complete poll for longer than `after`, by name."""
     return tuple(
         name
-        for name, state in sorted(sources.load(db).items())
+        for name, state in sorted(memo.of(db, sources.load).items())
         if state.last_complete is None or now - state.last_complete > after
     )
 
 
 def by_arrival(db: Connection) -> bool:
     """Whether some source books streams when they are first seen (assumption A1 fails there)."""
-    return any(state.by_arrival for state in sources.load(db).values())
+    return any(state.by_arrival for state in memo.of(db, sources.load).values())
 
 
 def _begins(db: Connection, state: SourceState) -> datetime:

@@ -11,7 +11,7 @@ from bot.notify.facts import BudgetLine, DigestFacts, Line, Stretch, UserLine
 from bot.store import late, sources
 from bot.store.connection import Connection
 from bot.store.dearest import Selection
-from rules import labels, money, window
+from rules import labels, metric, money, window
 from rules.labels import Label
 from rules.metric import NOTHING
 from rules.money import Money
@@ -28,12 +28,14 @@ class Due:
     """Which digest it is: its name, and the period whose last closed one it tells of.
 
     `since` is when it was last sent; what came late is counted from there. `moment` is when it was due, if that is past.
+    A figure is final `settle` after the end of its period.
     """
 
     name: str
     period: Period
     since: datetime | None = None
     moment: datetime | None = None
+    settle: timedelta = timedelta(0)
 
     def span(self, now: datetime) -> Span:
         """The closed period that it tells of."""
@@ -44,14 +46,13 @@ def facts(
     db: Connection, due: Due, rules: Sequence[Rule], stale_after: timedelta, now: datetime
 ) -> DigestFacts:
     """All that the digest says at `now`, but for whether it was skipped."""
-    zone = due.period.zone
-    span = due.span(now)
+    zone, span = due.period.zone, due.span(now)
     totals = measure.total(db, span)
     to_date = _to_date(zone, now)
     earlier = _before(due.period, span)
     users = _users(db, span, earlier, totals.spend)
     firing = alerts.firing(db)
-    left, expire = _credits(db)
+    as_of, (left, expire) = coverage.as_of(db), _credits(db)
     return DigestFacts(
         name=due.name,
         every=due.period.every.value,
@@ -71,14 +72,15 @@ def facts(
         tasks=taskwork.ranked(db, span, Selection(labels.EVERYTHING), TOP).lines,
         streams=totals.streams,
         errors=totals.errors,
-        error_rate=measure.error_rate(totals),
-        alerts=tuple(alerts.line(alert) for alert in firing[:TOP]),
+        error_rate=metric.error_rate(totals),
+        alerts=alerts.lines(db, firing[:TOP]),
         more_alerts=max(0, len(firing) - TOP),
         records=totals.streams,
-        as_of=coverage.as_of(db),
+        as_of=as_of,
         late=_late(db, due, span),
         stale=coverage.stale(db, now, stale_after),
         reconciled=None,
+        final=as_of is not None and as_of >= span.end + due.settle,
     )
 
 

@@ -1,11 +1,11 @@
 """Sums of the ledger as answers need them."""
 
-from collections.abc import Iterable, Mapping
-from fractions import Fraction
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.notify.facts import Split
 from bot.store import sums
 from bot.store.connection import Connection
+from rules import ranking, series
 from rules.labels import EVERYTHING, Label, Pattern, Selector, Values
 from rules.metric import NOTHING, Reads, Totals
 from rules.money import Money
@@ -30,25 +30,21 @@ def total(
     return joined(db, [Query(table, span, (), where) for table in reads]).get((), NOTHING)
 
 
+def totals(db: Connection, spans: Sequence[Span], where: Selector = EVERYTHING) -> list[Totals]:
+    """Totals over records in each of some spans, read together."""
+    found = sums.answers(db, Query(Reads.RECORDS, spans[0], (), where), spans)
+    return [each.get((), NOTHING) for each in found]
+
+
 def of_rule(db: Connection, rule: Rule, span: Span, only: Only = None) -> dict[Values, Totals]:
     """What a rule's series are judged on; gauges have none."""
-    return joined(
-        db, [Query(table, span, rule.group_by, rule.where) for table in reads(rule)], only
-    )
-
-
-def reads(rule: Rule) -> list[Reads]:
-    return [table for table in rule.metric.reads if table is not Reads.BILLING]
+    tables = ranking.sums(rule.metric)
+    return joined(db, [Query(table, span, rule.group_by, rule.where) for table in tables], only)
 
 
 def joined(db: Connection, queries: Iterable[Query], only: Only = None) -> dict[Values, Totals]:
     """The answers of queries that differ in what they read, put together."""
-    found: dict[Values, Totals] = {}
-    for query in queries:
-        for values, totals in sums.answer(db, query, only).items():
-            known = found.get(values)
-            found[values] = totals if known is None else known.plus(totals)
-    return found
+    return series.joined(sums.answer(db, query, only) for query in queries)
 
 
 def added(parts: Mapping[Values, Totals]) -> Totals:
@@ -61,11 +57,6 @@ def added(parts: Mapping[Values, Totals]) -> Totals:
 
 def split(totals: Totals) -> Split:
     return Split(Money(totals.credits), Money(totals.neo_cost), Money(totals.llm_cost))
-
-
-def error_rate(totals: Totals) -> Fraction | None:
-    """A percentage; None where nothing completed or failed."""
-    return Fraction(totals.errors * 100, totals.judged) if totals.judged else None
 
 
 def narrowed(where: Selector, label: Label, values: Iterable[str]) -> Selector:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.answers import measure
 from bot.notify.facts import Pace
 from bot.store.connection import Connection
-from rules import metric, window
+from rules import metric, ranking, window
 from rules.condition import projection
 from rules.labels import Values
 from rules.metric import NOTHING, Kind, Totals, Unit, Value
@@ -80,7 +80,7 @@ def of_series(
 def _courses(db: Connection, stage: _Stage, only: frozenset[Values]) -> dict[Values, _Course]:
     rule, today = stage.rule, window.local_date(stage.zone, stage.now)
     known = Span(window.day_start(stage.zone, today - projection.REACH), stage.now)
-    days = Query(measure.reads(rule)[0], known, rule.group_by, rule.where, stage.zone)
+    days = Query(ranking.sums(rule.metric)[0], known, rule.group_by, rule.where, stage.zone)
     daily: dict[Values, dict[date, int]] = {}
     for (*values, day), totals in measure.joined(db, [days], only).items():
         daily.setdefault(tuple(values), {})[date.fromisoformat(day)] = _bare(rule, totals)

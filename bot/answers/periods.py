@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.notify.facts import Stretch
@@ -53,10 +54,9 @@ def before(word: str, zone: ZoneInfo, now: datetime) -> Stretch:
     """The stretch to compare with: as much of the period before as has passed of this one."""
     match _read(word):
         case _Calendar() as calendar:
-            period = Period(calendar.every, zone)
-            this = _span(calendar, zone, now)
-            earlier = window.before(period, this)
-            if now in this:
+            today = window.local_date(zone, now)
+            this, earlier = _last_three(calendar.every, zone, today)[calendar.back :][:2]
+            if not calendar.back:
                 earlier = Span(earlier.start, _as_far(zone, this, earlier, now))
             return _stretch(calendar.before, earlier, zone)
         case Rolling() as rolling:
@@ -82,6 +82,7 @@ def called(rule_window: Window, of: Span, zone: ZoneInfo) -> Stretch:
     return _stretch(_NAMES[rule_window.every](rule_window, first), of, rule_window.zone)
 
 
+@lru_cache(maxsize=256)
 def _read(word: str) -> _Calendar | Rolling:
     plain = "-".join(word.lower().split())
     if plain in _WORDS:
@@ -91,16 +92,23 @@ def _read(word: str) -> _Calendar | Rolling:
     except ValueError as error:
         raise ValueError(f"{error}; expected {EXPECTED}") from None
     if not length:
-        raise ValueError(
-            f'"{word}" is not a window{reading.nearest(plain, _WORDS)}; expected {EXPECTED}'
-        )
+        near = reading.nearest(plain, _WORDS)
+        rest = f"{near} A window is {EXPECTED}" if near else f"; expected {EXPECTED}"
+        raise ValueError(f'"{word}" is not a window{rest}')
     return Rolling(length, plain)
 
 
 def _span(calendar: _Calendar, zone: ZoneInfo, now: datetime) -> Span:
-    period = Period(calendar.every, zone)
-    found = window.span_at(period, now)
-    return window.before(period, found) if calendar.back else found
+    return _last_three(calendar.every, zone, window.local_date(zone, now))[calendar.back]
+
+
+@lru_cache(maxsize=256)
+def _last_three(every: Every, zone: ZoneInfo, day: date) -> tuple[Span, Span, Span]:
+    """The period that a local day is in, the one before it, and the one before that."""
+    period = Period(every, zone)
+    this = window.span_at(period, window.day_start(zone, day))
+    before = window.before(period, this)
+    return this, before, window.before(period, before)
 
 
 def _as_far(zone: ZoneInfo, this: Span, earlier: Span, now: datetime) -> datetime:

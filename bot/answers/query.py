@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
+
 from bot.answers import coverage, measure, periods
 from bot.notify.facts import Stretch
 from bot.store.connection import Connection
-from rules import metric, reading, window
+from rules import metric, reading, selection, window
 from rules.labels import Label, Selector, Values
 from rules.metric import METRICS, NOTHING, Kind, Metric, Totals, Value
 from rules.series import Query
+from rules.window import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +47,29 @@ def read(metric_name: str, by: Sequence[str], where: Iterable[str], period: Stre
         raise ValueError(
             f"{found.name} is not in the ledger: it says how things stand now, not what was used"
         )
-    group_by = tuple(dict.fromkeys((*(reading.label(word) for word in by), *found.always)))
-    reading.check_group(group_by, found)
-    selector = _where(where)
-    reading.check_where(selector, found)
-    return Asked(found, group_by, period, selector)
+    group_by = tuple(dict.fromkeys((*(selection.label(word) for word in by), *found.always)))
+    for name in group_by:
+        selection.check_group(name, found)
+    return Asked(found, group_by, period, _where(where, found))
 
 
-def stretch(word: str, zone: ZoneInfo, now: datetime) -> Stretch:
-    """A word of `periods`, or a window as rules write it: `quarter`, `90m`."""
+def stretch(word: str, zone: ZoneInfo, now: datetime, turn: datetime | None = None) -> Stretch:
+    """A word of `periods`, or a window as rules write it: `quarter`, `90m`; `turn` is one of the credit month."""
     try:
         return periods.stretch(word, zone, now)
     except ValueError as unknown:
-        try:
-            rule_window = reading.window(word, zone, 0, 1, None)
-        except ValueError:
+        rule_window = window_of(word, zone, turn)
+        if rule_window is None:
             raise unknown from None
     return periods.called(rule_window, window.span_at(rule_window, now), zone)
+
+
+def window_of(word: str, zone: ZoneInfo, turn: datetime | None = None) -> Window | None:
+    """The window that rules mean by `word`, if they mean one."""
+    try:
+        return reading.window(word, zone, 0, 1, turn)
+    except ValueError:
+        return None
 
 
 def answer(db: Connection, asked: Asked) -> Table:
@@ -93,7 +102,7 @@ def _totals(db: Connection, asked: Asked, group_by: tuple[Label, ...]) -> dict[V
     )
 
 
-def _where(words: Iterable[str]) -> Selector:
+def _where(words: Iterable[str], of_metric: Metric) -> Selector:
     """`user=*@acme.test` words; the same label twice means either, `!` before a pattern means not."""
     globs: dict[str, list[str]] = {}
     for word in words:
@@ -101,4 +110,7 @@ def _where(words: Iterable[str]) -> Selector:
         if not equals or not glob.strip():
             raise ValueError(f'"{word}" is not a label and a pattern, such as user=*@acme.test')
         globs.setdefault(name.strip(), []).append(glob.strip())
-    return reading.patterns(globs)
+    try:
+        return selection.patterns(globs, lambda name: selection.check_where(name, of_metric))
+    except ValidationError as error:
+        raise ValueError("; ".join(details["msg"] for details in error.errors())) from None

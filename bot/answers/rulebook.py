@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from bot.answers import alerts
 from bot.notify.answer import RuleLine, RulesAnswer
 from bot.store.connection import Connection
-from rules.quantity import Amount
+from rules import terms
+from rules.condition import baseline
 from rules.rule import Rule
 
 
@@ -39,25 +40,19 @@ def limits(rule: Rule) -> list[str]:
     """What the rule is held against: `warning from 80% of 2000 USD`, `critical from 4x the usual`."""
     edge = "at most" if rule.below else "from"
     words = [
-        f"{severity} {edge} {_amount(amount, rule.budget)}"
+        f"{severity} {edge} {terms.text(amount, rule.budget)}"
         for severity, amount in sorted((rule.thresholds or {}).items())
     ]
     words += [
-        f"{severity} when {_amount(amount, rule.budget)} is expected"
+        f"{severity} when {terms.text(amount, rule.budget)} is expected"
         for severity, amount in sorted((rule.forecast or {}).items())
     ]
     if rule.baseline:
         words += [
-            f"{severity} from {float(factor):g}x the usual"
+            f"{severity} from {baseline.text(factor)} the usual"
             for severity, factor in sorted(rule.baseline.factors.items())
         ]
     if rule.overrides:
         count = len(rule.overrides)
         words.append(f"{count} override" if count == 1 else f"{count} overrides")
     return words
-
-
-def _amount(amount: Amount, budget: Amount | None) -> str:
-    return (
-        f"{amount.text} of {budget.text}" if amount.percent is not None and budget else amount.text
-    )

@@ -3,10 +3,11 @@
 from bot.answers import coverage, measure, periods, question
 from bot.answers.question import Question
 from bot.notify.answer import Refusal, SpendAnswer
+from bot.store import memo
 from bot.store.connection import Connection
 from rules.metric import Reads
 
-_READS = (Reads.RECORDS, Reads.TASKS, Reads.BLOCKED)
+_COUNTED = (Reads.TASKS,)
 
 
 def answer(db: Connection, asked: Question) -> SpendAnswer | Refusal:
@@ -14,16 +15,17 @@ def answer(db: Connection, asked: Question) -> SpendAnswer | Refusal:
     scope = question.scope(asked)
     if isinstance(scope, Refusal):
         return scope
-    totals = measure.total(db, scope.span, scope.subject.where, _READS)
-    before = None
-    if coverage.reaches(db, scope.before.start):
-        before = measure.total(db, periods.span(scope.before), scope.subject.where).spend
+    where, known = scope.subject.where, coverage.reaches(db, scope.before.start)
+    spans = [scope.span, periods.span(scope.before)] if known else [scope.span]
+    totals, *before = measure.totals(db, spans, where)
+    # Tasks are counted one by one, and everyone who asks of a period asks for the same ones.
+    totals = totals.plus(memo.of(db, measure.total, scope.span, where, _COUNTED))
     return SpendAnswer(
         who=scope.subject.name,
         period=scope.period,
         split=measure.split(totals),
         totals=totals,
-        before=before,
+        before=before[0].spend if before else None,
         before_period=scope.before,
         as_of=coverage.as_of(db),
         arrival=coverage.by_arrival(db),

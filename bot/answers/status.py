@@ -1,6 +1,5 @@
 """The bot's own health."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +19,8 @@ from rules.metric import NOTHING, Totals
 class Running:
     """What is in force: how many rules, the faults of a file that was refused, the sources and their names.
 
-    A source is stale after `stale_after` without a complete poll.
+    A source is stale after `stale_after` without a complete poll. `judged` is when the rules were last judged; where that
+    is not known, it is when they were last judged with any outcome.
     """
 
     version: str
@@ -29,6 +29,7 @@ class Running:
     rules: int
     stale_after: timedelta
     faults: Sequence[object] = ()
+    judged: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,10 @@ def answer(db: Connection, running: Running, now: datetime) -> StatusAnswer:
         waiting=waiting.count,
         oldest_waiting=waiting.oldest,
         undeliverable=waiting.undeliverable,
-        last_judged=max((judged.at for judged in kept.judged(db).values()), default=None),
+        last_judged=running.judged
+        or max((judged.at for judged in kept.judged(db).values()), default=None),
         zone=running.zone.key,
+        delivery_error=waiting.error,
     )
 
 
@@ -62,7 +65,7 @@ def _read(db: Connection, running: Running, now: datetime) -> _Read:
     return _Read(
         states=sources.load(db),
         totals=measure.by(db, (Label.SOURCE,), whole) if whole else {},
-        rejected=Counter(row.source for row in rejected.latest(db, rejected.count(db))),
+        rejected=rejected.counts(db),
         stale=coverage.stale(db, now, running.stale_after),
     )
 
@@ -83,14 +86,18 @@ def _source(read: _Read, name: str, now: datetime) -> SourceLine:
         records=totals.streams,
         rejected=read.rejected.get(name, 0),
         unpriced=totals.unpriced,
-        notes=tuple(_notes(state)),
+        notes=tuple(_notes(state, now)),
     )
 
 
-def _notes(state: SourceState) -> list[str]:
+def _notes(state: SourceState, now: datetime) -> list[str]:
     notes = []
     if state.fallback:
         notes.append("Neo refuses the streams, so tasks stand in for them: one record a task")
     if state.by_arrival:
         notes.append("streams of one task share their time, so figures go by time of arrival")
+    if state.balance is not None and not state.balance.holds_at(now):
+        notes.append(
+            "Neo no longer says what is left of the credits, so rules on that are not judged"
+        )
     return notes

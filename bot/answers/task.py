@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.answers import measure
 from bot.answers.who import Asker
 from bot.neo.detail import TaskDetail
-from bot.notify.answer import Refusal, StreamLine, TaskAnswer, ToolLine
+from bot.notify.answer import Origin, Refusal, StreamLine, TaskAnswer, ToolLine
 from bot.store import evidence, ledger, tasks
 from bot.store.connection import Connection
 from bot.store.evidence import Order
@@ -30,9 +30,9 @@ class _Usage:
 
 
 def answer(
-    db: Connection, asker: Asker, task_id: str, live: TaskDetail | None = None
+    db: Connection, asker: Asker, task_id: str, told: TaskDetail | Origin = Origin.SILENT
 ) -> TaskAnswer | Refusal:
-    """The task as Neo just told it (`live`), else as the ledger has it; its executions are the ledger's.
+    """The task as Neo just `told` it, else as the ledger has it, for the reason told; its executions are the ledger's.
 
     What the asker may not see is not told apart from what is not there.
     """
@@ -42,13 +42,14 @@ def answer(
         return unknown
     where, whole = _selector(asker, task_id), ledger.extent(db)
     last = evidence.records(db, where, whole, order=Order.AT, limit=TOP) if whole else []
-    if live is not None and live.task.id == task_id and asker.sees(live.task.user):
+    if isinstance(told, TaskDetail) and told.task.id == task_id and asker.sees(told.task.user):
         streams = measure.total(db, whole, where).streams if whole else 0
-        return _answer(live.task, _told(live.usage), last, streams, live=True)
+        return _answer(told.task, _told(told.usage), last, streams, Origin.LIVE)
     if whole is None or not last:
         return unknown
     usage = _kept(db, where, whole, last)
-    return _answer(_task(db, asker, last), usage, last, usage.totals.streams, live=False)
+    origin = told if isinstance(told, Origin) else Origin.GONE
+    return _answer(_task(db, asker, last), usage, last, usage.totals.streams, origin)
 
 
 def _selector(asker: Asker, task_id: str) -> Selector:
@@ -92,7 +93,7 @@ def _task(db: Connection, asker: Asker, last: list[Record]) -> Task:
 
 
 def _answer(
-    task: Task, usage: _Usage, last: list[Record], streams: int, *, live: bool
+    task: Task, usage: _Usage, last: list[Record], streams: int, origin: Origin
 ) -> TaskAnswer:
     tools = sorted(usage.tools, key=lambda tool: (-tool[1], tool[0]))
     return TaskAnswer(
@@ -113,7 +114,7 @@ def _answer(
         timeline=tuple(_line(record) for record in reversed(last)),
         more_streams=streams - len(last),
         error=usage.error,
-        live=live,
+        origin=origin,
     )
 
 

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from bot.answers import coverage, measure, question, taskwork
-from bot.answers.question import Question, Scope
+from bot.answers import coverage, measure, periods, question, taskwork
+from bot.answers.question import Question
+from bot.answers.who import Subject
 from bot.notify.answer import Refusal, TopAnswer, TopLine
+from bot.notify.facts import Stretch
+from bot.store import memo
 from bot.store.connection import Connection
 from bot.store.dearest import Selection
 from rules import money, reading
@@ -46,20 +49,20 @@ def answer(db: Connection, asked: Question, by: str = "") -> TopAnswer | Refusal
     except ValueError as error:
         return question.refused(error)
     if by == "tasks":
-        return _tasks(db, scope)
-    return _ranked(db, scope, by)
+        return memo.of(db, _tasks, scope.subject, scope.period)
+    return memo.of(db, _ranked, scope.subject, scope.period, by)
 
 
-def _ranked(db: Connection, scope: Scope, by: str) -> TopAnswer:
+def _ranked(db: Connection, subject: Subject, period: Stretch, by: str) -> TopAnswer:
     ranking = _RANKINGS[by]
-    found = measure.by(db, (ranking.label,), scope.span, scope.subject.where)
+    found = measure.by(db, (ranking.label,), periods.span(period), subject.where)
     total = measure.added(found)
     lines = [_line(name, totals, total, ranking) for (name,), totals in found.items()]
     lines.sort(key=_rank)
     return TopAnswer(
         by=by,
-        who=scope.subject.name,
-        period=scope.period,
+        who=subject.name,
+        period=period,
         rows=tuple(lines[:TOP]),
         more=max(0, len(lines) - TOP),
         total=total.spend if ranking.costs else None,
@@ -79,14 +82,15 @@ def _rank(line: TopLine) -> tuple[int, int, str]:
     return (-line.cost.nano if line.cost else 0, -line.count, line.name)
 
 
-def _tasks(db: Connection, scope: Scope) -> TopAnswer:
-    works = taskwork.ranked(db, scope.span, Selection(scope.subject.where), TOP)
-    totals = measure.total(db, scope.span, scope.subject.where)
+def _tasks(db: Connection, subject: Subject, period: Stretch) -> TopAnswer:
+    span = periods.span(period)
+    works = taskwork.ranked(db, span, Selection(subject.where), TOP)
+    totals = measure.total(db, span, subject.where)
     total = totals.spend
     return TopAnswer(
         by="tasks",
-        who=scope.subject.name,
-        period=scope.period,
+        who=subject.name,
+        period=period,
         rows=tuple(
             TopLine(line.id, line.title, line.cost, line.streams, money.share(line.cost, total))
             for line in works.lines

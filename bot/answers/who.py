@@ -4,9 +4,15 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.notify.answer import Refusal
+from bot.store import terms
+from bot.store.connection import Connection
+from bot.store.terms import Kind
+from rules import reading
 from rules.labels import EVERYTHING, UNKNOWN, Label, Pattern, Selector
 
 ME, TEAM = "me", "team"
+_LOOKED_THROUGH = 5_000
+"""How many people are looked through for a name that is near to what was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,17 @@ def subject(word: str, asker: Asker) -> Subject | Refusal:
             return _person(plain)
         case _:
             return Refusal("Only admins see what other people use. Ask for your own with `me`.")
+
+
+def unseen(db: Connection, word: str, asker: Asker) -> Refusal | None:
+    """What to say of an email that the ledger knows no usage of, with the nearest one; only to who may see them all."""
+    user = word.strip().lower()
+    if not asker.admin or "@" not in user or "*" in user or user == asker.user:
+        return None
+    if terms.find(db, Kind.USER, [user]):
+        return None
+    near = reading.nearest(user, terms.some(db, Kind.USER, _LOOKED_THROUGH))
+    return Refusal(f'I have no usage of "{user}" on record{near or "."}')
 
 
 def _me(asker: Asker) -> Subject | Refusal:

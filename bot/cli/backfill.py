@@ -1,6 +1,7 @@
 """`backfill`: reads history, with a progress bar; it can be stopped and goes on where it was."""
 
 import asyncio
+import sys
 from datetime import timedelta
 
 import click
@@ -10,44 +11,48 @@ from bot.cli import calling
 from bot.cli.calling import Call
 from bot.clock import SystemClock
 from bot.store.sources import Backfill
-from rules import quantity
 
 
-class _Bars:
-    """One bar for each source: how much of its history is read, in days."""
+class Bars:
+    """One bar for each source: how much of its history is read, in days.
 
-    def __init__(self) -> None:
-        self.total: dict[str, int] = {}
+    On a terminal it `moves`; elsewhere there is one line for each source, once no more of it is read.
+    """
+
+    def __init__(self, *, moves: bool) -> None:
+        self._total: dict[str, int] = {}
+        self._moves = moves
+        self._source = self._line = ""
 
     def show(self, source: str, progress: Backfill) -> None:
+        if source != self._source:
+            self.end()
+        self._source, self._line = source, self._bar(source, progress)
+        if self._moves:
+            click.echo(f"\r{self._line}", nl=False, err=True)
+
+    def end(self) -> None:
+        """What is said next begins on a line of its own."""
+        if self._line:
+            click.echo("" if self._moves else self._line, err=True)
+        self._source = self._line = ""
+
+    def _bar(self, source: str, progress: Backfill) -> str:
         left = max(0, round((progress.at - progress.since) / timedelta(days=1)))
-        total = self.total.setdefault(source, left)
+        total = self._total.setdefault(source, left)
         done = total - left
         width = 30 * done // total if total else 30
-        click.echo(
-            f"\r{source}  [{'#' * width}{'-' * (30 - width)}]  {done} of {total} days",
-            nl=progress.done,
-            err=True,
-        )
-
-
-def _duration(_ctx: click.Context, _param: click.Parameter, text: str | None) -> timedelta | None:
-    if text is None:
-        return None
-    try:
-        return quantity.duration(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
+        return f"{source}  [{'#' * width}{'-' * (30 - width)}]  {done} of {total} days"
 
 
 @click.command("backfill")
 @click.option(
     "--since",
-    callback=_duration,
+    callback=calling.duration,
     metavar="120d",
     help="How far back; by default as far as `poll.backfill` and the rules need.",
 )
-@calling.takes_config
+@calling.takes_config()
 @click.pass_obj
 def command(call: Call, since: timedelta | None) -> None:
     """Reads history from Neo into the ledger.
@@ -55,11 +60,15 @@ def command(call: Call, since: timedelta | None) -> None:
     It can be stopped at any time, and goes on from there when it is called again.
     """
     stands = standing.load(call.path, call.environ)
+    calling.with_sources(stands.config, call.path)
     journal.start("warning", stands.config.log.format)
-    clock, bars = SystemClock(), _Bars()
+    clock, bars = SystemClock(), Bars(moves=sys.stderr.isatty())
     now = clock.now()
     start = stands.reach(now) if since is None else now - since
-    asyncio.run(app.backfill(stands, start, clock, bars.show))
+    try:
+        asyncio.run(app.backfill(stands, start, clock, bars.show))
+    finally:
+        bars.end()
     click.echo(
         f"History is read back to {start.astimezone(stands.config.timezone):%Y-%m-%d %H:%M %Z}.",
         err=True,

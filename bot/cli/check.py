@@ -3,20 +3,20 @@
 import click
 
 from bot import config
-from bot.cli import calling
+from bot.cli import calling, table
 from bot.cli.calling import Call
 from bot.config import Config
 
 
 @click.command("check")
-@calling.takes_config
+@calling.takes_config()
 @click.pass_obj
 def command(call: Call) -> None:
     """Checks the configuration and the rules, offline.
 
     Ends with 0, or with 2 and every fault at its line.
     """
-    settings = call.load()
+    settings = call.check()
     click.echo(_summary(settings))
     for setting in config.unheeded(settings):
         click.echo(f"Without effect in this version: {setting}.")
@@ -24,14 +24,10 @@ def command(call: Call) -> None:
 
 def _summary(settings: Config) -> str:
     parts = [
-        _count(len(settings.sources), "source"),
-        _count(len(settings.rules), "rule"),
-        _count(len(settings.receivers), "receiver"),
-        _count(len(settings.digests), "digest"),
+        table.count(len(settings.sources), "source"),
+        table.count(len(settings.rules), "rule"),
+        table.count(len(settings.receivers), "receiver"),
+        table.count(len(settings.digests), "digest"),
     ]
     files = ", ".join(str(file) for file in settings.files)
     return f"No fault in {files}: {', '.join(parts)}."
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -16,16 +16,17 @@ PORT = 8090
 @click.command("demo")
 @click.option(
     "--port",
+    type=click.IntRange(0, 65535),
     default=PORT,
     show_default=True,
     help="Where the workbench is shown; 0 is any free port.",
 )
-@calling.takes_config
+@calling.takes_config(hidden=True)
 def command(port: int) -> None:
     """Runs the bot between a simulated Neo and a Slack workbench in the browser.
 
     Nothing is needed and nothing is kept: alerts appear within seconds. It has a configuration
-    of its own; one that is named is not read.
+    of its own.
     """
     journal.start("warning", "auto")
     try:

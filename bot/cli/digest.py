@@ -22,16 +22,18 @@ _PLAIN = DigestSettings(name="daily", to=("nobody",))
 @click.command("digest")
 @click.argument("name", required=False, default="")
 @click.option("--send", is_flag=True, help="Sends it to its receivers instead of printing it.")
-@calling.takes_config
+@calling.takes_config()
 @click.pass_obj
 def command(call: Call, name: str, *, send: bool) -> None:
     """Shows the digest NAME, or the first of the configuration."""
-    stands = standing.load(call.path, call.environ)
+    stands = standing.load(call.path, call.environ, to_read=not send)
+    if turn := calling.credit_turn(stands.config, (rule.window for rule in stands.rules)):
+        stands = standing.load(call.path, call.environ, turn, to_read=not send)
     settings = _named(stands.config, name)
     if send:
         _send(stands, settings)
         return
-    edition = Edition(settings, stands.config.timezone, ())
+    edition = Edition(settings, stands.config.timezone, (), stands.config.poll.settle)
     facts = calling.ask(
         stands.config, digest.facts, edition, stands.rules, stands.stale_after, call.clock()
     )
@@ -43,9 +45,8 @@ def _named(config: Config, name: str) -> DigestSettings:
     if not name:
         return next(iter(known.values()))
     if name not in known:
-        raise click.UsageError(
-            f'there is no digest "{name}"{reading.nearest(name, known)}; there are: {", ".join(known)}'
-        )
+        near = reading.nearest(name, known) or f"; there are: {', '.join(known)}"
+        raise click.UsageError(f'there is no digest "{name}"{near}')
     return known[name]
 
 

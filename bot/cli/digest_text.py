@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from bot.cli import moment, table
+from bot.notify import digest_words
 from bot.notify.facts import AlertLine, BudgetLine, DigestFacts, TaskLine, UserLine
 from rules import labels, metric
 from rules.money import Money
@@ -12,7 +13,7 @@ def render(facts: DigestFacts) -> str:
     """All of it, in the order of the message in Slack; a quiet stretch is one line."""
     head = f"{facts.name}: {moment.stretch(facts.period)}"
     if not facts.streams and not facts.spend:
-        return "\n".join([f"{head}. Nothing was used.", *_stale(facts)])
+        return "\n".join([f"{head}: {digest_words.quiet(facts)}.", *_stale(facts)])
     sections = [
         [head, *_stale(facts)],
         _figures(facts),
@@ -37,8 +38,8 @@ def _stale(facts: DigestFacts) -> list[str]:
 def _figures(facts: DigestFacts) -> list[str]:
     rows = [
         ("Spend", str(facts.spend)),
-        ("The same time before", _amount(facts.before)),
-        ("Mean of 28 days", _amount(facts.mean)),
+        (digest_words.before(facts), _amount(facts.before)),
+        (digest_words.MEAN, _amount(facts.mean)),
         (f"{facts.to_date.name} so far", str(facts.to_date_spend)),
         ("Credits, platform cost, provider", _split(facts)),
         ("Streams", f"{facts.streams:,}, {facts.errors:,} failed{_rate(facts)}"),
@@ -91,7 +92,9 @@ def _task(line: TaskLine) -> str:
 
 
 def _alert(line: AlertLine) -> str:
-    return f"{line.severity}: {_series(line.rule, line.labels)} at {metric.text(line.value)} (limit {line.limit_text})"
+    task = f" “{table.plain(line.title)}”" if line.title else ""
+    value, limit = metric.text(line.value), line.limit_text
+    return f"{line.severity}: {_series(line.rule, line.labels)}{task} at {value} (limit {limit})"
 
 
 def _series(rule: str, of: dict[str, str]) -> str:
@@ -102,4 +105,5 @@ def _data(facts: DigestFacts) -> list[str]:
     as_of = moment.as_of(facts.as_of, facts.period.zone)
     records = f"{facts.records:,} record{'' if facts.records == 1 else 's'}"
     late = f"; {facts.late} came late for earlier days" if facts.late else ""
-    return [f"{records}, {as_of}{late}."]
+    rise = "" if facts.final else "; the figures may still rise"
+    return [f"{records}, {as_of}{rise}{late}."]

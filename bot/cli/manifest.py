@@ -4,15 +4,34 @@ import json
 
 import click
 
-from bot import config
+from bot import address, config
 from bot.cli import calling
 from bot.cli.calling import Call
 from bot.slack import manifest
 
+_EXAMPLE = "https://bot.example.com"
+
+
+def _https(_ctx: click.Context, _param: click.Parameter, text: str) -> str:
+    """Slack sends to nothing else."""
+    try:
+        scheme = address.read(text, _EXAMPLE).scheme if text else "https"
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    if scheme != "https":
+        raise click.BadParameter(f"Slack sends only over https: give an address such as {_EXAMPLE}")
+    return text
+
 
 @click.command("manifest")
-@click.option("--url", default="", metavar="URL", help="Where Slack reaches the bot over HTTP.")
-@calling.takes_config
+@click.option(
+    "--url",
+    default="",
+    callback=_https,
+    metavar="URL",
+    help="Where Slack reaches the bot over HTTP.",
+)
+@calling.takes_config()
 @click.pass_obj
 def command(call: Call, url: str) -> None:
     """Prints the manifest of the Slack app.

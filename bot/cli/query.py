@@ -52,13 +52,14 @@ class _Words(TypedDict):
     default="table",
     show_default=True,
 )
-@calling.takes_config
+@calling.takes_config()
 @click.pass_obj
 def command(call: Call, metric: str, style: str, **words: Unpack[_Words]) -> None:
     """Asks the ledger for METRIC over a window."""
     config = call.load()
     try:
-        period = query.stretch(words["window"], config.timezone, call.clock())
+        turn = calling.credit_turn(config, [query.window_of(words["window"], config.timezone)])
+        period = query.stretch(words["window"], config.timezone, call.clock(), turn)
         asked = query.read(metric, words["by"], words["where"], period)
     except ValueError as error:
         raise click.UsageError(str(error)) from error

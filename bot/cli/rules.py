@@ -1,5 +1,8 @@
 """`rules`: what can be done with rules."""
 
+from bot.cli import calling
 from bot.cli.door import Commands
 
-command = Commands("rules", {"replay": "replay"}, help="Tries rules on the history that is stored.")
+command = calling.takes_config()(
+    Commands("rules", {"replay": "replay"}, help="Tries rules on the history that is stored.")
+)

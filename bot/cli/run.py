@@ -17,14 +17,12 @@ log = logging.getLogger(__name__)
 
 
 @click.command("run")
-@calling.takes_config
+@calling.takes_config()
 @click.pass_obj
 def command(call: Call) -> None:
     """Polls Neo, judges the rules, and speaks in Slack, until it is told to stop."""
     stands = standing.load(call.path, call.environ)
-    config = stands.config
-    if not config.sources:
-        raise click.UsageError(f"{call.path} has no sources: there is nothing to poll")
+    config = calling.with_sources(stands.config, call.path)
     journal.start(config.log.level, config.log.format)
     for setting in unheeded(config):
         log.warning("a setting is without effect in this version", extra={"setting": setting})

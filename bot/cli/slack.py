@@ -1,5 +1,8 @@
 """`slack`: what Slack has to be told."""
 
+from bot.cli import calling
 from bot.cli.door import Commands
 
-command = Commands("slack", {"manifest": "manifest"}, help="Sets up the Slack app.")
+command = calling.takes_config()(
+    Commands("slack", {"manifest": "manifest"}, help="Sets up the Slack app.")
+)

@@ -48,6 +48,11 @@ def column(values: Sequence[Value]) -> list[str]:
             return [f"{value:,}" for value in values if isinstance(value, int)]
 
 
+def count(number: int, what: str) -> str:
+    """`1 rule`, `1,200 rules`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def plain(text: str) -> str:
     """Outside text in one line: what a terminal could obey is gone, and it is cut at 80 characters."""
     kept = "".join(char if unicodedata.category(char)[0] != "C" else " " for char in text)

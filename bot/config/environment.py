@@ -16,12 +16,18 @@ SECRETS = frozenset(
 _FILE = "_file"
 
 
-def expanded(document: Document, environ: Mapping[str, str], folder: Path) -> Document:
-    """The document with variables put in; secrets stay templates, but must be there to be read.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a document is read with. Paths of secrets are taken from `folder`; `secrets`: they must be there."""
 
-    Paths of secrets are taken from `folder`. What is missing becomes a fault of the document.
-    """
-    expansion = _Expansion(document.file, environ, folder)
+    environ: Mapping[str, str]
+    folder: Path
+    secrets: bool = True
+
+
+def expanded(document: Document, reading: Reading) -> Document:
+    """The document with variables put in; secrets stay templates. What is missing becomes a fault of the document."""
+    expansion = _Expansion(document.file, reading)
     root = document.root and expansion.node(document.root, "")
     return Document(document.file, root, (*document.faults, *expansion.faults))
 
@@ -52,8 +58,7 @@ class _Expansion:
     """One pass over the nodes of a file."""
 
     file: str
-    environ: Mapping[str, str]
-    folder: Path
+    reading: Reading
     faults: list[Fault] = field(default_factory=list)
 
     def node(self, node: Node, key: str) -> Node:
@@ -81,21 +86,26 @@ class _Expansion:
                 return self._path(text)
             if key in SECRETS:
                 return self._secret(text)
-            return secret.expand(text, self.environ)
+            return secret.expand(text, self.reading.environ)
         except ValueError as error:
             self.faults.append(Fault(self.file, *node.mark, str(error)))
             return text
 
     def _path(self, text: str) -> str:
-        path = self.folder / secret.expand(text, self.environ)
+        if not self.reading.secrets:
+            return text
+        path = self.reading.folder / secret.expand(text, self.reading.environ)
         if not Secret.file(path).read():
             raise ValueError(f"{path} is empty: it must hold the secret")
         return str(path)
 
     def _secret(self, text: str) -> str | None:
         """The template as it is; None where an empty default says that there is no such secret."""
-        if secret.expand(text, self.environ):
+        if not self.reading.secrets:
+            return text or None
+        if secret.expand(text, self.reading.environ):
             return text
         if text and ":-" not in text:
-            raise ValueError("the variable is empty: it must hold the secret")
+            names = ", ".join(secret.variables(text))
+            raise ValueError(f"the variable {names} is empty: it must hold the secret")
         return None

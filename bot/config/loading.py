@@ -8,46 +8,56 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from bot import secret
-from bot.config import environment, references
+from bot.config import environment, files, references
 from bot.config.settings import Config, ConfigError, Sections
 from bot.slack import settings as slack
 from rules import composer, loading, wording
 from rules.document import Document, Fault
 from rules.document import Path as Place
-from rules.loading import Loaded
+from rules.loading import Flaws, Loaded
 from rules.reading import Defaults
 
 _RULES: Place = ("rules",)
 _SLASH: Place = ("slack", "command")
-_WILD = frozenset("*?[")
 _NO_CONFIG = "copy config.example.yaml, or name yours with --config or $NEO_BUDGET_CONFIG"
 _NO_RULES = "rule files are looked for beside the configuration"
 
 
 @dataclass(slots=True)
 class _RuleFiles:
-    """What the rule files say; one that cannot be read is a fault where it is named."""
+    """What the rule files say; one that cannot be read is a fault where it is named. `named` are paths and globs."""
 
+    named: list[Path] = field(default_factory=list)
     texts: dict[Path, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
 
-def load(path: Path, environ: Mapping[str, str], credit_anchor: datetime | None = None) -> Config:
+def load(
+    path: Path,
+    environ: Mapping[str, str],
+    credit_anchor: datetime | None = None,
+    *,
+    to_read: bool = False,
+) -> Config:
     """Reads the configuration at `path` and the rule files it names, which are looked for beside it.
 
-    `credit_anchor` is a moment at which the credit month turned, where that is known.
-    Raises ConfigError with every fault there is.
+    `credit_anchor` is a moment at which the credit month turned, where that is known. `to_read` is for who only reads
+    the store: no secret has to be there, and nobody has to be told. Raises ConfigError with every fault there is.
     """
-    document = environment.expanded(_document(path), environ, path.parent)
+    reading = environment.Reading(environ, path.parent, secrets=not to_read)
+    document = environment.expanded(_document(path), reading)
     faults = [*document.faults, *references.faults(document)]
     sections = _sections(document, environ, faults)
     defaults = Defaults(sections.timezone, sections.money.usd_per_credit, credit_anchor)
-    files = _rule_files(document, path.parent)
-    rules = _rules(document, files, defaults)
-    faults += (*files.faults, *rules.faults)
+    found = _rule_files(document, path.parent)
+    rules = _rules(document, found, defaults, None if to_read or faults else sections.routes.flaws)
+    faults += (*found.faults, *rules.faults)
+    watched = (path, *found.named)
     if faults:
-        raise ConfigError(sorted(set(faults), key=lambda fault: (fault.file != str(path), fault)))
-    content = {**dict(sections), "rules": rules.rules, "files": (path, *files.texts)}
+        told = sorted(set(faults), key=lambda fault: (fault.file != str(path), fault))
+        raise ConfigError(told, watched)
+    read = (path, *found.texts)
+    content = {**dict(sections), "rules": rules.rules, "files": read, "watched": watched}
     return Config.model_construct(**content)
 
 
@@ -70,7 +80,7 @@ def _document(path: Path) -> Document:
     try:
         document = composer.read(str(path), _text(path, _NO_CONFIG))
     except ValueError as error:
-        raise ConfigError([Fault(str(path), 1, 1, str(error))]) from error
+        raise ConfigError([Fault(str(path), 0, 0, str(error))]) from error
     if document.root is None and document.faults:
         raise ConfigError(document.faults)
     if document.root is not None and not isinstance(document.root.content, Mapping):
@@ -112,21 +122,22 @@ def _sections(document: Document, environ: Mapping[str, str], faults: list[Fault
 
 
 def _rule_files(document: Document, folder: Path) -> _RuleFiles:
-    files = _RuleFiles()
+    read = _RuleFiles()
     for place in _named(document):
         pattern = document.text(place)
         if pattern is None:
-            files.faults.append(document.fault(place, "expected the name of a file here"))
+            read.faults.append(document.fault(place, "expected the name of a file here"))
             continue
-        found = _matching(folder / pattern)
+        read.named.append(folder / pattern)
+        found = files.matching(folder / pattern)
         if not found:
-            files.faults.append(document.fault(place, f"no file matches {pattern}"))
+            read.faults.append(document.fault(place, f"no file matches {pattern}"))
         for file in found:
             try:
-                files.texts[file] = _text(file, _NO_RULES)
+                read.texts[file] = _text(file, _NO_RULES)
             except ValueError as error:
-                files.faults.append(document.fault(place, str(error)))
-    return files
+                read.faults.append(document.fault(place, str(error)))
+    return read
 
 
 def _named(document: Document) -> list[Place]:
@@ -135,19 +146,14 @@ def _named(document: Document) -> list[Place]:
     return places if any(document.text(place) is not None for place in places) else []
 
 
-def _matching(path: Path) -> list[Path]:
-    if not _WILD & set(str(path)):
-        return [path]
-    root = Path(path.anchor)
-    return sorted(root.glob(str(path.relative_to(root))))
-
-
-def _rules(document: Document, files: _RuleFiles, defaults: Defaults) -> Loaded:
+def _rules(
+    document: Document, read: _RuleFiles, defaults: Defaults, more_flaws: Flaws | None
+) -> Loaded:
     receivers = document.keys(("receivers",))
     if _named(document):
-        texts = [(str(file), text) for file, text in files.texts.items()]
-        return loading.load(texts, defaults, receivers)
+        texts = [(str(file), text) for file, text in read.texts.items()]
+        return loading.load(texts, defaults, receivers, more_flaws)
     node = document.find(_RULES)
     if node is None or node.content is None:
         return Loaded((), ())
-    return loading.load_tree(document, _RULES, defaults, receivers)
+    return loading.load_tree(document, _RULES, defaults, receivers, more_flaws)

@@ -15,6 +15,7 @@ def faults(document: Document) -> Iterator[Fault]:
     """Every fault of that kind, read from the document so that other faults hide none."""
     yield from _doubled(document, "sources")
     yield from _doubled(document, "digests")
+    yield from _one_email_each(document)
     yield from _without_slack(document)
     digests = [
         item for digest in document.items(("digests",)) for item in document.items((*digest, "to"))
@@ -44,6 +45,19 @@ def _doubled(document: Document, section: str) -> Iterator[Fault]:
         if name is not None and first.setdefault(name, path) is not path:
             line = document.at(first[name]).line
             yield document.fault(path, f"the name `{name}` is taken: line {line}")
+
+
+def _one_email_each(document: Document) -> Iterator[Fault]:
+    """What somebody may see goes by one email, so a second one would be left out in silence."""
+    first: dict[str, Path] = {}
+    for email in document.keys(("people",)):
+        path: Path = ("people", email)
+        user = document.text(path)
+        if user is not None and first.setdefault(user, path) is not path:
+            line = document.at(first[user]).line
+            yield document.fault(
+                path, f"{user} has an email already: line {line}; one person has one"
+            )
 
 
 def _without_slack(document: Document) -> Iterator[Fault]:

@@ -11,7 +11,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from bot.jobs.settings import DigestSettings
 from bot.neo.settings import MoneySettings, PollSettings, SourceSettings
+from bot.notify import routing
 from bot.notify.notification import Destination, Via
+from bot.notify.routing import Routes
 from bot.notify.settings import NotifySettings
 from bot.slack.settings import CHANNEL_ID, SlackSettings
 from bot.store.settings import StoreSettings
@@ -27,11 +29,15 @@ _PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
 
 
 class ConfigError(Exception):
-    """The configuration cannot be used; `faults` says all that is wrong, in the order of the files."""
+    """The configuration cannot be used; `faults` says all that is wrong, in the order of the files.
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    `watched` are the paths and globs that were read: the fault may be mended in any of them.
+    """
+
+    def __init__(self, faults: Sequence[Fault], watched: Sequence[Path] = ()) -> None:
         super().__init__("\n".join(str(fault) for fault in faults))
         self.faults = tuple(faults)
+        self.watched = tuple(watched)
 
 
 def _channel(value: object) -> str:
@@ -49,7 +55,9 @@ def _person(text: str) -> str:
 class Receiver(BaseModel):
     """A destination by name: a Slack channel, the person an alert is about (`dm`), or a webhook."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", defer_build=True, hide_input_in_errors=True
+    )
 
     slack: Annotated[str | None, BeforeValidator(_channel)] = None
     webhook: WebhookSettings | None = None
@@ -91,7 +99,7 @@ class LogLevel(StrEnum):
 class LogSettings(BaseModel):
     """The section `log`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     format: LogFormat = LogFormat.AUTO
     level: LogLevel = LogLevel.INFO
@@ -104,7 +112,9 @@ _Name = Annotated[str, AfterValidator(reading.slug)]
 class Sections(BaseModel):
     """The keys of the file. `rules` is read apart: a file, files or globs, or the rules themselves."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", defer_build=True, arbitrary_types_allowed=True
+    )
 
     sources: tuple[SourceSettings, ...] = ()
     poll: PollSettings = PollSettings()
@@ -122,17 +132,28 @@ class Sections(BaseModel):
     server: ServerSettings = ServerSettings()
     log: LogSettings = LogSettings()
 
-
-class Config(Sections):
-    """The whole configuration, without a fault. `files` are those it was read from, to be watched."""
-
-    rules: tuple[Rule, ...] = ()
-    files: tuple[Path, ...] = ()
-
     @property
     def destinations(self) -> dict[str, Destination]:
         """Where each receiver sends, by its name."""
         return {name: receiver.destination(name) for name, receiver in self.receivers.items()}
+
+    @property
+    def routes(self) -> Routes:
+        """Where alerts go."""
+        named, fallback = self.notify.default, self.notify.fallback
+        default = routing.default(named, fallback, self.receivers)
+        return Routes(self.destinations, default, fallback)
+
+
+class Config(Sections):
+    """The whole configuration, without a fault.
+
+    `files` are those it was read from, `watched` the paths and globs by which they were named.
+    """
+
+    rules: tuple[Rule, ...] = ()
+    files: tuple[Path, ...] = ()
+    watched: tuple[Path, ...] = ()
 
     @property
     def webhooks(self) -> dict[str, WebhookSettings]:

@@ -1,6 +1,7 @@
 """What the configuration may say already but this version does not act on: said aloud, so that nobody relies on it."""
 
 from bot.config.settings import Config
+from bot.notify.notification import Via
 
 
 def of(config: Config) -> list[str]:
@@ -14,10 +15,11 @@ def of(config: Config) -> list[str]:
         found.append(
             "slack.app_token: commands come only over HTTP yet, signed with slack.signing_secret"
         )
-    if "settle" in config.poll.model_fields_set:
-        found.append("poll.settle: no figure is called final yet")
     if any(rule.repeat is not None for rule in config.rules):
         found.append("repeat: alerts are not repeated yet")
-    if {"keep", "backups"} & config.store.model_fields_set:
-        found.append("store.keep and store.backups: nothing is pruned or backed up yet")
+    ways = [place.via for place in config.destinations.values()]
+    if ways and all(via is Via.DM for via in ways):
+        found.append("the rule data-age: with nobody but `dm` to tell, it is told to no one")
+    if "backups" in config.store.model_fields_set:
+        found.append("store.backups: nothing is backed up yet")
     return found

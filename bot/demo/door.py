@@ -19,6 +19,7 @@ from bot.demo.workbench.bench import Bench
 from bot.demo.workbench.workspace import Workspace
 from bot.service import Bot
 from bot.store import alerts
+from bot.web.site import PortError
 from rules import loading
 
 KEY = "neo_sk_demo"
@@ -69,7 +70,11 @@ async def staged(clock: Clock, port: int) -> AsyncIterator[Stage]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="neo-budget-demo-")))
         neo_url = await stack.enter_async_context(server.serving(neo, clock=clock.now))
         workspace = Workspace(acme.directory(), now=clock.now)
-        bench = await stack.enter_async_context(workbench.serving(workspace, port=port))
+        try:
+            bench = await stack.enter_async_context(workbench.serving(workspace, port=port))
+        except OSError as error:
+            mend = "choose another with --port; 0 is any free one"
+            raise PortError.of(workbench.HOST, port, error, mend) from error
         _write(folder, neo_url, bench)
         traffic = asyncio.create_task(_go_on(Traffic(neo.book, now), clock), name="traffic")
         stack.callback(traffic.cancel)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from fractions import Fraction
 
 from bot.notify.facts import AlertLine, BudgetLine, DigestFacts, Split, Stretch, TaskLine
@@ -119,9 +120,17 @@ class StreamLine:
     error: str
 
 
+class Origin(StrEnum):
+    """Whence a task is told: from Neo, or from the ledger, since Neo has none to show to the asker or was silent."""
+
+    LIVE = "live"
+    GONE = "gone"
+    SILENT = "silent"
+
+
 @dataclass(frozen=True, slots=True)
 class TaskAnswer:
-    """One task, from Neo where it answers, else from the ledger (`live` says which)."""
+    """One task, from Neo where it answers, else from the ledger."""
 
     id: str
     title: str
@@ -140,7 +149,7 @@ class TaskAnswer:
     timeline: tuple[StreamLine, ...]
     more_streams: int
     error: str
-    live: bool
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +213,7 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class StatusAnswer:
-    """The bot's own health."""
+    """The bot's own health. `delivery_error` is why the last of the undeliverable messages reached nobody."""
 
     version: str
     sources: tuple[SourceLine, ...]
@@ -216,6 +225,7 @@ class StatusAnswer:
     undeliverable: int
     last_judged: datetime | None
     zone: str
+    delivery_error: str = ""
 
     @property
     def well(self) -> bool:

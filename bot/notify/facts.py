@@ -61,7 +61,8 @@ class AlertFacts:
 
     `value` and `limit` are in the metric's unit, `limit_text` is the limit as written (`80% of 2000 USD`). `told` is the
     value that this destination was last told, when it was. `reason` is why we speak of it. `data_at` is the time of the
-    last complete poll behind the figures; `records` is how many records make up the value.
+    last complete poll behind the figures; `records` is how many records make up the value. `final` says of a closed
+    period that the time in which late usage is to be expected has passed.
     """
 
     id: str
@@ -93,6 +94,7 @@ class AlertFacts:
     data_at: datetime | None
     runbook: str
     receiver: str
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class TableFacts:
     """Many alerts of one rule that began in one evaluation, as one message: the worst ten, and exact totals.
 
     `count` is how many there are; `total` is the exact sum of their values where adding makes sense, else None.
-    `first` is true for a rule's first evaluation. `open` is how many of them still hold.
+    `first` is true for a rule's first evaluation. `open` is how many of them still hold. `note` is why it comes here.
     """
 
     id: str
@@ -116,6 +118,7 @@ class TableFacts:
     period: Stretch
     data_at: datetime | None
     runbook: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,7 @@ class BudgetLine:
 
 @dataclass(frozen=True, slots=True)
 class AlertLine:
-    """An open alert in a list."""
+    """An open alert in a list; `title` is that of the task it is about, where that is known."""
 
     id: str
     rule: str
@@ -170,6 +173,7 @@ class AlertLine:
     limit_text: str
     since: datetime
     silenced: bool = False
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +183,7 @@ class DigestFacts:
     `before` is the same stretch a week (or a period) earlier, `mean` the mean of as many days over the 28 days before;
     each is None when the ledger does not reach back. `late` is cost added to earlier days since the last digest.
     `stale` names sources whose data is old. `reconciled` is the difference to Neo's own totals where it is known.
+    `final`: late usage of the period is not to be expected any more. `note` is why it comes here.
     """
 
     name: str
@@ -208,3 +213,5 @@ class DigestFacts:
     stale: tuple[str, ...]
     reconciled: Money | None
     skipped: str = ""
+    final: bool = False
+    note: str = ""

@@ -5,8 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
-from pydantic.dataclasses import dataclass as checked
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from bot.notify.facts import AlertFacts, ChangesFacts, DigestFacts, TableFacts
 
@@ -40,7 +39,7 @@ class Destination:
         return cls(receiver, Via(via), address)
 
 
-@checked(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class AlertBody:
     """One alert: posted, or replied to its own message."""
 
@@ -48,7 +47,7 @@ class AlertBody:
     kind: Literal["alert"] = "alert"
 
 
-@checked(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class TableBody:
     """Many alerts of one rule."""
 
@@ -56,7 +55,7 @@ class TableBody:
     kind: Literal["table"] = "table"
 
 
-@checked(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class ChangesBody:
     """Later changes of a table's members; always a reply."""
 
@@ -64,7 +63,7 @@ class ChangesBody:
     kind: Literal["changes"] = "changes"
 
 
-@checked(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class DigestBody:
     """A digest."""
 
@@ -72,7 +71,7 @@ class DigestBody:
     kind: Literal["digest"] = "digest"
 
 
-@checked(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class NoteBody:
     """Plain words from the bot about itself: an undeliverable message, a skipped digest."""
 
@@ -84,7 +83,8 @@ Body = Annotated[
     AlertBody | TableBody | ChangesBody | DigestBody | NoteBody, Field(discriminator="kind")
 ]
 
-_BODY: TypeAdapter[Body] = TypeAdapter(Body)
+_BODY: TypeAdapter[Body] = TypeAdapter(Body, config=ConfigDict(defer_build=True))
+"""Built when it is first used, which takes longer than all else that starting needs of this module."""
 
 
 def body_json(body: Body) -> str:

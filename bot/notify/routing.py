@@ -1,11 +1,31 @@
 """Where a rule's notifications go."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.notify.notification import Destination, Via
+from rules.document import Path
+from rules.flaws import Flaw
 from rules.labels import UNKNOWN, Label
 from rules.rule import Rule
+
+_NOBODY = (
+    "nobody would be told: name a receiver here, or in notify.default or notify.fallback"
+    " of the configuration"
+)
+_NO_ONE_PERSON = (
+    "nobody would be told: only the person it is about is named, and the rule groups by neither user nor task;"
+    " add a channel, or name one in notify.fallback of the configuration"
+)
+
+
+def default(
+    named: Sequence[str], fallback: str | None, receivers: Collection[str]
+) -> tuple[str, ...]:
+    """Who is told where a rule names nobody: the receivers that are `named`, else the fallback, else the only one."""
+    if named or fallback:
+        return tuple(named) or (fallback or "",)
+    return tuple(receivers) if len(receivers) == 1 else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +45,22 @@ class Routes:
             self._place(self.receivers[name], labels) for name in names if name in self.receivers
         ]
         return tuple(dict.fromkeys(place for place in found if place is not None))
+
+    def flaws(self, rule: Rule) -> Iterator[Flaw]:
+        """Where a rule says, for all of its series or for those of an override, that nobody is told of them."""
+        told = set()
+        for number, terms in enumerate(rule.every_terms):
+            names = terms.notify or self.default
+            known = all(name in self.receivers for name in names)
+            if known and not terms.skip and names not in told and not self._reaches(rule, names):
+                told.add(names)
+                path: Path = ("overrides", number - 1) if number else ()
+                yield Flaw((*path, "notify"), _NO_ONE_PERSON if names else _NOBODY)
+
+    def _reaches(self, rule: Rule, names: Sequence[str]) -> bool:
+        """Whether somebody is told of an alert of whom there is one person that it is about, if it may have one."""
+        owned = Label.USER in rule.group_by or Label.TASK in rule.group_by
+        return bool(self.destinations(rule, names, {Label.USER: "somebody"} if owned else {}))
 
     def fallback_for(self, destination: Destination) -> Destination | None:
         """Where to send what `destination` will never take."""

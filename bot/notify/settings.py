@@ -2,14 +2,14 @@
 
 from datetime import time, timedelta
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from bot import address
 from rules import quantity, reading, terms
 from rules.terms import Severity
 
-_CONFIG = ConfigDict(frozen=True, extra="forbid")
+_CONFIG = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 def _hours(value: object) -> tuple[time, time]:
@@ -23,9 +23,7 @@ def _hours(value: object) -> tuple[time, time]:
 
 
 def _url(text: str) -> str:
-    url = urlsplit(text)
-    if url.scheme not in ("https", "http") or not url.hostname:
-        raise ValueError("expected an address, such as https://hc.acme.test/ping/1")
+    address.read(text, "https://hc.acme.test/ping/1")
     return text
 
 

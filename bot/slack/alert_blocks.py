@@ -111,8 +111,7 @@ def _why(facts: AlertFacts) -> Json | None:
 
 
 def _note(facts: AlertFacts) -> Json | None:
-    note = text.plain(facts.note, blocks.NOTE)
-    return blocks.paragraph(blocks.say(note)) if note and facts.state is not State.REMOVED else None
+    return blocks.remark(facts.note) if facts.state is not State.REMOVED else None
 
 
 def next_step(link: str, look: str) -> Json:
@@ -137,10 +136,15 @@ def runbook(url: str) -> str:
 def _data(facts: AlertFacts) -> str:
     if facts.data_at is None:
         return "No complete poll yet"
-    rise = ", may still rise" if facts.by_period and facts.state in OPEN else ""
     if facts.metric == "data_age":
         return f"Last complete poll {wording.moment(facts.data_at)}"
+    rise = wording.RISE if may_rise(facts) else ""
     return f"Usage as of {wording.moment(facts.data_at)}{rise}"
+
+
+def may_rise(facts: AlertFacts) -> bool:
+    """Whether Neo may still report usage that belongs to the figure."""
+    return facts.by_period and facts.state in (*OPEN, State.CLOSED) and not facts.final
 
 
 def _origin(facts: AlertFacts) -> list[str]:

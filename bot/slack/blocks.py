@@ -80,6 +80,12 @@ def paragraph(*pieces: Json | None) -> Json:
     return rich(line(*pieces))
 
 
+def remark(words: str) -> Json | None:
+    """A paragraph of longer outside words, such as why the message comes here; None where there are none."""
+    shown = text.plain(words, NOTE)
+    return paragraph(say(shown)) if shown else None
+
+
 def listed(items: Iterable[Json], *, numbered: bool = False) -> Json | None:
     """A list of `line`s, or None where there is none."""
     found = list(items)

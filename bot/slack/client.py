@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import math
 from collections.abc import Awaitable
 from typing import Any
 
@@ -12,6 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.notify import retry
 from bot.notify.notification import SinkError
 from bot.slack.settings import SlackSettings
 
@@ -97,8 +97,9 @@ def code(error: SinkError) -> str:
 def _refused(error: SlackApiError) -> SinkError:
     status, headers = _status(error)
     if status == _TOO_MANY:
-        wait = retry_after(headers.get("Retry-After", ""))
-        return SinkError("Slack asks to wait", retryable=True, retry_after=wait)
+        wait = retry.asked(headers)
+        words = f"Slack asks to wait{retry.remark(wait)}"
+        return SinkError(words, retryable=True, retry_after=wait)
     reason = _code(error)
     if status >= _SERVER_ERROR:
         return SinkError(f"Slack answered with status {status}", retryable=True, unsure=True)
@@ -120,12 +121,3 @@ def _status(error: SlackApiError) -> tuple[int, dict[str, str]]:
     response: Any = error.response
     status: int = getattr(response, "status_code", 0) or getattr(response, "status", 0)
     return status, {key.title(): value for key, value in response.headers.items()}
-
-
-def retry_after(written: str) -> float | None:
-    """Seconds of a Retry-After header; None where it says nothing that can be understood."""
-    try:
-        seconds = float(written)
-    except ValueError:
-        return None
-    return max(0.0, seconds) if math.isfinite(seconds) else None

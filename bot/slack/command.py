@@ -1,6 +1,7 @@
 """Reads what was typed after the slash command: a request, or what to say about why it is none."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -8,9 +9,14 @@ from bot.notify.answer import HelpAnswer
 from bot.slack import text, verbs
 from bot.slack.verbs import Verb
 
-_QUOTES = str.maketrans(dict.fromkeys("\"'“”\u2018’„«»`\u201b", " "))
+_QUOTES = "\"'“”\u2018’„«»`\u201b"
+_AROUND = f"{_QUOTES}.,;()"
+"""What stands around a word in a sentence and is no part of it."""
+
+_STRAIGHT = str.maketrans(dict.fromkeys("\u2018’\u201b", "'"))
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012–—\u2015−", "-"))
-_PAIRS = re.compile(r"\b(last|this)[ -]+(week|month)\b")
+_DOUBLED = re.compile(r"--+")
+_PAIRS = re.compile(r"(?<!\S)(last|this)[ -]+(week|month)(?!\S)", re.IGNORECASE)
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 _MAIL = re.compile(r"<mailto:([^<>|]+)(?:\|[^<>]*)?>")
 _EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+")
@@ -46,17 +52,30 @@ def parse(typed: str) -> Request | HelpAnswer:
 
 
 def _words(typed: str) -> list[str]:
-    """The words, freed from what phones and Slack make of them: curly quotes, long dashes, entities."""
-    plain = text.plain(typed, _LONGEST).translate(_QUOTES).translate(_DASHES)
-    plain = _MAIL.sub(r"\1", plain)
+    """The words, freed from what phones, Slack and sentences put around and into them; an id stays as it is."""
+    plain = _MAIL.sub(r"\1", text.plain(typed, _LONGEST))
     for entity, char in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
         plain = plain.replace(entity, char)
-    return _PAIRS.sub(_joined, plain.replace("--", "-")).split()
+    first, *rest = [word for each in plain.split() if (word := each.strip(_QUOTES))] or [""]
+    verb = verbs.VERBS.get(first.lower())
+    if verb is not None and "task" in verb.takes:
+        return [first, *rest]
+    read = " ".join(word for each in (first, *rest) if (word := _read(each)))
+    return _PAIRS.sub(_joined, read).split()
+
+
+def _read(word: str) -> str:
+    """A word as it was meant; an email keeps what is inside of it, with straight apostrophes."""
+    bare = word.strip(_AROUND)
+    if "@" in bare:
+        return bare.translate(_STRAIGHT)
+    return _DOUBLED.sub("-", bare.translate(_DASHES))
 
 
 def _joined(match: re.Match[str]) -> str:
     """`last week` is one word; this week is just the week."""
-    return match[2] if match[1] == "this" else f"last-{match[2]}"
+    period = match[2].lower()
+    return period if match[1].lower() == "this" else f"last-{period}"
 
 
 def _unknown(word: str) -> str:
@@ -80,8 +99,8 @@ def _request(verb: Verb, words: list[str]) -> Request | HelpAnswer:
     found: dict[str, str] = {}
     for word in words:
         slot = _slot(verb, word, found)
-        if slot is None:
-            return HelpAnswer(verb.name, _misfit(verb, word))
+        if slot is None or (slot == "window" and not _may_be_window(word)):
+            return HelpAnswer(verb.name, _misfit(verb, word, slot, found))
         found[slot] = _value(slot, word)
     if verb.needs and not found:
         return HelpAnswer(verb.name, f"`{verb.name}` needs {verb.needs}.")
@@ -128,9 +147,37 @@ def _value(slot: str, word: str) -> str:
             return word.lower()
 
 
-def _misfit(verb: Verb, word: str) -> str:
+def _may_be_window(word: str) -> bool:
+    """Whether it is one of the words, or a length, of which the answer says what is wrong with it."""
+    return word.lower() in verbs.WINDOWS or word[0].isdigit()
+
+
+def _misfit(verb: Verb, word: str, slot: str | None, found: Mapping[str, str]) -> str:
     """Why a word has no place after the verb, and what may stand there."""
+    shown = text.cut(word, _SHOWN)
     if word.startswith("@") and "who" in verb.takes:
-        return f'I cannot tell who "{text.cut(word, _SHOWN)}" is: pick the name from Slack\'s list, or write the email.'
+        return (
+            f'I cannot tell who "{shown}" is: pick the name from Slack\'s list, or write the email.'
+        )
+    if slot == "window":
+        return _no_window(verb, word, found)
     expected = f"expected `{verb.usage}`" if verb.takes else f"`{verb.name}` takes nothing else"
-    return f'"{text.cut(word, _SHOWN)}" is one word too many: {expected}.'
+    return f'"{shown}" is one word too many: {expected}.'
+
+
+def _no_window(verb: Verb, word: str, found: Mapping[str, str]) -> str:
+    """What a word that is no window may have been meant for: a window, a ranking or a person."""
+    kinds = {
+        "by": ("a ranking", verbs.RANKINGS, f"A ranking is one of {', '.join(verbs.RANKINGS)}."),
+        "who": ("a person", ("me", "team"), f"A person is {verbs.PERSON}."),
+    }
+    free = [kinds[slot] for slot in verb.takes if slot in kinds and not _is_taken(slot, found)]
+    known = [*verbs.WINDOWS, *(name for _, names, _ in free for name in names)]
+    names = " or ".join([*(name for name, _, _ in free), "a window"])
+    near = _nearest(word.lower(), known)
+    said = [f'"{text.cut(word, _SHOWN)}" is not {names}{near}']
+    return " ".join([*said, *(means for _, _, means in free), f"A window is {verbs.WINDOW}."])
+
+
+def _is_taken(slot: str, found: Mapping[str, str]) -> bool:
+    return slot in found or (slot == "who" and "mention" in found)

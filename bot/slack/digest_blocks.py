@@ -1,7 +1,6 @@
 """The digest: a verdict first, then the figures behind it; a quiet day is one line."""
 
-from datetime import timedelta
-
+from bot.notify import digest_words
 from bot.notify.facts import DigestFacts, Line, UserLine
 from bot.slack import alert_blocks, blocks, state_blocks, subject, text, wording
 from bot.slack.blocks import Json, Message
@@ -11,7 +10,6 @@ from rules.terms import Severity
 
 ICON = "📊"
 BUDGETS, USERS, LINES, ALERTS = 8, 5, 5, 5
-_DAY = timedelta(days=1, hours=2)  # a day with a change of clock is no longer than this
 
 
 def digest(facts: DigestFacts) -> Message:
@@ -21,7 +19,7 @@ def digest(facts: DigestFacts) -> Message:
     if not facts.spend and not facts.streams:
         return _one_line(
             facts,
-            f"{head}: a quiet {_unit(facts)}, nothing was used."
+            f"{head}: {digest_words.quiet(facts)}."
             f" {subject.title(facts.to_date.name)} so far: {facts.to_date_spend}.",
         )
     return blocks.message(
@@ -29,6 +27,7 @@ def digest(facts: DigestFacts) -> Message:
         blocks.header(head),
         blocks.paragraph(blocks.strong(_verdict(facts))),
         _stale(facts),
+        blocks.remark(facts.note),
         _figures(facts),
         *(state_blocks.budget(row) for row in facts.budgets[:BUDGETS]),
         _rest(len(facts.budgets) - BUDGETS, "budgets"),
@@ -41,17 +40,14 @@ def digest(facts: DigestFacts) -> Message:
 
 
 def _one_line(facts: DigestFacts, words: str) -> Message:
-    stale = _stale(facts)
-    return blocks.message(words, blocks.paragraph(blocks.say(words)), stale)
+    return blocks.message(
+        words, blocks.paragraph(blocks.say(words)), _stale(facts), blocks.remark(facts.note)
+    )
 
 
 def _name(facts: DigestFacts) -> str:
     name = subject.title(text.plain(facts.name, blocks.NAME))
     return name if "digest" in name.lower() else f"{name} digest"
-
-
-def _unit(facts: DigestFacts) -> str:
-    return "day" if facts.period.end - facts.period.start <= _DAY else "period"
 
 
 def _verdict(facts: DigestFacts) -> str:
@@ -93,10 +89,15 @@ def _figures(facts: DigestFacts) -> Json:
     ]
     if facts.before is not None:
         shown.append(
-            (_earlier(facts), f"{facts.before}  ({wording.change(facts.spend, facts.before)})")
+            (
+                digest_words.before(facts),
+                f"{facts.before}  ({wording.change(facts.spend, facts.before)})",
+            )
         )
     if facts.mean is not None:
-        shown.append(("28-day mean", f"{facts.mean}  ({wording.change(facts.spend, facts.mean)})"))
+        shown.append(
+            (digest_words.MEAN, f"{facts.mean}  ({wording.change(facts.spend, facts.mean)})")
+        )
     shown.append(("Streams", f"{facts.streams:,}, {_failed(facts)}"))
     if facts.credits_left is not None:
         expire = (
@@ -106,10 +107,6 @@ def _figures(facts: DigestFacts) -> Json:
         )
         shown.append(("Credits left", f"{facts.credits_left}{expire}"))
     return blocks.fields(*shown)
-
-
-def _earlier(facts: DigestFacts) -> str:
-    return "Same day a week before" if _unit(facts) == "day" else "The period before"
 
 
 def _failed(facts: DigestFacts) -> str:
@@ -188,9 +185,15 @@ def _data(facts: DigestFacts) -> list[str]:
             else "equals Neo's own total"
         )
     return [
-        f"Usage as of {wording.moment(facts.as_of)}" if facts.as_of else "No complete poll yet",
+        _as_of(facts),
         wording.number(facts.records, "record"),
         reconciled,
         late,
         f"days of {facts.period.zone}",
     ]
+
+
+def _as_of(facts: DigestFacts) -> str:
+    if facts.as_of is None:
+        return "No complete poll yet"
+    return f"Usage as of {wording.moment(facts.as_of)}{'' if facts.final else wording.RISE}"

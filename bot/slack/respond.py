@@ -5,12 +5,12 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from bot import address
 from bot.notify.notification import SinkError
 from bot.slack.blocks import Message
 
 TRIES = 3
 PATIENCE = aiohttp.ClientTimeout(total=10)
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _SERVER_ERROR, _REDIRECT = 500, 300
 
 
@@ -36,7 +36,8 @@ def is_allowed(url: str, hosts: Collection[str]) -> bool:
     allowed = {host.lower() for host in hosts}
     if allowed.isdisjoint((parts.hostname, named)) or parts.username is not None:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    own = parts.scheme == "http" and address.is_loopback(parts.hostname or "")
+    return parts.scheme == "https" or own
 
 
 async def answer(

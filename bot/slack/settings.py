@@ -2,10 +2,10 @@
 
 import re
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from bot import address
 from bot.secret import Secret
 
 COMMAND = "/neo-budget"
@@ -14,6 +14,7 @@ _SLASH = re.compile(r"/[a-z0-9_-]{1,31}")
 CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{2,}")
 """A channel by its id; everything else is a name."""
 
+_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?::[0-9]{1,5})?", re.IGNORECASE)
 _ADMIN = re.compile(r"[UWS][A-Z0-9]{2,}")
 
 
@@ -33,16 +34,22 @@ def _admin(text: str) -> str:
 
 
 def _api_url(text: str) -> str:
-    url = urlsplit(text)
-    if url.scheme not in ("https", "http") or not url.hostname:
-        raise ValueError("expected an address, such as https://slack.com/api/")
-    return text.rstrip("/") + "/"
+    return f"{address.for_credentials(text, 'https://slack.com/api/')}/"
+
+
+def _response_host(text: str) -> str:
+    """A host or `host:port`, in lower case; nothing else is ever met in an address that Slack gives."""
+    if not _HOST.fullmatch(text):
+        raise ValueError("expected a host or host:port, such as hooks.slack.com")
+    return text.lower()
 
 
 class SlackSettings(BaseModel):
     """The section `slack`. Commands come as signed requests; `app_token` is kept for Socket Mode, which is not there yet."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", defer_build=True, hide_input_in_errors=True
+    )
 
     bot_token: Secret
     signing_secret: Secret | None = None
@@ -51,7 +58,9 @@ class SlackSettings(BaseModel):
     command: Annotated[str, AfterValidator(slash)] = COMMAND
     admins: tuple[Annotated[str, AfterValidator(_admin)], ...] = ()
     api_url: Annotated[str, AfterValidator(_api_url)] = "https://slack.com/api/"
-    response_hosts: Annotated[tuple[str, ...], Field(min_length=1)] = ("hooks.slack.com",)
+    response_hosts: Annotated[
+        tuple[Annotated[str, AfterValidator(_response_host)], ...], Field(min_length=1)
+    ] = ("hooks.slack.com",)
 
     @model_validator(mode="after")
     def _one_transport(self) -> "SlackSettings":

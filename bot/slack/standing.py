@@ -86,6 +86,10 @@ def _corrected(facts: AlertFacts) -> tuple[Json, ...]:
 
 
 def _late(facts: AlertFacts) -> tuple[Json, ...]:
+    if facts.since < facts.period.end:
+        return _say(
+            "It passed the limit before its period ended, but not yet for as long as the rule asks."
+        )
     return _say(
         f"Neo reported usage of {wording.span(facts.period)} after that period had ended,"
         " and it passes the limit."
@@ -105,6 +109,12 @@ def _delayed(facts: AlertFacts) -> tuple[Json, ...]:
     )
 
 
+def _closed(facts: AlertFacts) -> tuple[Json, ...]:
+    if facts.final:
+        return _say("The period is over; this is its final figure.")
+    return _say("The period is over; its figure may still rise until Neo has reported all of it.")
+
+
 def _removed(facts: AlertFacts) -> tuple[Json, ...]:
     return _say(
         text.plain(facts.note, blocks.NOTE) or "Its rule is gone or means something else now."
@@ -114,6 +124,6 @@ def _removed(facts: AlertFacts) -> tuple[Json, ...]:
 _ENDED: dict[State, tuple[str, Callable[[AlertFacts], tuple[Json, ...]]]] = {
     State.RESOLVED: ("Resolved", _resolved),
     State.CORRECTED: ("Corrected", _corrected),
-    State.CLOSED: ("Closed", lambda _: _say("The period is over; this is its figure.")),
+    State.CLOSED: ("Closed", _closed),
     State.REMOVED: ("Ended", _removed),
 }

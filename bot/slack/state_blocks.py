@@ -72,10 +72,10 @@ def alerts(answer: AlertsAnswer) -> Message:
 
 
 def alert_line(row: AlertLine) -> Json:
-    """`🔴 ana@acme.test: $104.20 (limit 100 USD) · user-daily-spend · since … · a1b2c3d4`."""
+    """`🔴 ana@acme.test  $104.20, limit 100 USD · user-daily-spend since … a1b2c3d4`."""
     return blocks.line(
         blocks.say(f"{subject.ICONS[row.severity]} "),
-        blocks.strong(subject.who(row.labels)),
+        blocks.strong(subject.row(row.labels, row.title)),
         blocks.say(
             f"  {metric.text(row.value)}, limit {text.plain(row.limit_text, blocks.NAME)}  ·  "
         ),
@@ -117,7 +117,7 @@ def status(answer: StatusAnswer) -> Message:
             ("Rules", f"{answer.rules:,}"),
             ("Open alerts", f"{answer.open_alerts:,}"),
             ("Waiting messages", _waiting(answer)),
-            ("Undeliverable messages", f"{answer.undeliverable:,}"),
+            ("Undeliverable messages", _undeliverable(answer)),
         ),
         blocks.context(
             f"Rules last judged {wording.moment(answer.last_judged)}"
@@ -203,3 +203,9 @@ def _waiting(answer: StatusAnswer) -> str:
         f", oldest from {wording.moment(answer.oldest_waiting)}" if answer.oldest_waiting else ""
     )
     return f"{answer.waiting:,}{oldest}"
+
+
+def _undeliverable(answer: StatusAnswer) -> str:
+    """How many, and why the last of them."""
+    why = text.escape(answer.delivery_error, blocks.SENTENCE)
+    return f"{answer.undeliverable:,}\n{why}" if why else f"{answer.undeliverable:,}"

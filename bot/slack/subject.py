@@ -10,6 +10,8 @@ from rules.money import Money
 from rules.terms import Severity
 
 TEAM = "the team"
+_IN_A_ROW, _SHORT = 60, 9
+"""How much of a task's title and of its id a row of a list shows."""
 ICONS = {Severity.INFO: "🔵", Severity.WARNING: "🟠", Severity.CRITICAL: "🔴"}
 WELL, OVER = "🟢", "🏁"
 
@@ -56,13 +58,28 @@ def _part(name: str, value: str, tasks: Sequence[TaskLine]) -> str:
     if name == "byok":
         return "BYOK" if value == "true" else "Neo's own keys"
     if name == "task":
-        known = next((task.title for task in tasks if task.id == value), "")
+        known = title_among(tasks, {name: value})
         return f"task {quoted(known)}" if known else f"task {shown}"
     return _LABELS.get(name, "{}").format(shown)
 
 
-def quoted(words: str) -> str:
-    return f"“{text.plain(words, blocks.NAME)}”"
+def row(labels: Mapping[str, str], title: str) -> str:
+    """Whom or what a row of a list is about; titles can be alike, so the beginning of a task's id stands beside it."""
+    if "task" not in labels or not text.plain(title, _IN_A_ROW):
+        return who(labels)
+    id_ = text.plain(labels["task"], _SHORT)
+    task = f"task {quoted(title, _IN_A_ROW)} ({id_})"
+    others = {name: value for name, value in labels.items() if name != "task"}
+    return f"{who(others)}, {task}" if others else task
+
+
+def title_among(tasks: Sequence[TaskLine], labels: Mapping[str, str]) -> str:
+    """The title of the task that the labels name, where it is known."""
+    return next((task.title for task in tasks if task.id == labels.get("task")), "")
+
+
+def quoted(words: str, limit: int = blocks.NAME) -> str:
+    return f"“{text.plain(words, limit)}”"
 
 
 def task_title(task: TaskLine) -> str:

@@ -15,6 +15,7 @@ def table(facts: TableFacts, command: str) -> Message:
         f"{_headline(facts)} ({wording.period(facts.period)})",
         blocks.header(_headline(facts)),
         blocks.paragraph(*_summary(facts)),
+        blocks.remark(facts.note),
         _figures(facts),
         blocks.table(
             ["Who", subject.title(subject.noun(facts.metric)), "Limit", "State"],
@@ -55,7 +56,7 @@ def _figures(facts: TableFacts) -> Json:
 
 def _row(facts: AlertFacts) -> tuple[str, str, str, str]:
     stands = standing.of(facts)
-    who = subject.who(facts.labels, facts.tasks)
+    who = subject.row(facts.labels, subject.title_among(facts.tasks, facts.labels))
     return (
         who,
         metric.text(facts.value),
@@ -70,7 +71,11 @@ def _rest(left: int) -> Json | None:
 
 
 def _origin(facts: TableFacts) -> list[str]:
-    data = (
-        f"Usage as of {wording.moment(facts.data_at)}" if facts.data_at else "No complete poll yet"
-    )
-    return [data, f"`{text.escape(facts.rule, blocks.NAME)}`"]
+    return [_data(facts), f"`{text.escape(facts.rule, blocks.NAME)}`"]
+
+
+def _data(facts: TableFacts) -> str:
+    if facts.data_at is None:
+        return "No complete poll yet"
+    may_rise = any(alert_blocks.may_rise(row) for row in facts.rows)
+    return f"Usage as of {wording.moment(facts.data_at)}{wording.RISE if may_rise else ''}"

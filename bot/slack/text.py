@@ -5,7 +5,7 @@ import unicodedata
 
 ELLIPSIS = "…"
 _ENOUGH = 16  # of half a megabyte only so much is looked at, as a multiple of what is shown
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _EMOJI = re.compile(r":(?=[\w+'-]+:)")
 _LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _LOOK_ALIKES = str.maketrans(
@@ -63,7 +63,7 @@ def escape(text: str, limit: int) -> str:
     shown = _LOOSE_UNDERSCORE.sub(_UNDERSCORE, shown).translate(_LOOK_ALIKES)
     if shown.startswith(">"):
         shown = _QUOTE + shown[1:]
-    return "".join(_ENTITIES.get(char, char) for char in shown)
+    return shown.translate(_ENTITIES)
 
 
 def is_link(url: str) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from bot.notify.answer import (
     ByokAnswer,
     ErrorsAnswer,
+    Origin,
     SpendAnswer,
     StreamLine,
     TaskAnswer,
@@ -21,12 +22,18 @@ ROWS = 20
 STREAMS = 10
 FEW = 5
 
+_ORIGINS = {
+    Origin.LIVE: "From Neo, just now",
+    Origin.GONE: "From the ledger: Neo shows you no such task",
+    Origin.SILENT: "From the ledger: Neo did not answer",
+}
+
 
 def spend(answer: SpendAnswer) -> Message:
     totals, split = answer.totals, answer.split
     head = f"{_who(answer.who)} spent {split.spend}, {answer.period.name}"
     return blocks.message(
-        head,
+        subject.title(head),
         _title(head),
         blocks.fields(
             ("Spend", f"*{split.spend}*"),
@@ -120,7 +127,6 @@ def task(answer: TaskAnswer) -> Message:
     name = text.plain(answer.title, blocks.TITLE) or text.plain(answer.id, blocks.NAME)
     head = f"Task “{name}” has cost {answer.split.spend}"
     model, user = text.escape(answer.model, blocks.NAME), text.escape(answer.user, blocks.NAME)
-    origin = "From Neo, just now" if answer.live else "From the ledger: Neo did not answer"
     return blocks.message(
         head,
         _title(head),
@@ -136,7 +142,7 @@ def task(answer: TaskAnswer) -> Message:
         _error(answer.error),
         _tools(answer),
         _list("Timeline", [_stream(each) for each in answer.timeline[:STREAMS]], _hidden(answer)),
-        blocks.context(origin, f"`{text.escape(answer.id, blocks.NAME)}`"),
+        blocks.context(_ORIGINS[answer.origin], f"`{text.escape(answer.id, blocks.NAME)}`"),
     )
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 PERSON = "me, team, @user or an email"
-WINDOW = "today, yesterday, week, last-week, month, last-month, or a length such as 24h or 7d"
+WINDOWS = ("today", "yesterday", "week", "last-week", "month", "last-month")
+WINDOW = f"{', '.join(WINDOWS)}, or a length such as 24h or 7d"
 RANKINGS = ("users", "models", "tasks", "tools", "agents")
 
 

@@ -12,6 +12,7 @@ from rules.money import Money
 CELLS = 10
 FULL, EMPTY = "▰", "▱"
 MOMENT, DATE = "{date_short_pretty} {time}", "{date_short}"
+RISE = ", may still rise"
 AS_FACTOR = 3  # from here on `4.2×` reads better than `+320%`
 _DAY = timedelta(days=1)
 

@@ -32,6 +32,10 @@ _OTHERS = Refusal("Only admins see what other people use. Ask for your own with 
 _NO_EMAIL = Refusal(
     "Slack shows me no email of that person, so I cannot tell which usage is theirs. Write the email instead."
 )
+_NO_MEMBER = Refusal(
+    "Slack knows no such person among the members of the workspace: a bot, a guest of another workspace,"
+    " or somebody who left. Write the email of whom you mean."
+)
 _SLACK_FAILED = Refusal(
     "Slack did not tell me who you are, so I cannot answer. Try again in a minute."
 )
@@ -112,7 +116,9 @@ class Desk:
         if not asker.admin:
             return _OTHERS
         other = await self.directory.person(request.mention, now)
-        return other.email if other and other.email else _NO_EMAIL
+        if other is None:
+            return _NO_MEMBER
+        return other.email or _NO_EMAIL
 
     async def _refused(self, form: Mapping[str, str], said: Refusal, now: datetime) -> Refusal:
         """Keeps who was refused what."""

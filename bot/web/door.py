@@ -1,9 +1,9 @@
 """What each of the two ports is opened with."""
 
-import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bot import address
 from bot.slack.settings import SlackSettings
 from bot.store.database import Database
 from bot.web.desk import Desk
@@ -47,11 +47,4 @@ class AdminDoor:
         cls, database: Database, in_force: Callable[[], InForce], settings: ServerSettings
     ) -> "AdminDoor":
         token = settings.admin_token.read() if settings.admin_token else ""
-        return cls(database, in_force, token, _is_loopback(settings.admin_host))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+        return cls(database, in_force, token, address.is_loopback(settings.admin_host))

@@ -9,7 +9,7 @@ from bot.answers.who import Asker
 from bot.neo.client import Client
 from bot.neo.detail import TaskDetail
 from bot.neo.error import NeoError
-from bot.notify.answer import Refusal, TaskAnswer
+from bot.notify.answer import Origin, Refusal, TaskAnswer
 from bot.store import sources, tasks
 from bot.store.connection import Connection
 from bot.store.database import Database
@@ -35,8 +35,9 @@ async def answer(
     found = await asyncio.gather(*lookups)
     told = [each for each in found if isinstance(each, TaskDetail)]
     live = next((each for each in told if asker.sees(each.task.user)), None)
-    said = await database.read(task.answer, asker, task_id, live)
     failed = any(isinstance(each, Exception) for each in found)
+    otherwise = Origin.SILENT if failed else Origin.GONE
+    said = await database.read(task.answer, asker, task_id, live or otherwise)
     return _SILENT if failed and isinstance(said, Refusal) else said
 
 

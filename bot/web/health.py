@@ -24,13 +24,18 @@ async def alive(_: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """200 when the polls are fresh and the outbox moves, else 503 with the reasons."""
+    """200 when the polls are fresh, the rules are judged and the outbox moves, else 503 with the reasons.
+
+    Faults are told beside them: of rules that cannot be judged while the others go on, and of a file that was refused.
+    """
     door, now = request.app[keys.ADMIN], request.app[keys.CLOCK].now()
+    in_force = door.in_force()
     try:
-        reasons = await door.database.read(obstacles, door.in_force(), now)
+        reasons = await door.database.read(obstacles, in_force, now)
     except StoreError as error:
         reasons = [str(error)]
-    shown = {"ready": not reasons, "reasons": reasons}
+    faults = [str(fault) for fault in in_force.faults]
+    shown = {"ready": not reasons, "reasons": reasons, "faults": faults}
     return web.json_response(shown, status=_UNAVAILABLE if reasons else 200)
 
 
@@ -44,7 +49,7 @@ def obstacles(db: Connection, in_force: InForce, now: datetime) -> list[str]:
     found = [
         reason for line in answer.sources for reason in _of_source(line, known=line.name in known)
     ]
-    return [*found, *_of_outbox(answer, now)]
+    return [*found, *_of_judging(answer, in_force, now), *_of_outbox(answer, now)]
 
 
 def _of_source(line: SourceLine, *, known: bool) -> Iterator[str]:
@@ -56,6 +61,14 @@ def _of_source(line: SourceLine, *, known: bool) -> Iterator[str]:
     elif line.stale:
         minutes = int(line.age // 60)
         yield f"source {line.name}: the last complete poll was {minutes} min ago{_because(line.error)}"
+
+
+def _of_judging(answer: StatusAnswer, in_force: InForce, now: datetime) -> Iterator[str]:
+    if answer.last_judged is None:
+        yield "rules: they have not been judged yet"
+    elif now - answer.last_judged > in_force.stale_after:
+        minutes = (now - answer.last_judged) // timedelta(minutes=1)
+        yield f"rules: they were last judged {minutes} min ago; the log says what stands in the way"
 
 
 def _of_outbox(answer: StatusAnswer, now: datetime) -> Iterator[str]:

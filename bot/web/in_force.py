@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.answers.status import Running
@@ -15,6 +15,7 @@ class InForce:
     """`faults` are those of a rules file that was refused; `default` names the receivers of rules that name none.
 
     `zone` is the one in which windows begin and end. A source is stale after `stale_after` without a complete poll.
+    A period's figure is final `settle` after its end. `judged` is when this process last judged the rules.
     """
 
     version: str
@@ -25,9 +26,17 @@ class InForce:
     faults: Sequence[object] = ()
     default: Sequence[str] = ()
     digests: Mapping[str, Period] | None = None
+    settle: timedelta = timedelta(0)
+    judged: datetime | None = None
 
     @property
     def running(self) -> Running:
         return Running(
-            self.version, self.zone, self.sources, len(self.rules), self.stale_after, self.faults
+            self.version,
+            self.zone,
+            self.sources,
+            len(self.rules),
+            self.stale_after,
+            self.faults,
+            self.judged,
         )

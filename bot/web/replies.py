@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.answers import alerts, budgets, byok, digest, errors, rulebook, spend, status, top
+from bot.answers import alerts, budgets, byok, digest, errors, rulebook, spend, status, top, who
 from bot.answers.digest import Due
 from bot.answers.question import Question
 from bot.answers.who import Asker
@@ -44,6 +44,8 @@ def answer(db: Connection, asked: Asked, in_force: InForce) -> Answer:
     verb = asked.request.verb
     if verb in _ADMINS_ONLY and not asked.asker.admin:
         return Refusal(_ADMINS_ONLY[verb])
+    if unseen := who.unseen(db, asked.who, asked.asker):
+        return unseen
     return REPLIES[verb](db, asked, in_force)
 
 
@@ -68,7 +70,8 @@ def _budgets(db: Connection, asked: Asked, in_force: InForce) -> Answer:
 
 
 def _alerts(db: Connection, asked: Asked, _: InForce) -> Answer:
-    return alerts.answer(db, asked.asker)
+    whose = who.subject("", asked.asker)
+    return whose if isinstance(whose, Refusal) else alerts.answer(db, asked.asker)
 
 
 def _rules(db: Connection, asked: Asked, in_force: InForce) -> Answer:
@@ -90,7 +93,7 @@ def _digest(db: Connection, asked: Asked, in_force: InForce) -> Answer:
         name = reading.choice(asked.request.name or next(iter(known)), known, "a digest")
     except ValueError as error:
         return Refusal(f"{error}.")
-    due = Due(name, known[name], digests.last_sent(db, name))
+    due = Due(name, known[name], digests.last_sent(db, name), settle=in_force.settle)
     facts = digest.facts(db, due, in_force.rules, in_force.stale_after, asked.now)
     return DigestAnswer(facts)
 

@@ -1,8 +1,11 @@
 """The two applications: one that Slack can reach, one for the operator. And how they are served."""
 
+import os
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Self
 
 import aiohttp
 from aiohttp import web
@@ -32,6 +35,13 @@ _HEADERS = {
 class PortError(Exception):
     """The bot cannot listen where it was told to."""
 
+    @classmethod
+    def of(cls, host: str, port: int, error: OSError, mend: str) -> Self:
+        # asyncio puts a sentence of its own into the place of the system's words; a name's lookup has only its own.
+        of_system = error.errno is not None and not isinstance(error, socket.gaierror)
+        why = os.strerror(error.errno or 0) if of_system else error.strerror
+        return cls(f"cannot listen on {host}:{port}: {why}; {mend}")
+
 
 def public_app(door: SlackDoor | None, clock: Clock) -> web.Application:
     """`/healthz`, and what Slack sends where the bot is reached over HTTP."""
@@ -43,6 +53,8 @@ def public_app(door: SlackDoor | None, clock: Clock) -> web.Application:
         app[keys.SEEN] = Seen(_REPEATS)
         app.cleanup_ctx.extend((_session, _later))
         app.router.add_routes(slack.routes())
+    else:
+        app.router.add_routes(slack.closed())
     return app
 
 
@@ -66,9 +78,7 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[i
         try:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
-            raise PortError(
-                f"cannot listen on {host}:{port}: {error.strerror}; change `server` in the configuration"
-            ) from error
+            raise PortError.of(host, port, error, "change `server` in the configuration") from error
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()

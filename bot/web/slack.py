@@ -21,10 +21,15 @@ REPEATED = Message("This request was answered already.")
 def routes() -> list[web.RouteDef]:
     """Every method is taken, so that a request of any kind that Slack did not sign is refused alike."""
     return [
-        web.route("*", "/slack/commands", commands),
-        web.route("*", "/slack/interactions", interactions),
-        web.route("*", "/slack/events", events),
+        web.route("*", "/slack/commands", commands, expect_handler=_expected),
+        web.route("*", "/slack/interactions", interactions, expect_handler=_expected),
+        web.route("*", "/slack/events", events, expect_handler=_expected),
     ]
+
+
+def closed() -> list[web.RouteDef]:
+    """The same paths where nothing that Slack may sign is known: everything is refused."""
+    return [web.route("*", route.path, _closed, expect_handler=_expected) for route in routes()]
 
 
 async def commands(request: web.Request) -> web.Response:
@@ -94,6 +99,18 @@ def _is_first(request: web.Request, now: datetime) -> bool:
     """Whether this very request was not answered before; its signature covers its time and its body."""
     signature = request.headers["X-Slack-Signature"]
     return request.app[keys.SEEN].first(f"command {signature}", now)
+
+
+async def _expected(request: web.Request) -> None:
+    """Goes on where a body is held back until it is asked for; what else is expected is nothing to answer to."""
+    if request.headers["Expect"].lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        # The writer counts this as the answer's; aiohttp's own way of going on resets it too.
+        request.writer.output_size = 0
+
+
+async def _closed(_: web.Request) -> web.Response:
+    return _refused()
 
 
 def _said(message: Message) -> web.Response:

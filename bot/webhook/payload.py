@@ -23,9 +23,9 @@ Every message is one object. These keys are in all of them:
     records     how many records make up the value
     tasks       the dearest: [{id, title, user, model, cost, streams}]; more_tasks counts the others
 
-`table` is many alerts of one rule: rule, summary, metric, severity, count, open, unit, total, period, data_at, runbook,
+`table` is many alerts of one rule: rule, summary, metric, severity, count, open, unit, total, period, data_at, runbook, note,
 and `alerts`, the worst of them. `changes` is what became of them: rule, count, `alerts`. `digest` has name, period,
-spend, credits, neo_cost, llm_cost, to_date, streams, errors, error_rate, open_alerts, late, stale, skipped, as_of.
+spend, credits, neo_cost, llm_cost, to_date, streams, errors, error_rate, open_alerts, late, stale, skipped, as_of, final, note.
 `note` has text. Times are RFC 3339 in UTC.
 """
 
@@ -137,6 +137,7 @@ def _table(facts: TableFacts) -> Json:
         "period": _period(facts.period),
         "data_at": time(facts.data_at),
         "runbook": facts.runbook,
+        "note": facts.note,
         "alerts": [_alert(row) for row in facts.rows],
     }
 
@@ -164,6 +165,8 @@ def _digest(facts: DigestFacts) -> Json:
         "stale": list(facts.stale),
         "skipped": facts.skipped,
         "as_of": time(facts.as_of),
+        "final": facts.final,
+        "note": facts.note,
     }
 
 

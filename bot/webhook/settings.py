@@ -2,10 +2,10 @@
 
 from enum import StrEnum
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, field_validator
 
+from bot import address
 from bot.secret import Secret
 from rules import reading
 
@@ -22,7 +22,9 @@ class Format(StrEnum):
 class WebhookSettings(BaseModel):
     """One webhook. Plain http and private addresses are refused unless they are allowed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", defer_build=True, hide_input_in_errors=True
+    )
 
     allow_http: _Truth = False
     allow_private: _Truth = False
@@ -33,9 +35,7 @@ class WebhookSettings(BaseModel):
     @field_validator("url", mode="after")
     @classmethod
     def _url(cls, text: str, info: ValidationInfo) -> str:
-        url = urlsplit(text)
-        if url.scheme not in ("https", "http") or not url.hostname:
-            raise ValueError("expected an address, such as https://alerts.acme.test/in")
+        url = address.read(text, "https://alerts.acme.test/in")
         if url.scheme == "http" and not info.data.get("allow_http", True):
             raise ValueError("the address is not https: use https, or set allow_http: true")
         return text

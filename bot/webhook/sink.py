@@ -4,16 +4,15 @@ import hashlib
 import hmac
 import json
 import logging
-import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 
+from bot.notify import retry
 from bot.notify.notification import Body, Notification, Receipt, SinkError
 from bot.webhook import address, alertmanager, payload
 from bot.webhook.settings import Format, WebhookSettings
@@ -128,8 +127,9 @@ class WebhookSink:
         if _OK <= status < _REDIRECT:
             return
         if status in (_TIMEOUT, _TOO_MANY) or status >= _SERVER_ERROR:
-            wait = retry_after(response.headers.get("Retry-After", ""), now)
-            raise self._error(f"answered with status {status}", retryable=True, retry_after=wait)
+            wait = retry.asked(response.headers, now)
+            words = f"answered with status {status}{retry.remark(wait)}"
+            raise self._error(words, retryable=True, retry_after=wait)
         words = f"answered with status {status}"
         if status < _REFUSAL:
             words += ": redirects are not followed, name the final address"
@@ -156,15 +156,3 @@ def sign(body: bytes, secret: str, timestamp: str) -> str:
     """`v1=` and the hex HMAC-SHA256 over `timestamp.body`."""
     basis = timestamp.encode() + b"." + body
     return f"v1={hmac.new(secret.encode(), basis, hashlib.sha256).hexdigest()}"
-
-
-def retry_after(written: str, now: datetime) -> float | None:
-    """Seconds to wait: the header holds seconds or a date; None where it holds neither."""
-    try:
-        seconds = float(written)
-    except ValueError:
-        try:
-            seconds = (parsedate_to_datetime(written) - now).total_seconds()
-        except (ValueError, TypeError):
-            return None
-    return max(0.0, seconds) if math.isfinite(seconds) else None

@@ -1,5 +1,6 @@
 """Open alerts, and the rules behind them."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from bot.answers import alerts, rulebook
 from bot.answers.who import Asker
 from bot.store import alerts as kept
+from bot.store import tasks
 from bot.store.connection import Connection
 from rules.alert import Alert, State
 from rules.finding import Series
@@ -15,6 +17,7 @@ from rules.terms import Limit, Severity
 from rules.window import Span
 from tests.answers import world
 from tests.answers.world import ADMIN, ANA, AS_ANA, BEN, NOBODY, NOW, usd
+from tests.store import usage
 
 WARNING = Limit(Severity.WARNING, usd(50), "50 USD")
 RULES = world.rules("""
@@ -43,7 +46,8 @@ rules:
     window: 24h
     below: true
     thresholds: {info: 3}
-    overrides: [{match: {}, skip: true}, {match: {}, skip: true}]
+    group_by: [user]
+    overrides: [{match: {user: a}, skip: true}, {match: {user: b}, skip: true}]
   - name: age
     metric: data_age
     thresholds: {info: 1h}
@@ -112,6 +116,33 @@ def test_a_line_says_what_holds_now(firing: Connection) -> None:
         line.limit_text,
         line.since,
     )
+
+
+@pytest.mark.parametrize(
+    ("labels", "title"),
+    [
+        pytest.param({"task": "t-ana"}, "Assess the shop", id="of a task that is known"),
+        pytest.param({"task": "t-none"}, "", id="none of one that is not"),
+        pytest.param({"user": ANA}, "", id="none of what is no task"),
+        pytest.param({"task": "t-two"}, "", id="none where sources disagree"),
+        pytest.param({"source": "blue", "task": "t-two"}, "Two", id="by the source"),
+    ],
+)
+def test_a_task_has_its_title(empty: Connection, labels: dict[str, str], title: str) -> None:
+    tasks.put(
+        empty,
+        [
+            usage.task(id="t-ana"),
+            usage.task(id="t-two", title="One"),
+            usage.task(id="t-two", source="blue", title="Two"),
+        ],
+    )
+    about = alert("", Severity.WARNING, rule="runaway")
+    names = tuple(Label(name) for name in labels)
+    series = replace(about.series, group_by=names, values=tuple(labels.values()))
+    kept.put(empty, [(replace(about, series=series), None)])
+    (line,) = alerts.answer(empty, ADMIN).rows
+    assert (labels, title) == (line.labels, line.title)
 
 
 def test_more_are_counted(empty: Connection) -> None:

@@ -96,6 +96,12 @@ def test_where_takes_what_rules_take(db: Connection, where: list[str], users: li
         ("spend", [], ["usr=x"], 'did you mean "user"'),
         ("spend", [], ["byok=yes"], "byok is true or false"),
         ("blocked", [], ["tool=bash"], "blocked cannot be selected by tool"),
+        (
+            "blocked",
+            [],
+            ["usr=x", "agent=y"],
+            '^"usr" is not a label; did you mean "user"\\?; blocked cannot be selected by agent$',
+        ),
     ],
 )
 def test_what_cannot_be_asked_says_what_can(

@@ -3,14 +3,18 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.answers import status
 from bot.answers.status import Running
-from bot.store import alerts, rejected, sources
+from bot.store import alerts, outbox, rejected, sources
 from bot.store.connection import Connection
 from bot.store.rejected import Rejected
+from bot.store.sources import Balance
 from rules.scope import Judged
 from tests.answers import world
 from tests.answers.world import BERLIN, NOW, POLLED, usd
+from tests.store import mail
 
 RUNNING = Running("1.2.3", BERLIN, ("acme", "blue"), 7, timedelta(minutes=10))
 
@@ -62,6 +66,20 @@ def test_what_is_not_as_usual_is_noted(db: Connection) -> None:
     assert "by time of arrival" in notes[1]
 
 
+@pytest.mark.parametrize(("hours", "noted"), [(3, 0), (4, 1)], ids=["lately", "long ago"])
+def test_credits_that_neo_no_longer_tells_are_noted(db: Connection, hours: int, noted: int) -> None:
+    balance = Balance(usd(5), usd(9), None, None, NOW - timedelta(hours=hours))
+    sources.balanced(db, "acme", balance)
+    notes = status.answer(db, RUNNING, NOW).sources[0].notes
+    assert noted == sum("left of the credits" in note for note in notes)
+
+
+def test_a_running_bot_knows_when_it_judged(db: Connection) -> None:
+    alerts.remember(db, {"a": Judged("meaning", "terms", NOW, NOW)})
+    later = NOW + timedelta(minutes=5)
+    assert later == status.answer(db, replace(RUNNING, judged=later), NOW).last_judged
+
+
 def test_it_says_what_is_in_force_and_what_waits(db: Connection) -> None:
     judged = Judged("meaning", "terms", NOW - timedelta(days=1), NOW)
     before = replace(judged, at=NOW - timedelta(minutes=1))
@@ -77,6 +95,13 @@ def test_it_says_what_is_in_force_and_what_waits(db: Connection) -> None:
         found.last_judged,
         found.zone,
     )
+
+
+def test_why_a_message_reached_nobody_is_told(db: Connection) -> None:
+    mail.queue(db, "m-1", "hello")
+    outbox.failed(db, mail.take(db), "Slack has no channel #gone", NOW)
+    found = status.answer(db, RUNNING, NOW)
+    assert (1, "Slack has no channel #gone") == (found.undeliverable, found.delivery_error)
 
 
 def test_before_anything_was_read_all_is_empty(empty: Connection) -> None:

@@ -7,7 +7,7 @@ import pytest
 from bot.answers import task
 from bot.answers.who import Asker
 from bot.neo.detail import TaskDetail
-from bot.notify.answer import Refusal, StreamLine, TaskAnswer, ToolLine
+from bot.notify.answer import Origin, Refusal, StreamLine, TaskAnswer, ToolLine
 from bot.store import tasks
 from bot.store.connection import Connection
 from tests.answers import world
@@ -31,7 +31,7 @@ def ask(db: Connection, task_id: str = "t-ana", asker: Asker = ADMIN) -> TaskAns
 
 def test_the_ledger_tells_what_it_knows(db: Connection) -> None:
     found = ask(db)
-    assert ("Assess the shop", world.ANA, False) == (found.title, found.user, found.live)
+    assert ("Assess the shop", world.ANA, Origin.SILENT) == (found.title, found.user, found.origin)
     assert usd("77.01") == found.split.spend
     assert (ToolLine("bash", 3, 900), ToolLine("nuclei", 1, 50)) == found.tools
     assert (("recon", 2),) == found.agents
@@ -42,7 +42,7 @@ def test_the_ledger_tells_what_it_knows(db: Connection) -> None:
 def test_neo_is_believed_where_it_answers(db: Connection) -> None:
     found = task.answer(db, AS_ANA, " t-ana ", told())
     assert isinstance(found, TaskAnswer)
-    assert (True, usd(100), "aborted") == (found.live, found.split.spend, found.status)
+    assert (Origin.LIVE, usd(100), "aborted") == (found.origin, found.split.spend, found.status)
     assert (4, 0) == (len(found.timeline), found.more_streams)
 
 
@@ -93,7 +93,7 @@ def test_what_may_not_be_seen_is_not_told_apart_from_what_is_not_there(
 def test_what_neo_says_of_something_else_is_left_aside(db: Connection, other: TaskDetail) -> None:
     found = task.answer(db, AS_ANA, "t-ana", other)
     assert isinstance(found, TaskAnswer)
-    assert not found.live
+    assert Origin.GONE is found.origin
 
 
 def test_the_listing_of_another_source_is_not_shown_to_who_may_not_see_it(db: Connection) -> None:

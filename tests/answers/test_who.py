@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.answers import who
 from bot.answers.who import Asker, Subject
 from bot.notify.answer import Refusal
+from bot.store.connection import Connection
 from rules.labels import EVERYTHING, Label, Pattern, Selector
 
 UTC = ZoneInfo("UTC")
@@ -81,3 +82,22 @@ def test_only_one_person_has_a_user_label() -> None:
         if isinstance(found := who.subject(word, ADMIN), Subject)
     ]
     assert [None, None, "ana@acme.test"] == users
+
+
+@pytest.mark.parametrize(
+    ("asker", "word", "unseen"),
+    [
+        pytest.param(ADMIN, "ana@acme.test", False, id="somebody of the ledger"),
+        pytest.param(ADMIN, " Ana@ACME.test", False, id="in any case"),
+        pytest.param(ADMIN, "anna@acme.test", True, id="nobody of the ledger"),
+        pytest.param(ADMIN, "eve@acme.test", False, id="the asker, who may have used nothing"),
+        pytest.param(ADMIN, "*@elsewhere.test", False, id="a pattern"),
+        pytest.param(ADMIN, "team", False, id="the team"),
+        pytest.param(ADMIN, "", False, id="nobody named"),
+        pytest.param(ANA, "anna@acme.test", False, id="who may not see others learns nothing"),
+    ],
+)
+def test_who_was_never_seen_is_told_to_admins_alone(
+    db: Connection, asker: Asker, word: str, unseen: bool
+) -> None:
+    assert unseen == (who.unseen(db, word, asker) is not None)

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.backfill import Bars
 from bot.clock import SystemClock
 from bot.demo.neo import faults, wire
 from bot.store import alerts
 from bot.store.database import Database
+from bot.store.sources import Backfill
 from tests import stage
 from tests.cli import processes
 from tests.cli.conftest import Run
@@ -49,6 +51,11 @@ async def test_it_reads_as_far_back_as_is_asked(house: House) -> None:
     async with processes.started("backfill", "--config", config) as process:
         assert 0 == await process.ends()
     assert reading.priced(house.neo.book.streams()) == await kept(house)
+    async with processes.started("backfill", "--config", config) as process:
+        assert 0 == await process.ends()
+    bar, said = process.lines
+    assert "acme  [##############################]  0 of 0 days\n" == bar
+    assert said.startswith("History is read back to ")
 
 
 @pytest.mark.parametrize("name", [signal.SIGKILL, signal.SIGINT])
@@ -78,6 +85,55 @@ async def test_what_stands_in_its_way_is_one_sentence(house: House) -> None:
         assert 1 == await process.ends()
     assert "Neo refuses the credential" in process.lines[-1]
     assert "Traceback" not in process.said
+
+
+async def test_where_there_is_no_terminal_each_source_is_one_line(house: House) -> None:
+    async with processes.started("backfill", "--config", house.config()) as process:
+        assert 0 == await process.ends()
+    assert "\r" not in process.said
+    assert 2 == len(process.lines)
+
+
+def show(bars: Bars, source: str, *left: int) -> None:
+    for days in left:
+        now = SystemClock().now()
+        bars.show(source, Backfill(now - days * DAY, now, done=not days))
+
+
+@pytest.mark.parametrize(
+    ("terminal", "shown"),
+    [
+        pytest.param(
+            True,
+            "\ra  [------------------------------]  0 of 2 days"
+            "\ra  [###############---------------]  1 of 2 days\n"
+            "\rb  [##############################]  0 of 0 days\n",
+            id="on a terminal",
+        ),
+        pytest.param(
+            False,
+            "a  [###############---------------]  1 of 2 days\n"
+            "b  [##############################]  0 of 0 days\n",
+            id="elsewhere",
+        ),
+    ],
+)
+def test_a_bar_ends_where_another_begins_and_where_nothing_more_is_read(
+    terminal: bool, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bars = Bars(moves=terminal)
+    show(bars, "a", 2, 1)
+    show(bars, "b", 0)
+    bars.end()
+    bars.end()
+    assert shown == capsys.readouterr().err
+
+
+def test_without_sources_there_is_nothing_to_read(run: Run) -> None:
+    Path("config.yaml").write_text("rules: []\n")
+    found = run("backfill")
+    assert 2 == found.exit_code
+    assert "there is no source to poll" in found.stderr
 
 
 def test_how_far_back_must_be_a_duration(run: Run) -> None:

@@ -36,6 +36,14 @@ def test_a_missing_file_is_named(run: Run) -> None:
     found = run("check")
     assert (2, "") == (found.exit_code, found.stdout)
     assert (
-        "config.yaml:1:1: config.yaml is not there: copy config.example.yaml,"
+        "config.yaml is not there: copy config.example.yaml,"
         " or name yours with --config or $NEO_BUDGET_CONFIG\n"
     ) == found.stderr
+
+
+def test_what_could_not_run_is_a_fault(run: Run) -> None:
+    Path("config.yaml").write_text("")
+    found = run("check")
+    assert (2, "") == (found.exit_code, found.stdout)
+    nothing = "config.yaml:1:1: there is no source to poll: name one under `sources:`\n"
+    assert nothing == found.stderr

@@ -3,6 +3,8 @@
 import asyncio
 import re
 import signal
+import socket
+from contextlib import closing
 from typing import Any
 
 import aiohttp
@@ -60,6 +62,29 @@ def test_it_takes_a_configuration_as_every_command_does(run: Run) -> None:
     assert 2 == found.exit_code
     assert "many" in found.stderr
     assert "No such option" not in found.stderr
+
+
+def test_it_does_not_offer_what_it_does_not_read(run: Run) -> None:
+    assert "--config" not in run("demo", "--help").stdout
+    assert "--config" in run("check", "--help").stdout
+
+
+@pytest.mark.parametrize("port", ["-1", "65536"])
+def test_its_port_must_be_one(run: Run, port: str) -> None:
+    found = run("demo", "--port", port)
+    assert 2 == found.exit_code
+    assert "0<=x<=65535" in found.stderr
+
+
+def test_a_port_that_is_taken_is_one_sentence(run: Run) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        found = run("demo", "--port", str(port))
+    assert 1 == found.exit_code
+    assert (
+        f"Error: cannot listen on 127.0.0.1:{port}: Address already in use;"
+        " choose another with --port; 0 is any free one\n"
+    ) == found.stderr
 
 
 def test_its_port_must_be_a_number(run: Run) -> None:

@@ -21,7 +21,7 @@ def test_the_first_digest_is_shown(filled: Run) -> None:
     assert "daily: 21 Nov 2026: 2026-11-21 00:00 to 2026-11-22 00:00, Europe/Berlin" == lines[0]
     for line in (
         "Spend                             $8.00",
-        "The same time before              $7.00",
+        "Same day a week before            $7.00",
         "November 2026 so far              $39.01",
         "  ci@acme.test: $8.00 (100%), before $0.00",
         "  opus: $8.00",
@@ -66,7 +66,7 @@ def test_the_day_a_budget_is_full_is_the_local_one(filled: Run, tmp_path: Path) 
 
 def test_what_is_not_known_is_said_so(filled: Run, tmp_path: Path) -> None:
     conftest.store(tmp_path / "bot.db", lambda db: world.polled(db, days=3))
-    assert "Mean of 28 days                   not known\n" in filled("digest").stdout
+    assert "28-day mean                       not known\n" in filled("digest").stdout
 
 
 def test_a_receiver_that_cannot_be_reached_is_an_error(filled: Run) -> None:
@@ -88,7 +88,7 @@ def test_late_cost_is_told(filled: Run, tmp_path: Path) -> None:
 def test_a_quiet_day_is_one_line(run: Run, tmp_path: Path) -> None:
     conftest.store(tmp_path / "bot.db", world.polled)
     assert 1 == len(run("digest").stdout.splitlines())
-    assert "Nothing was used." in run("digest").stdout
+    assert ": a quiet day, nothing was used." in run("digest").stdout
 
 
 def test_without_a_configured_digest_the_daily_one_can_be_seen(filled: Run) -> None:
@@ -103,10 +103,48 @@ def test_without_a_configured_digest_the_daily_one_can_be_seen(filled: Run) -> N
     assert "daily has no receivers: add it to `digests`" in found.stderr
 
 
-@pytest.mark.parametrize("words", [("dayly",), ("dayly", "--send")])
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("dayly",), '"dayly"; did you mean "daily"?'),
+        (("dayly", "--send"), '"dayly"; did you mean "daily"?'),
+        (("x",), '"x"; there are: daily, weekly'),
+    ],
+)
 def test_an_unknown_digest_is_answered_with_the_nearest(
-    filled: Run, words: tuple[str, ...]
+    filled: Run, words: tuple[str, ...], says: str
 ) -> None:
     found = filled("digest", *words)
     assert 2 == found.exit_code
-    assert 'did you mean "daily"?; there are: daily, weekly' in found.stderr
+    assert f"Error: there is no digest {says}" == found.stderr.splitlines()[-1]
+
+
+BY_PLAN = "  - {{name: plan, metric: spend, window: credit_month, budget: 100 USD, thresholds: {{info: 1%}}}}\n"
+
+
+def _by_plan(folder: Path) -> None:
+    text = (conftest.CONFIG + BY_PLAN).format(store=folder / "bot.db")
+    (folder / "config.yaml").write_text(text, encoding="utf-8")
+
+
+def _told(db: Connection) -> None:
+    sources.balanced(db, "acme", Balance(usd(40), usd(100), None, NOW - world.hours(2), NOW))
+
+
+def test_budgets_of_a_credit_month_turn_with_the_plan(filled: Run, tmp_path: Path) -> None:
+    _by_plan(tmp_path)
+    shown = filled("digest")
+    assert "  plan: $39.01 of $100.00" in shown.stdout
+    assert "the calendar month stands in" in shown.stderr
+    conftest.store(tmp_path / "bot.db", _told)
+    shown = filled("digest")
+    assert "  plan: $20.01 of $100.00" in shown.stdout
+    assert "" == shown.stderr
+
+
+def test_a_figure_that_may_still_rise_is_told(filled: Run, tmp_path: Path) -> None:
+    assert "may still rise" not in filled("digest").stdout
+    text = (tmp_path / "config.yaml").read_text(encoding="utf-8")
+    (tmp_path / "config.yaml").write_text(text + "poll: {settle: 1d}\n", encoding="utf-8")
+    shown = filled("digest").stdout
+    assert "usage as of 2026-11-22 11:59; the figures may still rise." in shown

@@ -69,6 +69,20 @@ def test_the_configuration_is_where_it_is_said_to_be(run: Run, words: tuple[str,
     assert "No fault in other.yaml" in run(*words).stdout
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("slack", "--config", "other.yaml", "manifest"),
+        ("slack", "manifest", "--config", "other.yaml"),
+        ("--config", "other.yaml", "slack", "manifest"),
+    ],
+    ids=["behind the group", "behind the command", "before both"],
+)
+def test_a_command_of_a_group_is_told_anywhere(run: Run, words: tuple[str, ...]) -> None:
+    Path("config.yaml").rename("other.yaml")
+    assert '"command": "/spend"' in run(*words).stdout
+
+
 def test_the_environment_says_where_the_configuration_is(run: Run) -> None:
     Path("config.yaml").rename("other.yaml")
     assert "No fault in other.yaml" in run("check", NEO_BUDGET_CONFIG="other.yaml").stdout

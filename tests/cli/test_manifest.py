@@ -24,6 +24,16 @@ def test_it_names_the_command_and_where_the_bot_is(run: Run) -> None:
     assert ("/spend", f"{URL}slack/commands") == (command["command"], command["url"])
 
 
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [("http://bot.acme.test", "only over https"), ("bot.acme.test", "expected an address")],
+)
+def test_slack_reaches_the_bot_over_https_alone(run: Run, url: str, says: str) -> None:
+    found = run("slack", "manifest", "--url", url)
+    assert (2, "") == (found.exit_code, found.stdout)
+    assert says in found.stderr
+
+
 def test_a_token_for_socket_mode_changes_nothing_yet(run: Run) -> None:
     assert "app_token: xapp-1" in Path("config.yaml").read_text()
     found = json.loads(run("slack", "manifest", "--url", URL).stdout)

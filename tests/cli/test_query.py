@@ -4,14 +4,16 @@ import asyncio
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from bot.store import ledger
+from bot.store import ledger, sources
 from bot.store.connection import Connection
 from bot.store.database import Database
+from bot.store.sources import Balance
 from rules.money import Money
 from tests.answers import world
 from tests.answers.world import ANA, BEN, CI
@@ -118,6 +120,38 @@ def test_wrong_words_end_with_2(filled: Run, words: tuple[str, ...], says: str) 
     assert says in found.stderr
 
 
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [
+        (("usr=x",), 'Error: "usr" is not a label; did you mean "user"?'),
+        (("byok=yes",), "Error: byok is true or false"),
+        (
+            ("usr=x", "byok=yes"),
+            'Error: "usr" is not a label; did you mean "user"?; byok is true or false',
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_wrong_with_where_is_one_sentence_each(
+    filled: Run, where: tuple[str, ...], says: str
+) -> None:
+    found = filled("query", "spend", *(word for each in where for word in ("--where", each)))
+    assert 2 == found.exit_code
+    assert says == found.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("words", [("query", "spend"), ("rules", "replay"), ("digest",)], ids=str)
+def test_what_only_reads_the_store_needs_no_secret(filled: Run, words: tuple[str, ...]) -> None:
+    path = Path("config.yaml")
+    path.write_text(
+        path.read_text().replace("neo_sk_test", "${NEO_API_KEY}").replace("xoxb-1", "${BOT}")
+    )
+    found = filled(*words)
+    assert (0, "") == (found.exit_code, found.stderr)
+    assert 2 == filled("check").exit_code
+    assert 2 == filled("digest", "--send").exit_code
+
+
 def test_before_the_first_poll_the_figures_have_no_date(run: Run, tmp_path: Path) -> None:
     conftest.store(tmp_path / "bot.db", lambda _: None)
     assert "; no complete poll yet\n" in run("query", "spend").stdout
@@ -137,3 +171,30 @@ async def test_it_answers_beside_a_process_that_writes(filled: Run, tmp_path: Pa
     found = await asyncio.to_thread(filled, "query", "spend", "--format", "csv")
     await database.close()
     assert "spend\n39.01\n" == found.stdout
+
+
+# --- credit months --------------------------------------------------------------------------------
+
+
+def _plan(db: Connection) -> None:
+    turn = datetime(2026, 11, 22, 8, tzinfo=UTC)
+    sources.balanced(db, "acme", Balance(Money(1), Money(2), None, turn, world.NOW))
+
+
+def test_a_credit_month_turns_with_the_plan(filled: Run, tmp_path: Path) -> None:
+    conftest.store(tmp_path / "bot.db", _plan)
+    found = filled("query", "spend", "--window", "credit_month")
+    assert "credit month from 22 Nov 2026: 2026-11-22 09:00 to 2026-12-22 09:00" in found.stdout
+    assert (0, "") == (found.exit_code, found.stderr)
+
+
+def test_where_nobody_knows_when_it_turns_the_calendar_stands_in_and_that_is_said(
+    filled: Run,
+) -> None:
+    found = filled("query", "spend", "--window", "credit_month")
+    assert "credit month from 1 Nov 2026" in found.stdout
+    assert (
+        "credit_month: Neo has not told when the plan turns, so the calendar month stands in.\n"
+        == found.stderr
+    )
+    assert "" == filled("query", "spend", "--window", "month").stderr

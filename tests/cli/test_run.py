@@ -159,12 +159,12 @@ async def test_a_store_of_a_newer_version_is_left_alone(house: House) -> None:
     assert 1 == len(process.lines)
 
 
-async def test_a_folder_that_cannot_be_written_is_named(house: House) -> None:
+async def test_a_folder_that_cannot_be_made_is_named(house: House) -> None:
     (house.folder / "file").write_text("")
     config = house.config(store={"path": str(house.folder / "file" / "bot.db")})
     async with processes.started("run", "--config", config) as process:
         assert 1 == await process.ends()
-    assert "cannot be written" in process.said
+    assert f"the folder {house.folder / 'file'} is not there and cannot be made" in process.said
     assert 1 == len(process.lines)
 
 
@@ -175,7 +175,7 @@ def test_without_sources_there_is_nothing_to_poll(run: Run) -> None:
     Path("config.yaml").write_text("rules: []\n")
     found = run("run")
     assert 2 == found.exit_code
-    assert "config.yaml has no sources: there is nothing to poll" in found.stderr
+    assert "config.yaml:1:1: there is no source to poll: name one under `sources:`" in found.stderr
 
 
 def test_every_fault_of_the_configuration_is_a_line(run: Run) -> None:

@@ -18,6 +18,7 @@ from bot.web.settings import ServerSettings
 from bot.webhook.settings import WebhookSettings
 from rules import loading
 from rules.money import Money
+from rules.rule import Rule
 from rules.terms import Severity
 from rules.window import Every, Period
 from tests.rules import samples
@@ -45,9 +46,20 @@ ENVIRON = {
 RULE = "{name: a, metric: spend, window: day, thresholds: {info: 1 USD}}"
 
 
-def load(folder: Path, text: str, environ: dict[str, str] | None = None) -> Config:
+SOMEBODY = "\nreceivers: {ops: {webhook: {url: https://alerts.acme.test/in}}}\n"
+
+
+def load(
+    folder: Path, text: str, environ: dict[str, str] | None = None, *, to_read: bool = False
+) -> Config:
     (folder / "config.yaml").write_text(text)
-    return config.load(folder / "config.yaml", ENVIRON if environ is None else environ)
+    path = folder / "config.yaml"
+    return config.load(path, ENVIRON if environ is None else environ, to_read=to_read)
+
+
+def rules_of(folder: Path, text: str, environ: dict[str, str] | None = None) -> tuple[Rule, ...]:
+    """The rules of a configuration in which somebody is told of them."""
+    return load(folder, text + SOMEBODY, environ).rules
 
 
 def faults(folder: Path, text: str, environ: dict[str, str] | None = None) -> list[str]:
@@ -164,7 +176,7 @@ receivers:
 
 def test_variables_are_put_in_everywhere(tmp_path: Path) -> None:
     text = f"timezone: ${{ZONE}}\nlog: {{level: '${{LEVEL:-debug}}'}}\nrules: [{RULE.replace('1 USD', '${LIMIT} USD')}]"
-    found = load(tmp_path, text, {"ZONE": "Europe/Berlin", "LIMIT": "7"})
+    found = load(tmp_path, text + SOMEBODY, {"ZONE": "Europe/Berlin", "LIMIT": "7"})
     assert "debug" == found.log.level
     assert Period(Every.DAY, ZoneInfo("Europe/Berlin")) == found.rules[0].window
     assert Money.from_usd(7) == found.rules[0].terms(()).thresholds[0].value
@@ -196,9 +208,22 @@ def test_a_secret_can_be_left_open(
     assert expected == (found.app_token.read() if found.app_token is not None else None)
 
 
+def test_who_only_reads_the_store_needs_no_secret(tmp_path: Path) -> None:
+    text = """
+sources: [{name: a, api_key: "${NEO}"}, {name: b, token_file: /run/missing}]
+slack: {bot_token: "${BOT}", signing_secret_file: missing, app_token: "${APP:-}"}
+server: {admin_host: 0.0.0.0, admin_token: "${ADMIN}"}
+"""
+    assert len(faults(tmp_path, text, {})) > 3
+    found = load(tmp_path, text, {}, to_read=True)
+    assert ["a", "b"] == [source.name for source in found.sources]
+    with pytest.raises(ConfigError, match="the variable ZONE is not set"):
+        load(tmp_path, "timezone: ${ZONE}", {}, to_read=True)
+
+
 def test_a_variable_that_is_empty_holds_no_secret(tmp_path: Path) -> None:
     text = "slack: {app_token: x, bot_token: '${T}'}"
-    expected = ["config.yaml:1:34: the variable is empty: it must hold the secret"]
+    expected = ["config.yaml:1:34: the variable T is empty: it must hold the secret"]
     assert expected == faults(tmp_path, text, {"T": ""})
 
 
@@ -263,29 +288,30 @@ def test_rules_are_found_beside_the_configuration(
     rule_file(tmp_path, "one.yaml", "one")
     rule_file(tmp_path, "more/two.yaml", "two")
     rule_file(tmp_path, "more/three.yaml", "three")
-    assert expected == [rule.name for rule in load(tmp_path, f"rules: {rules}").rules]
+    assert expected == [rule.name for rule in rules_of(tmp_path, f"rules: {rules}")]
 
 
 def test_an_absolute_glob_is_one_too(tmp_path: Path) -> None:
     rule_file(tmp_path, "more/two.yaml", "two")
-    assert ["two"] == [rule.name for rule in load(tmp_path, f"rules: {tmp_path}/more/*.yaml").rules]
+    assert ["two"] == [rule.name for rule in rules_of(tmp_path, f"rules: {tmp_path}/more/*.yaml")]
 
 
 def test_all_files_are_named_so_that_they_can_be_watched(tmp_path: Path) -> None:
     rule_file(tmp_path, "one.yaml", "one")
-    found = load(tmp_path, "rules: one.yaml").files
+    found = load(tmp_path, f"rules: one.yaml{SOMEBODY}").files
     assert (tmp_path / "config.yaml", tmp_path / "one.yaml") == found
 
 
 def test_rules_take_the_zone_and_the_price_of_the_configuration(tmp_path: Path) -> None:
     text = f"timezone: Europe/Berlin\nmoney: {{usd_per_credit: 20}}\nrules: [{RULE.replace('1 USD', '1 credit')}]"
-    (rule,) = load(tmp_path, text).rules
+    (rule,) = rules_of(tmp_path, text)
     assert Period(Every.DAY, ZoneInfo("Europe/Berlin")) == rule.window
     assert Money.from_usd(20) == rule.terms(()).thresholds[0].value
 
 
 def test_a_credit_month_takes_its_anchor(tmp_path: Path) -> None:
-    (tmp_path / "config.yaml").write_text(f"rules: [{RULE.replace('day', 'credit_month')}]")
+    text = f"rules: [{RULE.replace('day', 'credit_month')}]{SOMEBODY}"
+    (tmp_path / "config.yaml").write_text(text)
     (rule,) = config.load(tmp_path / "config.yaml", {}, samples.NOON).rules
     assert Period(Every.CREDIT_MONTH, ZoneInfo("UTC"), anchor=samples.NOON) == rule.window
 
@@ -307,7 +333,79 @@ def test_faults_of_the_configuration_come_before_those_of_its_rules(tmp_path: Pa
 
 @pytest.mark.parametrize("name", loading.packs())
 def test_a_pack_can_be_named_by_its_path(tmp_path: Path, name: str) -> None:
-    assert load(tmp_path, f"rules: {ROOT}/rules/packs/{name}.yaml").rules
+    assert rules_of(tmp_path, f"rules: {ROOT}/rules/packs/{name}.yaml")
+
+
+# --- who is told -------------------------------------------------------------------------------------
+
+TWO = "a: {webhook: {url: https://a.test}}, b: {webhook: {url: https://b.test}}"
+DM = "slack: {bot_token: b, app_token: x}\nreceivers: {owner: {slack: dm}}"
+
+
+@pytest.mark.parametrize(
+    ("receivers", "default"),
+    [
+        pytest.param(f"receivers: {{{TWO}}}\nnotify: {{default: [b]}}", ("b",), id="the default"),
+        pytest.param(f"receivers: {{{TWO}}}\nnotify: {{fallback: a}}", ("a",), id="the fallback"),
+        pytest.param(SOMEBODY, ("ops",), id="the only one"),
+    ],
+)
+def test_a_rule_that_names_nobody_is_told_to(
+    tmp_path: Path, receivers: str, default: tuple[str, ...]
+) -> None:
+    routes = load(tmp_path, f"rules: [{RULE}]\n{receivers}").routes
+    assert default == routes.default
+
+
+OWN = RULE.replace("name: a", "name: a, notify: [owner]")
+NOBODY = "nobody would be told: name a receiver here, or in notify.default or notify.fallback of the configuration"
+NO_ONE = (
+    "nobody would be told: only the person it is about is named, and the rule groups by neither user nor task;"
+    " add a channel, or name one in notify.fallback of the configuration"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(f"rules: [{RULE}]", [f"1:9: {NOBODY}"], id="no receiver at all"),
+        pytest.param(f"rules: [{RULE}]\nreceivers: {{{TWO}}}", [f"1:9: {NOBODY}"], id="one of two"),
+        pytest.param(f"rules: [{OWN}]\n{DM}", [f"1:27: {NO_ONE}"], id="the owner of a team's rule"),
+        pytest.param(
+            f"rules: [{OWN.replace('window', 'group_by: [user], window')}]\n{DM}",
+            [],
+            id="the owner of each person's rule",
+        ),
+        pytest.param(
+            f"rules: [{RULE.replace('a,', 'a, notify: [xyz],')}]\n{DM}",
+            ["1:28: there is no receiver `xyz`; define it under `receivers:`"],
+            id="a receiver that is not there is one fault",
+        ),
+    ],
+)
+def test_a_rule_of_which_nobody_would_be_told_is_a_fault(
+    tmp_path: Path, text: str, expected: list[str]
+) -> None:
+    found: list[str] = []
+    try:
+        load(tmp_path, text)
+    except ConfigError:
+        found = faults(tmp_path, text)
+    assert [f"config.yaml:{fault}" for fault in expected] == found
+
+
+def test_who_only_reads_the_store_needs_nobody_to_tell(tmp_path: Path) -> None:
+    assert 1 == len(load(tmp_path, f"rules: [{RULE}]", to_read=True).rules)
+
+
+def test_a_rule_file_of_which_nobody_would_be_told_is_a_fault_there(tmp_path: Path) -> None:
+    rule_file(tmp_path, "one.yaml", "one")
+    assert [f"one.yaml:1:9: {NOBODY}"] == faults(tmp_path, "rules: one.yaml")
+
+
+def test_other_faults_of_the_configuration_come_first(tmp_path: Path) -> None:
+    text = f"rules: [{RULE}]\nlog: {{level: loud}}"
+    assert ["config.yaml:2:14"] == [fault.partition(": ")[0] for fault in faults(tmp_path, text)]
 
 
 # --- files that cannot be read ---------------------------------------------------------------------
@@ -318,7 +416,7 @@ def test_a_missing_configuration_is_one_fault(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         config.load(path, {})
     assert (
-        f"{path}:1:1: {path} is not there: copy config.example.yaml,"
+        f"{path} is not there: copy config.example.yaml,"
         " or name yours with --config or $NEO_BUDGET_CONFIG"
     ) == str(caught.value)
 

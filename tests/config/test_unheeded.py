@@ -29,11 +29,12 @@ _SLACK = {"bot_token": "xoxb-1", "signing_secret": "secret"}
             ["slack.app_token"],
             id="Socket Mode beside signed requests",
         ),
-        pytest.param({"poll": {"settle": "1h"}}, ["poll.settle"], id="final figures"),
-        pytest.param({"poll": {"every": "30s"}}, [], id="nothing of the rest of poll"),
-        pytest.param({"store": {"keep": "90d"}}, ["store.keep"], id="pruning"),
+        pytest.param({"poll": {"every": "30s", "settle": "1h"}}, [], id="nothing of poll"),
+        pytest.param({"store": {"keep": "90d"}}, [], id="nothing of pruning"),
+        pytest.param({"store": {"backups": "3"}}, ["store.backups"], id="backups"),
         pytest.param(
             {
+                "receivers": {"ops": {"webhook": {"url": "https://alerts.acme.test/in"}}},
                 "rules": [
                     {
                         "name": "a",
@@ -42,10 +43,23 @@ _SLACK = {"bot_token": "xoxb-1", "signing_secret": "secret"}
                         "thresholds": {"info": "1"},
                         "repeat": "4h",
                     }
-                ]
+                ],
             },
             ["repeat"],
             id="repeats",
+        ),
+        pytest.param(
+            {"slack": _SLACK, "receivers": {"owner": {"slack": "dm"}}},
+            ["the rule data-age"],
+            id="nobody to tell that Neo cannot be read",
+        ),
+        pytest.param(
+            {
+                "slack": _SLACK,
+                "receivers": {"owner": {"slack": "dm"}, "finops": {"slack": "#neo-spend"}},
+            },
+            [],
+            id="a channel beside a person",
         ),
     ],
 )

@@ -133,7 +133,9 @@ async def opened(
         settings = SourceSettings.model_validate(
             {"name": name, "base_url": url, **(source or {"api_key": KEY})}
         )
-        patience = Patience(total=total, sleep=clock.sleep, jitter=lambda: 1.0)
+        patience = Patience(
+            total=total, sleep=clock.sleep, monotonic=clock.monotonic, jitter=lambda: 1.0
+        )
         client = Client(settings, session, MoneySettings(), patience=patience)
         reading = Reading(name, clock, neo, kept, _poller(client, kept, lambda now: now - BACK))
         try:

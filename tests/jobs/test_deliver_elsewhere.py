@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from bot.demo.workbench import mischief
-from bot.notify.notification import Destination, Via
+from bot.notify.notification import Body, Destination, Via
 from bot.store import messages, outbox
 from bot.store.connection import Connection
 from rules.alert import Reason, State
 from tests.jobs import office as offices
 from tests.jobs.office import LOST, OTHER, Office
 from tests.rules import making
+from tests.slack import samples
 from tests.store import mail
 from tests.store.mail import FINOPS, NOW, PAGER
 
@@ -50,13 +51,30 @@ async def test_what_a_receiver_never_takes_goes_to_the_fallback_with_the_reason(
     (told,) = office.messages(OTHER)
     assert "spend of ana@acme.test at $60.00" in told.text
     assert "meant for lost (#no-such-channel), which cannot be reached" in str(told.blocks)
-    assert 1 == (await office.waiting()).undeliverable
+    assert 0 == (await office.waiting()).undeliverable
     state, error = (await office.errors())[0]
     assert "failed" == state
     assert "Slack has no channel #no-such-channel" in error
     await office.deliver(3600)
     assert 1 == len(office.messages(OTHER))
     assert 0 == await office.database.write(outbox.revive, office.clock.now())
+
+
+@pytest.mark.parametrize("name", ["table", "digest", "note"])
+async def test_the_fallback_hears_why_it_gets_a_table_or_a_digest(
+    office: Office, name: str
+) -> None:
+    await office.database.write(_queue_body, samples.POSTS[name])
+    await office.deliver()
+    (told,) = office.messages(OTHER)
+    assert "meant for lost (#no-such-channel), which cannot be reached: Slack has no" in str(
+        told.blocks
+    )
+
+
+def _queue_body(db: Connection, body: Body) -> None:
+    messages.write(db, "m-1", LOST, body, NOW)
+    outbox.add(db, outbox.Entry("m-1", "post", "first"), NOW)
 
 
 def _queue_alert(db: Connection, place: Destination) -> None:
@@ -97,6 +115,7 @@ async def test_news_on_what_the_fallback_stands_in_for_reach_it_once(office: Off
     await answer(office, f"u0 at {LOST}", "worse", LOST)
     await office.deliver()
     assert before == len(office.messages(OTHER))
+    assert 0 == (await office.waiting()).undeliverable
 
 
 async def test_what_a_refused_token_kept_from_everybody_is_told_once_it_is_mended(
@@ -126,7 +145,8 @@ async def test_where_the_fallback_takes_nothing_either_it_is_kept(
     office.bench.mischief.add(POST, mischief.Refuse(error), times=9)
     await queue(office, "m-1", "hello")
     await office.deliver()
-    assert 2 == (await office.waiting()).undeliverable
+    assert 1 == (await office.waiting()).undeliverable
+    assert error in (await office.waiting()).error
     assert 0 == (await office.waiting()).count
     assert all(error in said for _, said in await office.errors())
 

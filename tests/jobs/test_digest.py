@@ -115,6 +115,59 @@ async def test_after_a_downtime(tmp_path: Path, late: timedelta, words: str) -> 
         assert [] == await digests(opened)
 
 
+@pytest.mark.parametrize(
+    ("away", "told"),
+    [
+        pytest.param(
+            timedelta(days=3, hours=1),
+            [
+                "3 digests daily were skipped, those of Wed 18 Nov 2026, Thu 19 Nov 2026, Fri 20 Nov 2026: the bot was",
+                "Daily digest · Fri 20 Nov 2026",
+            ],
+            id="each that was missed is named, and the last one sent",
+        ),
+        pytest.param(
+            timedelta(days=1, hours=7),
+            [
+                "2 digests daily were skipped, those of Wed 18 Nov 2026, Thu 19 Nov 2026: the bot was",
+                "shows the last.",
+            ],
+            id="all of them where the last is too late as well",
+        ),
+        pytest.param(
+            timedelta(days=12, hours=7),
+            ["13 digests daily were skipped", "Fri 27 Nov 2026, +3 more: the bot"],
+            id="of many the first, and how many more",
+        ),
+    ],
+)
+async def test_after_a_long_downtime_all_that_were_missed_are_told(
+    tmp_path: Path, away: timedelta, told: list[str]
+) -> None:
+    async with played(tmp_path, "UTC", "2026-11-18T08:59") as opened:
+        await opened.bot.digests()
+        await opened.close_bot()
+        opened.clock.set_to(opened.clock.now() + MINUTE + away)
+        await opened.open_bot()
+        said = "\n".join(await digests(opened)).replace("`", "")
+        assert [words for words in told if words not in said] == []
+        assert [] == await digests(opened)
+
+
+async def test_what_was_not_due_by_other_times_was_not_missed(tmp_path: Path) -> None:
+    async with played(tmp_path, "UTC", "2026-11-18T08:59", every="week", weekday="tue") as opened:
+        await opened.bot.digests()
+        path = tmp_path / "config.yaml"
+        text = path.read_text("utf-8")
+        path.write_text(
+            text.replace('"every": "week", "weekday": "tue"', '"every": "day"'), "utf-8"
+        )
+        opened.clock.set_to(opened.clock.now() + timedelta(days=3, minutes=1))
+        await opened.restart()
+        (told,) = await digests(opened)
+        assert "Daily digest · Fri 20 Nov 2026" in told
+
+
 async def test_a_new_digest_waits_for_its_time(tmp_path: Path) -> None:
     changes = {"digests": [{"name": "daily", "at": "09:00", "to": ["finops"]}]}
     start = datetime(2026, 11, 18, 12, tzinfo=UTC)

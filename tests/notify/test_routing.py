@@ -2,8 +2,11 @@ from collections.abc import Mapping
 
 import pytest
 
+from bot.notify import routing
 from bot.notify.notification import Destination, Via
 from bot.notify.routing import Routes
+from rules.document import Path
+from rules.rule import Rule
 from tests.rules import samples
 
 FINOPS = Destination("finops", Via.SLACK, "#neo-spend")
@@ -62,3 +65,77 @@ def test_without_a_fallback_nobody_stands_in_for_the_owner(fallback: str | None)
 def test_the_fallback_takes_what_another_destination_never_will() -> None:
     assert TWIN == ROUTES.fallback_for(FINOPS)
     assert ROUTES.fallback_for(TWIN) is None
+
+
+@pytest.mark.parametrize(
+    ("named", "fallback", "receivers", "expected"),
+    [
+        pytest.param(["a", "b"], "c", ["a", "b", "c"], ("a", "b"), id="who is named"),
+        pytest.param([], "c", ["a", "c"], ("c",), id="else the fallback"),
+        pytest.param([], None, ["a"], ("a",), id="else the only one"),
+        pytest.param([], None, ["a", "b"], (), id="not one of several"),
+        pytest.param([], None, [], (), id="nobody at all"),
+    ],
+)
+def test_who_is_told_where_a_rule_names_nobody(
+    named: list[str], fallback: str | None, receivers: list[str], expected: tuple[str, ...]
+) -> None:
+    assert expected == routing.default(named, fallback, receivers)
+
+
+def rule(*lines: str) -> Rule:
+    return samples.rule("\n".join(("window: day", "thresholds: {warning: 1 USD}", *lines)))
+
+
+TEAM, PEOPLE, TASKS = "metric: spend", "metric: spend\ngroup_by: [user]", "metric: task_cost"
+OTHERS = "overrides: [{match: {user: a*}, notify: [owner]}, {match: {user: b*}, skip: true}]"
+
+
+@pytest.mark.parametrize(
+    ("lines", "default", "places"),
+    [
+        pytest.param([TEAM], ("finops",), [], id="the default"),
+        pytest.param([TEAM], (), [("notify",)], id="nobody"),
+        pytest.param([TEAM, "notify: [pager]"], (), [], id="its own"),
+        pytest.param(
+            [TEAM, "notify: [gone]"], (), [], id="one that is not there is said elsewhere"
+        ),
+        pytest.param([TEAM, "notify: [owner]"], (), [("notify",)], id="the owner of the team"),
+        pytest.param([TEAM], ("owner",), [("notify",)], id="the owner of the team, by default"),
+        pytest.param([PEOPLE, "notify: [owner]"], (), [], id="each person"),
+        pytest.param([TASKS, "notify: [owner]"], (), [], id="the person behind each task"),
+        pytest.param(
+            [PEOPLE, OTHERS], (), [("notify",)], id="an override has somebody, the rule not"
+        ),
+        pytest.param(
+            ["metric: spend\ngroup_by: [model]", OTHERS.replace("user", "model")],
+            ("finops",),
+            [("overrides", 0, "notify")],
+            id="the rule has somebody, an override not",
+        ),
+        pytest.param(
+            ["metric: spend\ngroup_by: [model]", "overrides: [{match: {model: a*}, skip: true}]"],
+            (),
+            [("notify",)],
+            id="nobody is said once",
+        ),
+        pytest.param(
+            [
+                "metric: spend\ngroup_by: [model]",
+                "overrides: [{match: {model: a*}, notify: [owner], skip: true}]",
+            ],
+            ("finops",),
+            [],
+            id="what is skipped needs nobody",
+        ),
+    ],
+)
+def test_where_nobody_would_be_told(
+    lines: list[str], default: tuple[str, ...], places: list[Path]
+) -> None:
+    routes = Routes(RECEIVERS, default, None)
+    assert places == [flaw.path for flaw in routes.flaws(rule(*lines))]
+
+
+def test_the_fallback_stands_in_for_an_owner_that_there_is_not() -> None:
+    assert [] == list(ROUTES.flaws(rule(TEAM, "notify: [owner]")))

@@ -14,6 +14,7 @@ from bot.notify.answer import (
     DigestAnswer,
     ErrorsAnswer,
     HelpAnswer,
+    Origin,
     Refusal,
     RuleLine,
     RulesAnswer,
@@ -241,6 +242,7 @@ CLOSED = replace(
     worst=usd("131.75"),
     ended=at(23),
 )
+FINAL = replace(CLOSED, final=True, data_at=at(1, day=4))
 LATE = replace(
     WARNING,
     state=State.CLOSED,
@@ -288,6 +290,23 @@ TABLE = TableFacts(
     data_at=at(13, 5),
     runbook="https://wiki.acme.test/neo-spend",
 )
+TASK_TABLE = replace(
+    TABLE,
+    rule="runaway-task",
+    metric="task_cost",
+    rows=tuple(
+        replace(
+            RUNAWAY,
+            id=f"{number:08x}",
+            labels={"task": f"019ab3c1-7e00-7000-8000-{number:012}"},
+            tasks=(replace(TASKS[0], id=f"019ab3c1-7e00-7000-8000-{number:012}"),),
+        )
+        for number in range(1, 5)
+    ),
+    count=6,
+    open=6,
+    note="meant for leads (#gone), which cannot be reached: channel_not_found",
+)
 CHANGES = ChangesFacts(
     "user-daily-spend",
     (
@@ -332,6 +351,16 @@ OPEN_ALERTS = (
         silenced=True,
     ),
 )
+TASK_ALERT = AlertLine(
+    "70a57e12",
+    "runaway-task",
+    {"user": "ana@acme.test", "task": "019ab3c1-7e00-7000-8000-000000000001"},
+    Severity.CRITICAL,
+    usd("61.20"),
+    "30 USD",
+    at(12, 58),
+    title="Recon of *.acme.test & friends",
+)
 DIGEST = DigestFacts(
     name="daily",
     every="day",
@@ -365,6 +394,7 @@ DIGEST = DigestFacts(
     late=usd("4.10"),
     stale=(),
     reconciled=ZERO,
+    final=True,
 )
 QUIET = replace(DIGEST, spend=ZERO, streams=0, errors=0, error_rate=None, alerts=(), more_alerts=0)
 STALE_DIGEST = replace(
@@ -378,6 +408,14 @@ STALE_DIGEST = replace(
     reconciled=None,
     credits_left=None,
 )
+EARLY = replace(
+    DIGEST,
+    as_of=at(23, 30, day=2),
+    final=False,
+    alerts=(TASK_ALERT,),
+    note="meant for leads (#gone), which cannot be reached: channel_not_found",
+)
+EARLY_QUIET = replace(QUIET, final=False, note=EARLY.note)
 SKIPPED = replace(
     DIGEST, skipped="The bot was down from 2 Mar 22:10 UTC until now, more than 6 hours late."
 )
@@ -394,6 +432,7 @@ POSTS: dict[str, Body] = {
     "alert-fresh-again": AlertBody(FRESH),
     "alert-corrected": AlertBody(CORRECTED),
     "alert-closed": AlertBody(CLOSED),
+    "alert-final": AlertBody(FINAL),
     "alert-late": AlertBody(LATE),
     "alert-delayed": AlertBody(DELAYED),
     "alert-removed": AlertBody(REMOVED),
@@ -401,7 +440,10 @@ POSTS: dict[str, Body] = {
     "table-first": TableBody(
         replace(TABLE, first=True, rows=ROWS[:4], count=4, open=0, total=None)
     ),
+    "table-of-tasks": TableBody(TASK_TABLE),
     "digest": DigestBody(DIGEST),
+    "digest-early": DigestBody(EARLY),
+    "digest-early-quiet": DigestBody(EARLY_QUIET),
     "digest-quiet": DigestBody(QUIET),
     "digest-stale": DigestBody(STALE_DIGEST),
     "digest-skipped": DigestBody(SKIPPED),
@@ -533,11 +575,12 @@ ANSWERS: dict[str, Answer] = {
         ),
         more_streams=10,
         error="target did not answer",
-        live=True,
+        origin=Origin.LIVE,
     ),
     "answer-budgets": BudgetsAnswer("the team", BUDGETS, 0, at(13, 5)),
     "answer-budgets-none": BudgetsAnswer("ben@acme.test", (), 0, at(13, 5)),
     "answer-alerts": AlertsAnswer(OPEN_ALERTS, 3, at(13, 5)),
+    "answer-alerts-tasks": AlertsAnswer((TASK_ALERT,), 0, at(13, 5)),
     "answer-alerts-none": AlertsAnswer((), 0, at(13, 5)),
     "answer-rules": RulesAnswer(
         (
@@ -592,6 +635,7 @@ ANSWERS: dict[str, Answer] = {
         1,
         at(13, 5),
         ZONE,
+        "Slack has no channel <#no-such-channel>: create it, and invite the bot",
     ),
     "answer-digest": DigestAnswer(QUIET),
     "answer-help": HelpAnswer(),

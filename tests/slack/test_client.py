@@ -31,7 +31,10 @@ async def test_an_answer_is_its_json(web: AsyncWebClient) -> None:
         pytest.param(mischief.RateLimited("3.5"), (True, False, 3.5), id="429 with a fraction"),
         pytest.param(mischief.RateLimited("soon"), (True, False, None), id="429 with nonsense"),
         pytest.param(mischief.RateLimited("nan"), (True, False, None), id="429 with no number"),
-        pytest.param(mischief.RateLimited(-5), (True, False, 0), id="429 with the past"),
+        pytest.param(
+            mischief.RateLimited(-5), (True, False, None), id="429 with less than nothing"
+        ),
+        pytest.param(mischief.RateLimited(10**9), (True, False, 3600), id="429 with decades"),
         pytest.param(mischief.Broken(503), (True, True, None), id="503"),
         pytest.param(mischief.Broken(500), (True, True, None), id="500"),
         pytest.param(mischief.Broken(404), (False, False, None), id="404"),

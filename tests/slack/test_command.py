@@ -2,9 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.answers import periods
 from bot.notify.answer import HelpAnswer
 from bot.slack import command, verbs
 from bot.slack.command import Request
+
+PERSON = "A person is me, team, @user or an email."
+RANKINGS = "A ranking is one of users, models, tasks, tools, agents."
+WINDOW = "A window is today, yesterday, week, last-week, month, last-month, or a length such as 24h or 7d."
 
 
 @pytest.mark.parametrize(
@@ -37,9 +42,45 @@ from bot.slack.command import Request
         pytest.param("spend last month", Request("spend", window="last-month"), id="two words"),
         pytest.param("spend this week", Request("spend", window="week"), id="this week"),
         pytest.param("spend \u00a0 24H", Request("spend", window="24h"), id="odd spaces"),
+        pytest.param("spend 3x", Request("spend", window="3x"), id="a length is not judged here"),
         pytest.param(
-            "spend soon", Request("spend", window="soon"), id="a window is not judged here"
+            "spend Last Month", Request("spend", window="last-month"), id="two words in capitals"
         ),
+        pytest.param("spend LAST-Week", Request("spend", window="last-week"), id="in capitals"),
+        pytest.param("spend This  Month", Request("spend", window="month"), id="this month"),
+        pytest.param("spend “last week”.", Request("spend", window="last-week"), id="a sentence"),
+        pytest.param(
+            "spend o'neil@acme.test", Request("spend", who="o'neil@acme.test"), id="an apostrophe"
+        ),
+        pytest.param(
+            "spend \u2018o’neil@acme.test’",
+            Request("spend", who="o'neil@acme.test"),
+            id="an apostrophe that a phone made curly, in quotes",
+        ),
+        pytest.param(
+            "spend <mailto:o'neil@acme.test|o'neil@acme.test>",
+            Request("spend", who="o'neil@acme.test"),
+            id="an apostrophe in a link",
+        ),
+        pytest.param(
+            "spend ana--b–c@acme.test", Request("spend", who="ana--b–c@acme.test"), id="its dashes"
+        ),
+        pytest.param(
+            "spend this-week@acme.test",
+            Request("spend", who="this-week@acme.test"),
+            id="an email that begins as a window",
+        ),
+        pytest.param("task a--b—c'd", Request("task", task="a--b—c'd"), id="an id as it is"),
+        pytest.param('task "a--b"', Request("task", task="a--b"), id="an id in quotes"),
+        pytest.param("spend ana@acme.test.", Request("spend", who="ana@acme.test"), id="a dot"),
+        pytest.param("spend (ana@acme.test)", Request("spend", who="ana@acme.test"), id="brackets"),
+        pytest.param(
+            "spend <mailto:ana@acme.test|ana@acme.test>, today;",
+            Request("spend", who="ana@acme.test", window="today"),
+            id="a comma behind a link",
+        ),
+        pytest.param("spend <@U0ANA>,", Request("spend", mention="U0ANA"), id="behind a mention"),
+        pytest.param("spend “ ”", Request("spend"), id="quotes around nothing"),
         pytest.param("top", Request("top"), id="top alone"),
         pytest.param("top users", Request("top", by="users"), id="top users"),
         pytest.param("top Task week", Request("top", by="tasks", window="week"), id="one ranking"),
@@ -94,6 +135,42 @@ def test_what_is_typed_is_understood(typed: str, expected: Request | HelpAnswer)
             id="a name that Slack did not resolve",
         ),
         pytest.param(
+            "top modles",
+            "top",
+            f'"modles" is not a ranking or a window; did you mean "models"? {RANKINGS} {WINDOW}',
+            id="near a ranking",
+        ),
+        pytest.param(
+            "top users modles",
+            "top",
+            f'"modles" is not a window. {WINDOW}',
+            id="a ranking where there is one",
+        ),
+        pytest.param(
+            "top byok",
+            "top",
+            f'"byok" is not a ranking or a window. {RANKINGS} {WINDOW}',
+            id="near no ranking",
+        ),
+        pytest.param(
+            "spend Ana",
+            "spend",
+            f'"Ana" is not a person or a window. {PERSON} {WINDOW}',
+            id="a name alone",
+        ),
+        pytest.param(
+            "spend <@U0ANA> mont",
+            "spend",
+            f'"mont" is not a window; did you mean "month"? {WINDOW}',
+            id="near a window, behind a mention",
+        ),
+        pytest.param(
+            "spend last",
+            "spend",
+            f'"last" is not a person or a window; did you mean "last-week"? {PERSON} {WINDOW}',
+            id="half a window",
+        ),
+        pytest.param(
             "task <@U0ANA|ana>",
             "task",
             '"<@U0ANA|ana>" is one word too many: expected `task <id>`.',
@@ -111,8 +188,13 @@ def test_the_example_of_every_verb_is_understood(verb: verbs.Verb) -> None:
     assert not (isinstance(read, HelpAnswer) and read.note)
 
 
+def test_windows_are_those_that_answers_know() -> None:
+    assert periods.WORDS == verbs.WINDOWS
+    assert periods.EXPECTED == verbs.WINDOW
+
+
 @given(st.text())
 def test_anything_can_be_typed(typed: str) -> None:
     read = command.parse(typed)
     if isinstance(read, HelpAnswer):
-        assert len(read.note) < 200
+        assert len(read.note) < 300

@@ -2,11 +2,13 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.demo.workbench import blocks as slack
+from bot.notify.answer import Origin, TaskAnswer
 from bot.slack import render
 from bot.slack.blocks import Message
 from tests.slack import samples
@@ -42,3 +44,24 @@ def test_slack_takes_a_message(name: str) -> None:
 
 def test_every_golden_file_belongs_to_a_message() -> None:
     assert {file.stem for file in GOLDEN.glob("*.json")} == set(MESSAGES)
+
+
+ORIGINS = {
+    Origin.LIVE: "From Neo, just now",
+    Origin.GONE: "From the ledger: Neo shows you no such task",
+    Origin.SILENT: "From the ledger: Neo did not answer",
+}
+
+
+@pytest.mark.parametrize("origin", Origin)
+def test_a_task_says_whence_it_is_told(origin: Origin) -> None:
+    answer = samples.ANSWERS["answer-task"]
+    assert isinstance(answer, TaskAnswer)
+    shown = str(render.answer(replace(answer, origin=origin), COMMAND).blocks)
+    assert {ORIGINS[origin]} == {words for words in ORIGINS.values() if words in shown}
+
+
+def test_what_is_read_aloud_begins_as_what_is_shown() -> None:
+    """But for an email, which stays as it is."""
+    first = {name: message.text.split()[0] for name, message in MESSAGES.items()}
+    assert [] == [name for name, word in first.items() if word[0].islower() and "@" not in word]

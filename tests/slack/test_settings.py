@@ -38,11 +38,19 @@ def test_the_api_address_ends_in_a_slash() -> None:
     [
         ("api_url", "ftp://slack.com"),
         ("api_url", "https://"),
+        ("api_url", "http://slack.acme.test/api/"),
+        ("api_url", "https://u:p@slack.com/api/"),
+        ("api_url", "https://slack.com/api/?x=1"),
         ("command", "neo-budget"),
         ("command", "/Neo Budget"),
         ("admins", ["ana"]),
         ("admins", ["C0123ABCD"]),
         ("response_hosts", []),
+        ("response_hosts", ["https://hooks.slack.com"]),
+        ("response_hosts", ["hooks.slack.com/"]),
+        ("response_hosts", ["*.slack.com"]),
+        ("response_hosts", ["hooks.slack.com:"]),
+        ("response_hosts", [""]),
         ("token", "x"),
     ],
     ids=str,
@@ -51,6 +59,12 @@ def test_what_slack_cannot_use_is_refused(key: str, value: object) -> None:
     with pytest.raises(ValidationError) as caught:
         SlackSettings.model_validate({**TOKENS, key: value})
     assert {key} == {str(error["loc"][0]) for error in caught.value.errors()}
+
+
+@pytest.mark.parametrize("host", ["Hooks.Slack.com", "hooks.slack.com:8443", "127.0.0.1"])
+def test_answers_go_to_a_host_or_a_host_with_its_port(host: str) -> None:
+    found = SlackSettings.model_validate({**TOKENS, "response_hosts": [host]})
+    assert (host.lower(),) == found.response_hosts
 
 
 def test_no_error_shows_a_secret() -> None:

@@ -78,6 +78,11 @@ def in_force(**facts: Any) -> InForce:
     )
 
 
+def at_work() -> InForce:
+    """The same in a bot that has just judged its rules."""
+    return in_force(judged=NOW)
+
+
 def record(key: str, user: str, usd: int, **facts: Any) -> Record:
     return Record(
         **{

@@ -16,7 +16,7 @@ TOKEN = "s3same-ü"
 
 @pytest.fixture
 def door(database: Database) -> AdminDoor:
-    return AdminDoor(database, office.in_force, TOKEN, local=False)
+    return AdminDoor(database, office.at_work, TOKEN, local=False)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ async def test_the_token_opens(url: str, session: aiohttp.ClientSession, scheme:
 class TestWithoutAConfiguredToken:
     @pytest.fixture
     def door(self, database: Database) -> AdminDoor:
-        return AdminDoor(database, office.in_force, "", local=False)
+        return AdminDoor(database, office.at_work, "", local=False)
 
     async def test_nobody_is_let_in(self, url: str, session: aiohttp.ClientSession) -> None:
         headers = {"Authorization": "Bearer "}
@@ -70,7 +70,7 @@ class TestWithoutAConfiguredToken:
 class TestOnThisMachinesOwnPort:
     @pytest.fixture
     def door(self, database: Database) -> AdminDoor:
-        return AdminDoor(database, office.in_force, "", local=True)
+        return AdminDoor(database, office.at_work, "", local=True)
 
     async def test_no_token_is_needed(self, url: str, session: aiohttp.ClientSession) -> None:
         async with session.get(f"{url}/readyz") as response:

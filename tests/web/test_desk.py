@@ -150,8 +150,45 @@ async def test_who_may_not_see_others_does_not_have_them_looked_up(bot: str, ben
     assert ["U0ANA"] == [sent["user"] for sent in bench.calls_of("users.info")]
 
 
+def hide_emails(bench: Bench) -> None:
+    """The app may no longer read emails."""
+    app = bench.workspace.app
+    hidden = replace(app, scopes=app.scopes - {"users:read.email"})
+    bench.workspace.directory = replace(bench.workspace.directory, app=hidden)
+    bench.workspace.app = hidden
+
+
 async def test_a_mention_without_an_email_is_asked_for(bot: str, bench: Bench) -> None:
-    assert "Write the email instead" in await ask(bench, "ada", "spend @gus")
+    hide_emails(bench)
+    assert "Write the email instead" in await ask(bench, "ada", "spend @ben")
+
+
+@pytest.mark.parametrize("typed", ["spend @gus", "errors <@U0NOBODY>", "budgets <@U0ERIN>"])
+async def test_a_mention_of_no_member_is_told_as_such(bot: str, bench: Bench, typed: str) -> None:
+    answer = await ask(bench, "ada", typed)
+    assert "Slack knows no such person among the members" in answer
+
+
+@pytest.mark.parametrize("typed", ["spend", "top", "errors", "byok", "budgets", "alerts"])
+async def test_who_has_no_email_is_told_why_there_is_no_answer(
+    bot: str, bench: Bench, typed: str
+) -> None:
+    hide_emails(bench)
+    assert "I do not know your email" in await ask(bench, "ana", typed)
+
+
+UNSEEN = {
+    "ana@acme.tset": 'on record; did you mean \\"ana@acme.test\\"?',
+    "zzz@elsewhere.example": 'of \\"zzz@elsewhere.example\\" on record.',
+}
+
+
+@pytest.mark.parametrize("verb", ["spend", "errors", "byok", "budgets"])
+@pytest.mark.parametrize(("email", "words"), UNSEEN.items(), ids=UNSEEN.keys())
+async def test_an_email_that_the_ledger_has_never_seen_is_told_as_such(
+    bot: str, bench: Bench, verb: str, email: str, words: str
+) -> None:
+    assert words in await ask(bench, "ada", f"{verb} {email}")
 
 
 async def test_an_unknown_digest_is_answered_with_the_nearest(bot: str, bench: Bench) -> None:

@@ -11,7 +11,7 @@ from bot.answers.who import Asker
 from bot.neo.client import Client
 from bot.neo.settings import MoneySettings, SourceSettings
 from bot.neo.transport import Patience
-from bot.notify.answer import Refusal, TaskAnswer
+from bot.notify.answer import Origin, Refusal, TaskAnswer
 from bot.secret import Secret
 from bot.store import sources, tasks
 from bot.store.database import Database
@@ -60,7 +60,11 @@ async def test_a_task_is_as_neo_tells_it(
     said = await drilldown.answer(database, clients, ANA_ASKS, " task-a1 ")
 
     assert isinstance(said, TaskAnswer)
-    assert (True, "Scan the shop", Money.from_usd(35)) == (said.live, said.title, said.split.spend)
+    assert (Origin.LIVE, "Scan the shop", Money.from_usd(35)) == (
+        said.origin,
+        said.title,
+        said.split.spend,
+    )
 
 
 async def test_a_task_of_somebody_else_is_not_told_apart_from_none(
@@ -120,6 +124,18 @@ async def test_a_row_without_an_email_belongs_to_the_account_that_is_alone(
     assert expected == said.user
 
 
+@pytest.mark.parametrize("known", [False, True], ids=["gone from Neo", "somebody else's there"])
+async def test_what_neo_does_not_show_to_the_asker_is_told_by_the_ledger_as_such(
+    database: Database, clients: dict[str, Client], neo: SmallNeo, known: bool
+) -> None:
+    if known:
+        tells(neo, "task-a1", email=BEN)
+    said = await drilldown.answer(database, clients, ANA_ASKS, "task-a1")
+
+    assert isinstance(said, TaskAnswer)
+    assert (Origin.GONE, ANA, Money.from_usd(11)) == (said.origin, said.user, said.split.spend)
+
+
 async def test_while_neo_is_down_the_ledger_answers(
     database: Database, clients: dict[str, Client], neo: SmallNeo, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -128,7 +144,7 @@ async def test_while_neo_is_down_the_ledger_answers(
     unknown = await drilldown.answer(database, clients, ANA_ASKS, "task-new")
 
     assert isinstance(known, TaskAnswer)
-    assert (False, Money.from_usd(11)) == (known.live, known.split.spend)
+    assert (Origin.SILENT, Money.from_usd(11)) == (known.origin, known.split.spend)
     assert isinstance(unknown, Refusal)
     assert "Neo does not answer just now" in unknown.text
     assert ["acme", "acme"] == [record.__dict__["source"] for record in caplog.records]
@@ -149,5 +165,5 @@ async def test_a_neo_that_says_nothing_is_not_waited_for(
     said = await drilldown.answer(database, clients, ANA_ASKS, "task-a1")
 
     assert isinstance(said, TaskAnswer)
-    assert not said.live
+    assert Origin.SILENT is said.origin
     assert "no answer in 0 s" in caplog.records[0].__dict__["error"]

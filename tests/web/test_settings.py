@@ -26,6 +26,22 @@ def test_any_free_port_can_be_asked_for_twice() -> None:
     assert (0, 0) == (found.port, found.admin_port)
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.5", "bot.acme.test"])
+def test_a_port_that_is_open_to_others_needs_a_token(host: str) -> None:
+    with pytest.raises(
+        ValidationError, match=r"set admin_token, or bind it to 127\.0\.0\.1"
+    ) as caught:
+        ServerSettings.model_validate({"admin_host": host})
+    assert [("admin_token",)] == [error["loc"] for error in caught.value.errors()]
+    found = ServerSettings.model_validate({"admin_host": host, "admin_token": "t"})
+    assert host == found.admin_host
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_this_machine_s_own_port_needs_none(host: str) -> None:
+    assert ServerSettings.model_validate({"admin_host": host}).admin_token is None
+
+
 @pytest.mark.parametrize("port", ["-1", "65536", "http"])
 def test_what_is_no_port_is_refused(port: str) -> None:
     with pytest.raises(ValidationError):

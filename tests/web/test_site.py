@@ -27,8 +27,8 @@ async def ports(door: SlackDoor, database: Database, clock: Clock) -> AsyncItera
     apps = {
         "public": site.public_app(door, clock),
         "without slack": site.public_app(None, clock),
-        "admin": site.admin_app(AdminDoor(database, office.in_force, "", local=True), clock),
-        "locked": site.admin_app(AdminDoor(database, office.in_force, "t", local=False), clock),
+        "admin": site.admin_app(AdminDoor(database, office.at_work, "", local=True), clock),
+        "locked": site.admin_app(AdminDoor(database, office.at_work, "t", local=False), clock),
     }
     async with AsyncExitStack() as stack:
         yield {
@@ -45,9 +45,10 @@ PAGES = {
     ("public", "GET", "/"): 404,
     ("public", "POST", "/healthz"): 405,
     ("without slack", "GET", "/healthz"): 200,
-    ("without slack", "POST", "/slack/commands"): 404,
-    ("without slack", "POST", "/slack/interactions"): 404,
-    ("without slack", "POST", "/slack/events"): 404,
+    ("without slack", "POST", "/slack/commands"): 401,
+    ("without slack", "POST", "/slack/interactions"): 401,
+    ("without slack", "GET", "/slack/events"): 401,
+    ("without slack", "POST", "/slack/"): 404,
     ("admin", "GET", "/readyz"): 200,
     ("admin", "GET", "/metrics"): 200,
     ("admin", "GET", "/healthz"): 404,
@@ -75,9 +76,18 @@ async def test_healthz_says_ok(ports: dict[str, str], session: aiohttp.ClientSes
 
 async def test_a_port_that_is_taken_is_said_in_one_sentence(clock: Clock) -> None:
     async with site.serving(site.public_app(None, clock), "127.0.0.1", 0) as port:
-        with pytest.raises(site.PortError, match=re.escape(f"127.0.0.1:{port}: ")):
+        with pytest.raises(
+            site.PortError, match=re.escape(f"127.0.0.1:{port}: Address already in use; ")
+        ):
             async with site.serving(site.public_app(None, clock), "127.0.0.1", port):
                 pass
+
+
+async def test_a_host_that_is_not_there_is_said_in_one_sentence(clock: Clock) -> None:
+    with pytest.raises(site.PortError, match=r"cannot listen on bot\.invalid:0: [A-Z]") as caught:
+        async with site.serving(site.public_app(None, clock), "bot.invalid", 0):
+            pass
+    assert "Errno" not in str(caught.value)
 
 
 async def test_a_port_is_free_again_after_serving(clock: Clock) -> None:

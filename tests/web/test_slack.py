@@ -72,6 +72,7 @@ UNSIGNED: dict[str, tuple[bytes, Mapping[str, str]]] = {
             "X-Slack-Signature": sealed(BODY)["X-Slack-Signature"].replace("v0", "v1"),
         },
     ),
+    "something expected that there is not": (BODY, {"Expect": "foo"}),
     "a body that is too large": (LARGE, sealed(LARGE)),
     "a body that is signed before it is compressed": (
         gzip.compress(BODY),
@@ -95,6 +96,14 @@ async def test_what_slack_did_not_sign_is_a_bare_401(
     answers = {path: await send(bot, path, body, headers) for path in PATHS}
 
     assert dict.fromkeys(PATHS, (401, b"")) == answers
+
+
+@pytest.mark.parametrize("expected", ["100-continue", "100-Continue", "foo"])
+async def test_what_slack_signed_is_answered_whatever_it_expects(bot: str, expected: str) -> None:
+    status, said = await send(bot, PATHS[0], BODY, {**sealed(BODY), "Expect": expected})
+
+    assert 200 == status
+    assert b"/neo-budget" in said
 
 
 def payload(**facts: object) -> bytes:
