@@ -67,6 +67,7 @@ class Bot:
         After a poll it is of the moment to which the data was read, `pinned`; without one it is of now.
         """
         async with self._judging:
+            await self._turn_credit_month()
             at = self._moment(pinned)
             verdicts = await evaluate.run(self.database, self.standing.terms, at)
             self._failures, self._judged = verdicts.failures, at
@@ -110,13 +111,15 @@ class Bot:
             poller.try_now()
 
     async def watch(self) -> None:
-        """Reloads when a file has changed, and when it has become known when the credit month turns."""
+        """Reloads when a file has changed."""
+        if self.standing.is_outdated():
+            await self.reload()
+
+    async def _turn_credit_month(self) -> None:
+        """Has credit months turn when the plan does, from the moment on that Neo tells when that is."""
         anchor = await self.database.read(sources.credit_turn)
         if anchor is not None and anchor != self.standing.credit_anchor:
             self.standing = self.standing.anchored(anchor)
-        elif not self.standing.is_outdated():
-            return
-        await self.reload()
 
     def timetable(self) -> Timetable:
         """Everything that happens by time."""

@@ -43,6 +43,14 @@ async def test_a_changed_rule_is_judged_at_once(played: Stage) -> None:
     assert "spend of the team at $40.00" in told
 
 
+async def test_credit_months_turn_with_the_plan_from_the_first_judgement_on(played: Stage) -> None:
+    turn = datetime(2026, 12, 1, tzinfo=UTC)
+    assert turn == played.bot.standing.credit_anchor
+    await played.restart()
+    await played.bot.judge()
+    assert turn == played.bot.standing.credit_anchor
+
+
 async def test_a_bad_file_is_told_in_health_and_the_rules_before_it_stay(played: Stage) -> None:
     played.write_rules("rules: [{name: team}]")
     assert [] == await watch(played)

@@ -1,5 +1,7 @@
 """Puts decisions into facts: an alert with its evidence and pace, a table of alerts, what became of its members."""
 
+import functools
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -9,14 +11,13 @@ from bot.answers import evidence, pace
 from bot.answers.evidence import Evidence
 from bot.notify.facts import AlertFacts, ChangesFacts, Pace, Stretch, TableFacts
 from bot.notify.notification import AlertBody, Body, ChangesBody, Destination, TableBody, Via
-from bot.notify.policy import Decision, Post, Step, ToldBy
+from bot.notify.policy import Decision, Edit, Post, Step, ToldBy
 from bot.store import alerts, messages
 from bot.store.connection import Connection
 from rules import metric
 from rules.alert import Alert, Reason, Transition
 from rules.labels import Label
 from rules.metric import Kind, Value
-from rules.money import Money
 from rules.rule import Rule
 from rules.window import Period
 
@@ -71,7 +72,15 @@ def _single(scene: Scene, rule: Rule, decision: Decision) -> Body:
     step = decision.steps[0]
     alert = _after(step)
     facts = _facts(scene, rule, decision.destination, step, _found(scene, rule, alert))
+    if isinstance(decision, Edit):
+        facts = replace(facts, reason=_last_reason(scene, decision))
     return AlertBody(replace(facts, pace=_pace(scene, rule, alert)))
+
+
+def _last_reason(scene: Scene, edit: Edit) -> Reason:
+    """Why the message was last spoken of; a silent change is no other reason."""
+    said = messages.body(scene.db, edit.message)
+    return said.alert.reason if isinstance(said, AlertBody) else Reason.FIRST
 
 
 def _changes(scene: Scene, rule: Rule, decision: Decision) -> Body:
@@ -237,14 +246,9 @@ def _trouble(scene: Scene, rule: Rule, alert: Alert) -> str:
 
 def _total(rule: Rule, members: Iterable[Alert]) -> Value | None:
     """The exact sum of the members' values, where they add up."""
-    values = [alert.value for alert in members]
     if rule.metric.kind not in _SUMMED:
         return None
-    if all(isinstance(value, Money) for value in values):
-        return Money(sum(value.nano for value in values if isinstance(value, Money)))
-    if all(isinstance(value, int) for value in values):
-        return sum(value for value in values if isinstance(value, int))
-    return None
+    return functools.reduce(operator.add, (alert.value for alert in members))
 
 
 def _worst_first(steps: Iterable[Step]) -> list[Step]:

@@ -7,21 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.jobs import compose, gather, verdicts
+from bot.jobs import audience, compose, gather, verdicts
 from bot.jobs.compose import Draft, Scene
 from bot.jobs.gather import Gathered
 from bot.jobs.verdicts import Verdicts
 from bot.notify import policy
-from bot.notify.notification import Destination
 from bot.notify.policy import Decision, Step
 from bot.notify.routing import Routes
-from bot.store import alerts, messages, sums, tasks
+from bot.store import alerts, messages, sums
 from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.sources import SourceState
 from rules import evaluate, scope, tick
 from rules.alert import Alert, Transition
-from rules.labels import Label
 from rules.rule import Rule
 from rules.scope import Judged, Planner, Scope
 from rules.series import Answer, Only, Query
@@ -60,7 +58,7 @@ def prepare(db: Connection, terms: Terms, now: datetime) -> Verdicts:
     transitions = _turn(db, scopes, seen.circumstances, failures)
     reshaped = _reshaped(db, terms.rules, seen.judged)
     removed = [(transition, None) for transition in tick.removals(terms.rules, reshaped, now)]
-    steps = _steps(db, terms, [*transitions, *removed])
+    steps = audience.steps(db, terms.routes, seen.judged, [*transitions, *removed])
     judged = _remembered(seen, failures, now)
     forgotten = tuple(set(seen.judged) - {rule.name for rule in terms.rules})
     told = messages.told(db, [step.transition.after.id for step in steps if step.transition.after])
@@ -217,41 +215,6 @@ def _timers(
         for alert in reshaped
         if alert.series.rule in changed and alert.id not in moved
     }
-
-
-def _steps(
-    db: Connection, terms: Terms, transitions: Sequence[tuple[Transition, Scope | None]]
-) -> list[Step]:
-    """Each transition with its destinations: where the rule sends, and wherever the alert was told of before."""
-    known = messages.places(
-        db, [step.before.id for step, _ in transitions if step.before is not None]
-    )
-    steps = []
-    for transition, part in transitions:
-        places: tuple[Destination, ...] = ()
-        alert = transition.after
-        if alert is not None and part is not None:
-            notify = part.rule.terms(alert.series.values).notify
-            places = terms.routes.destinations(part.rule, notify, _about(db, alert.series.labels))
-        before = known.get(transition.before.id, ()) if transition.before is not None else ()
-        rule = part.rule if part is not None else None
-        steps.append(
-            Step(
-                transition,
-                rule,
-                tuple(dict.fromkeys((*places, *before))),
-                part is not None and part.first,
-            )
-        )
-    return steps
-
-
-def _about(db: Connection, labels: Mapping[str, str]) -> dict[str, str]:
-    """The labels, and for a task the person whose it is: the alert is about them too."""
-    if Label.TASK not in labels or Label.USER in labels:
-        return dict(labels)
-    users = {task.user for task in tasks.get(db, labels[Label.TASK])}
-    return {**labels, Label.USER: users.pop()} if len(users) == 1 else dict(labels)
 
 
 def _data_at(states: Mapping[str, SourceState]) -> datetime | None:

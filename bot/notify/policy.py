@@ -32,7 +32,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A transition with where its rule sends; `first` on a rule's first evaluation. The rule is None once it is gone."""
+    """A transition with where its rule sends; `first` if it comes of a rule's first evaluation. The rule is None once it is gone."""
 
     transition: Transition
     rule: Rule | None
@@ -112,7 +112,7 @@ _Members = dict[str, Step]
 
 def decide(steps: Sequence[Step], told: ToldBy, at: datetime) -> list[Decision]:
     """What is said about `steps`, each destination apart; nothing for transitions that are no news to it."""
-    posts: dict[tuple[Destination, str], tuple[Rule, _Members]] = {}
+    posts: dict[tuple[Destination, str, bool], tuple[Rule, _Members]] = {}
     replies: dict[tuple[Destination, str], list[Step]] = {}
     edits: dict[tuple[Destination, str], list[Step]] = {}
     for step, destination in _each(steps):
@@ -122,7 +122,8 @@ def decide(steps: Sequence[Step], told: ToldBy, at: datetime) -> list[Decision]:
         known = told.get((alert.id, str(destination)))
         if known is None:
             if step.rule is not None and _is_news(step.transition, alert):
-                posts.setdefault((destination, step.rule.name), (step.rule, {}))[1][alert.id] = step
+                key = (destination, step.rule.name, step.first)
+                posts.setdefault(key, (step.rule, {}))[1][alert.id] = step
         elif spoken := _spoken(step, alert, destination):
             replies.setdefault((destination, known.message), []).append(spoken)
         elif _differs(step.transition.before, alert):
@@ -131,9 +132,13 @@ def decide(steps: Sequence[Step], told: ToldBy, at: datetime) -> list[Decision]:
 
 
 def dedupe_key(destination: Destination, alert: Alert, reason: Reason) -> str:
-    """The same thing is said once: destination, episode, reason, severity and the limit as written."""
+    """The same thing is said once: destination, episode, reason, severity and the limit as written.
+
+    A limit that was moved and came back is passed anew, since another time.
+    """
     worst = f"|{metric.text(alert.worst)}" if reason in (Reason.REPEAT, Reason.CLOSED) else ""
-    return f"{destination}|{alert.id}|{reason}|{alert.severity or alert.peak}|{alert.limit.text}{worst}"
+    said = f"{reason}|{alert.severity or alert.peak}|{alert.limit.text}{worst}"
+    return f"{destination}|{alert.id}|{alert.since.isoformat()}|{said}"
 
 
 def identity(*parts: object) -> str:
@@ -178,11 +183,10 @@ def _shown(alert: Alert) -> tuple[object, ...]:
 
 
 def _posts(
-    posts: Mapping[tuple[Destination, str], tuple[Rule, _Members]], at: datetime
+    posts: Mapping[tuple[Destination, str, bool], tuple[Rule, _Members]], at: datetime
 ) -> Iterator[Post]:
     """A message each, or of too many at once a table; a table adds up, so it is of one condition and one period."""
-    for (destination, _), (rule, members) in posts.items():
-        first = all(step.first for step in members.values())
+    for (destination, _, first), (rule, members) in posts.items():
         storm = len(members) > (1 if first else STORM)
         alike: dict[object, _Members] = {}
         for alert, step in members.items():

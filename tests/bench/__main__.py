@@ -19,7 +19,7 @@ _WIDTHS = (42, 14, 40, 9, 8)
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is measured: records in the middle and in large, rules, requests, people in a storm."""
+    """How much is measured: records in the middle and in large, rules, requests, people in a storm, starts."""
 
     small: int = 10_000
     middle: int = 100_000
@@ -27,10 +27,11 @@ class Size:
     rules: int = 1_000
     requests: int = 3_000
     people: int = 10_000
+    starts: int = 5
 
 
 FULL = Size(large=(1_000_000, 5_000_000))
-TINY = Size(small=400, middle=1_000, large=(2_000,), rules=20, requests=40, people=100)
+TINY = Size(small=400, middle=1_000, large=(2_000,), rules=20, requests=40, people=100, starts=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ class Bench:
         yield from self.ingest(self.size.middle)
         yield from self.unchanged()
         yield from self.commands()
-        starting = measure.of("starting", "starting", self.copy(self.size.middle))
+        store = self.copy(self.size.middle)
+        starting = measure.of("starting", "starting", store, self.size.starts)
         yield self.starting(starting["ready"], starting["imports"])
         yield from self.storm()
         yield from self.ticks(starting["peak"])

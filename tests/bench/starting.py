@@ -24,7 +24,6 @@ _DEPENDENCIES = (
 )
 _PAUSE = 0.005
 _PATIENCE = 60.0
-_TIMES = 5
 _NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 
 _RULES = [
@@ -45,13 +44,13 @@ _RULES = [
 ]
 
 
-def starting(path: str) -> Figures:
-    """The best of some, in turns: CPU seconds of either, and the most memory in MiB that importing took.
+def starting(path: str, times: str) -> Figures:
+    """The best of so many, in turns: CPU seconds of either, and the most memory in MiB that importing took.
 
     The store at `path` has usage in it. The first of each compiles what the others find compiled.
     """
     ready, imports = [], []
-    for _ in range(_TIMES):
+    for _ in range(int(times)):
         imports.append(_used(_start([sys.executable, "-c", f"import {_DEPENDENCIES}"], path)))
         ready.append(_answered(path))
     return {

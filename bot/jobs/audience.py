@@ -1,0 +1,68 @@
+"""Who hears of a transition: where its rule sends, and wherever the alert was told of before."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.notify.notification import Destination
+from bot.notify.policy import Step
+from bot.notify.routing import Routes
+from bot.store import messages, tasks
+from bot.store.connection import Connection
+from rules.alert import Alert, Transition
+from rules.labels import Label
+from rules.rule import Rule
+from rules.scope import Judged, Scope
+
+
+def steps(
+    db: Connection,
+    routes: Routes,
+    judged: Mapping[str, Judged],
+    transitions: Sequence[tuple[Transition, Scope | None]],
+) -> list[Step]:
+    """Each transition with its destinations: where the rule sends, and wherever the alert was told of before."""
+    known = messages.places(
+        db, [step.before.id for step, _ in transitions if step.before is not None]
+    )
+    found = []
+    for transition, part in transitions:
+        places: tuple[Destination, ...] = ()
+        alert = transition.after
+        if alert is not None and part is not None:
+            notify = part.rule.terms(alert.series.values).notify
+            places = routes.destinations(part.rule, notify, _about(db, part.rule, alert))
+        before = known.get(transition.before.id, ()) if transition.before is not None else ()
+        rule = part.rule if part is not None else None
+        found.append(
+            Step(
+                transition,
+                rule,
+                tuple(dict.fromkeys((*places, *before))),
+                part is not None and _is_first(part, alert, judged),
+            )
+        )
+    return found
+
+
+def _is_first(part: Scope, alert: Alert | None, judged: Mapping[str, Judged]) -> bool:
+    """Whether the alert comes of its rule's first evaluation, though it may have waited for its `for` since."""
+    known = judged.get(part.rule.name)
+    begun = alert is not None and known is not None and alert.since == known.since
+    return part.first or begun
+
+
+def _about(db: Connection, rule: Rule, alert: Alert) -> dict[str, str]:
+    """The labels, and the one person behind the series where that is another label's value: the alert is about them."""
+    labels = alert.series.labels
+    if Label.USER in labels:
+        return labels
+    users = _only_user(rule)
+    if not users and Label.TASK in labels:
+        users = {task.user for task in tasks.get(db, labels[Label.TASK])}
+    return {**labels, Label.USER: users.pop()} if len(users) == 1 else labels
+
+
+def _only_user(rule: Rule) -> set[str]:
+    """The user whom the rule selects by name, if it selects one."""
+    pattern = rule.where.pattern(Label.USER)
+    named = set(pattern.include) if pattern else set()
+    return set() if any("*" in user for user in named) else named
