@@ -79,7 +79,10 @@ def _single(scene: Scene, rule: Rule, decision: Decision) -> Body:
 
 def _last_reason(scene: Scene, edit: Edit) -> Reason:
     """Why the message was last spoken of; a silent change is no other reason."""
-    said = messages.body(scene.db, edit.message)
+    try:
+        said = messages.body(scene.db, edit.message)
+    except ValueError:  # what cannot be read is written anew
+        return Reason.FIRST
     return said.alert.reason if isinstance(said, AlertBody) else Reason.FIRST
 
 

@@ -40,7 +40,7 @@ async def closed(played: Stage, *users: str) -> None:
     """Alerts about yesterday, an hour after midnight."""
     for number, user in enumerate(users, start=1):
         played.stream(number, usd=9, email=f"{user}@acme.test")
-    await played.tick()
+    await later(played, MINUTE)
     await later(played, 2 * HOUR + 10 * MINUTE)
 
 
