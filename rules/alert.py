@@ -12,6 +12,9 @@ from rules.metric import Value
 from rules.terms import Limit, Severity
 from rules.window import Span
 
+_DAY, _DOUBLED = timedelta(days=1), 11
+"""A repeat waits no longer than this, unless the rule itself says so; a minute is as long after so many doublings."""
+
 
 class State(StrEnum):
     """Where an alert is in its life."""
@@ -42,13 +45,17 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How long a finding must last: `hold` before it fires, `keep` before it resolves, `starve` with too little to judge."""
+    """How long a finding must last: `hold` before it fires, `keep` before it resolves, `starve` with too little to judge.
+
+    `repeat` is how long after it was spoken of an alert is said again, if it is.
+    """
 
     hold: timedelta = timedelta(0)
     keep: timedelta = timedelta(0)
     starve: timedelta = timedelta(0)
     by_period: bool = False
     below: bool = False
+    repeat: timedelta | None = None
 
     def further(self, one: Value, other: Value) -> Value:
         """Which of two values of one metric is further past a limit."""
@@ -65,7 +72,8 @@ class Alert:
     `worst` is the value furthest past the limit in this episode. `peak` is the highest severity reached under the limits
     in force, and `peak_limit` the limit that it was reached at: once that limit is changed the peak is what holds now.
     `since` is when it began to hold, `clearing` when it began to be clear, `starved` when there began to be too little
-    to judge.
+    to judge. `spoken` is when it was last decided to speak of it, `repeats` how often that was for nothing but time since
+    the peak was reached, and `acked` the peak at which somebody took it on.
     """
 
     series: Series
@@ -85,6 +93,9 @@ class Alert:
     ended: datetime | None = None
     corrected: bool = False
     note: str = ""
+    spoken: datetime | None = None
+    repeats: int = 0
+    acked: Severity | None = None
 
     @property
     def id(self) -> str:
@@ -99,6 +110,13 @@ class Alert:
     @property
     def open(self) -> bool:
         return self.state in OPEN
+
+    def repeats_at(self, times: Timing) -> datetime | None:
+        """When it is said again if it still holds: each time after twice as long, and not while somebody has taken it on."""
+        if times.repeat is None or self.spoken is None or self.acked is not None:
+            return None
+        doubled: timedelta = times.repeat * 2 ** min(self.repeats, _DOUBLED)
+        return self.spoken + min(doubled, max(times.repeat, _DAY))
 
     def timed(self, at: datetime) -> "Alert":
         """The same with no timer that begins after `at`, as they do once the clock was set back."""

@@ -23,6 +23,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from rules import moved
 from rules.alert import Alert, Reason, State, Timing, Transition
 from rules.finding import Cause, Finding, Verdict
 from rules.rule import Rule
@@ -45,7 +46,7 @@ _Entry = Callable[[_Case], _Step]
 
 def timing(rule: Rule, window_length: timedelta) -> Timing:
     """The timers of a rule; `window_length` is how long too little traffic is borne."""
-    return Timing(rule.for_, rule.keep, window_length, rule.by_period, rule.below)
+    return Timing(rule.for_, rule.keep, window_length, rule.by_period, rule.below, rule.repeat)
 
 
 def advance(
@@ -59,7 +60,16 @@ def advance(
         after, reason = TABLE[alert.state, finding.verdict](case)
     if reason is None and _same(alert, after):
         return None
-    return Transition(alert, after, reason)
+    return Transition(alert, after if reason is None else _spoken(alert, after, at), reason)
+
+
+def _spoken(before: Alert | None, after: Alert | None, at: datetime) -> Alert | None:
+    """It is decided to speak at `at`: repeats count from here, and a peak that rises is nobody's yet."""
+    if after is None:
+        return None
+    if before is None or after.peak > before.peak or before.state is State.PENDING:
+        return replace(after, spoken=at, repeats=0, acked=None)
+    return replace(after, spoken=at)
 
 
 def _same(alert: Alert | None, after: Alert | None) -> bool:
@@ -89,6 +99,7 @@ def due(alert: Alert, times: Timing) -> datetime | None:
         alert.clearing + times.keep if alert.clearing else None,
         alert.starved + times.starve if alert.starved else None,
         alert.span.end if alert.by_period else None,
+        alert.repeats_at(times) if alert.severity is not None else None,
     ]
     return min((timer for timer in timers if timer is not None), default=None)
 
@@ -137,27 +148,10 @@ def _measured(alert: Alert, finding: Finding, times: Timing) -> Alert:
     if finding.severity is None or finding.limit is None:
         return after
     worst = times.further(alert.worst, value)
-    moved = _moved(alert, finding) and times.reaches(value, finding.limit.value)
-    if finding.severity > alert.peak or moved:
+    crossed = moved.is_moved(alert, finding) and times.reaches(value, finding.limit.value)
+    if finding.severity > alert.peak or crossed:
         return replace(after, worst=worst, peak=finding.severity, peak_limit=finding.limit)
     return replace(after, worst=worst)
-
-
-def _moved(alert: Alert, finding: Finding) -> bool:
-    """Whether the limit of the peak is no longer in force."""
-    limit = alert.peak_limit
-    return (limit.severity, limit.text) not in finding.in_force
-
-
-def _anew(alert: Alert, finding: Finding, times: Timing) -> bool:
-    """Whether a changed limit has something to say: it was lowered and is passed, or it is crossed again."""
-    limit, value = finding.limit, finding.value
-    if limit is None or value is None or not _moved(alert, finding):
-        return False
-    if limit.severity < alert.peak or not times.reaches(value, limit.value):
-        return False
-    lowered = not times.reaches(limit.value, alert.peak_limit.value)
-    return lowered or not times.reaches(alert.value, limit.value)
 
 
 def _drop(_: _Case) -> _Step:
@@ -180,9 +174,17 @@ def _firing_holds(case: _Case) -> _Step:
         return _close(after), Reason.LATE if risen else None
     if risen:
         return after, Reason.ESCALATED
-    if not _anew(case.alert, case.finding, case.times):
-        return after, None
+    if not moved.speaks(case.alert, case.finding, case.times):
+        return _again_in_time(after, case)
     return after, Reason.ESCALATED if _is_worse(case.alert, after) else Reason.REPEAT
+
+
+def _again_in_time(alert: Alert, case: _Case) -> _Step:
+    """Says what still holds once more when it is time for that."""
+    due_at = alert.repeats_at(case.times)
+    if due_at is None or case.at < due_at:
+        return alert, None
+    return replace(alert, repeats=alert.repeats + 1), Reason.REPEAT
 
 
 def _is_worse(before: Alert, after: Alert) -> bool:
@@ -205,7 +207,7 @@ def _firing_clear(case: _Case) -> _Step:
 def _is_taken_back(alert: Alert, case: _Case) -> bool:
     """Whether the sum of a period fell below a limit that still is the same: only Neo can have done that."""
     grown = case.finding.expected or case.times.below
-    return case.times.by_period and not grown and not _moved(alert, case.finding)
+    return case.times.by_period and not grown and not moved.is_moved(alert, case.finding)
 
 
 def _take_back(alert: Alert, at: datetime) -> _Step:
@@ -243,7 +245,7 @@ def _again(case: _Case) -> _Step:
     if case.finding.closed:
         return _close(after), Reason.LATE
     after = replace(after, state=State.FIRING, ended=None)
-    if after.peak > case.alert.peak or _moved(case.alert, case.finding):
+    if after.peak > case.alert.peak or moved.is_moved(case.alert, case.finding):
         return after, Reason.ESCALATED
     return after, Reason.REPEAT if after.worst != case.alert.worst else None
 

@@ -76,6 +76,13 @@ def slug(text: str) -> str:
     return text
 
 
+def pause(length: timedelta) -> timedelta:
+    """How long a repeat waits: what is said every minute is read by nobody."""
+    if length < timedelta(minutes=1):
+        raise ValueError("a repeat waits for a minute or longer, such as 4h")
+    return length
+
+
 def truth(value: object) -> bool:
     """`true` or `false`, and nothing else that YAML dialects take for them."""
     if value is True or value == "true":

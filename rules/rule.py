@@ -129,7 +129,9 @@ class Rule(_Part):
     for_: _Duration = Field(default=timedelta(0), alias="for")
     keep: _Duration = timedelta(0)
     notify: _Names | None = None
-    repeat: _Duration | None = None
+    repeat: (
+        Annotated[timedelta, _exact(quantity.duration), AfterValidator(reading.pause)] | None
+    ) = None
     runbook: str = ""
 
     @model_validator(mode="before")

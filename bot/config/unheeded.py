@@ -15,8 +15,6 @@ def of(config: Config) -> list[str]:
         found.append(
             "slack.app_token: commands come only over HTTP yet, signed with slack.signing_secret"
         )
-    if any(rule.repeat is not None for rule in config.rules):
-        found.append("repeat: alerts are not repeated yet")
     ways = [place.via for place in config.destinations.values()]
     if ways and all(via is Via.DM for via in ways):
         found.append("the rule data-age: with nobody but `dm` to tell, it is told to no one")

@@ -22,12 +22,16 @@ STORM = 5
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a destination was last told of an alert, in which message; `table` if that message is about many."""
+    """What a destination was last told of an alert, in which message; `table` if that message is about many.
+
+    `waiting`: something about that message is still to be delivered.
+    """
 
     message: str
     peak: Severity
     value: Value
     table: bool
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Reply:
     """News on an alert that the destination knows: in its message's thread, which is edited as well.
 
     With several steps they are members of one table. `silent` are members that changed too, but only the message says
-    so. A new crossing and an escalation are broadcast to the channel.
+    so. A new crossing, an escalation and what is repeated for time alone are broadcast to the channel.
     """
 
     message: str
@@ -76,7 +80,9 @@ class Reply:
 
     @property
     def broadcast(self) -> bool:
-        return any(step.transition.reason in _LOUD for step in self.steps)
+        return any(
+            step.transition.reason in _LOUD or _in_time(step.transition) for step in self.steps
+        )
 
     @property
     def changed(self) -> tuple[Step, ...]:
@@ -124,6 +130,8 @@ def decide(steps: Sequence[Step], told: ToldBy, at: datetime) -> list[Decision]:
             if step.rule is not None and _is_news(step.transition, alert):
                 key = (destination, step.rule.name, step.first)
                 posts.setdefault(key, (step.rule, {}))[1][alert.id] = step
+        elif known.waiting and _in_time(step.transition):
+            continue
         elif spoken := _spoken(step, alert, destination):
             replies.setdefault((destination, known.message), []).append(spoken)
         elif _differs(step.transition.before, alert):
@@ -136,7 +144,8 @@ def dedupe_key(destination: Destination, alert: Alert, reason: Reason) -> str:
 
     A limit that was moved and came back is passed anew, since another time.
     """
-    worst = f"|{metric.text(alert.worst)}" if reason in (Reason.REPEAT, Reason.CLOSED) else ""
+    told_twice = reason in (Reason.REPEAT, Reason.CLOSED)
+    worst = f"|{metric.text(alert.worst)}|{alert.repeats}" if told_twice else ""
     said = f"{reason}|{alert.severity or alert.peak}|{alert.limit.text}{worst}"
     return f"{destination}|{alert.id}|{alert.since.isoformat()}|{said}"
 
@@ -166,6 +175,12 @@ def _spoken(step: Step, alert: Alert, destination: Destination) -> Step | None:
         return None
     silent = Reason.REPEAT if alert.open else Reason.CLOSED
     return replace(step, transition=Transition(before, alert, silent))
+
+
+def _in_time(transition: Transition) -> bool:
+    """Whether it is said again for no other reason than that time has passed."""
+    before, after = transition.before, transition.after
+    return before is not None and after is not None and after.repeats > before.repeats
 
 
 def _differs(before: Alert | None, after: Alert) -> bool:

@@ -15,7 +15,8 @@ from rules.window import Span
 
 COLUMNS = (
     'id, rule, condition, meaning, group_by, labels, start, "end", by_period, state, severity, peak, value, worst,'
-    ' "limit", peak_limit, since, fired, clearing, starved, ended, corrected, note, due'
+    ' "limit", peak_limit, since, fired, clearing, starved, ended, corrected, note,'
+    " spoken, repeats, acked, due"
 )
 
 
@@ -62,6 +63,9 @@ def encode(alert: Alert, due_at: datetime | None) -> tuple[object, ...]:
         instant.to_nullable(alert.ended),
         alert.corrected,
         alert.note,
+        instant.to_nullable(alert.spoken),
+        alert.repeats,
+        alert.acked,
         instant.to_nullable(due_at),
     )
 
@@ -92,4 +96,7 @@ def decode(row: Sequence[object]) -> Alert:
         ended=instant.from_nullable(kept["ended"]),
         corrected=bool(kept["corrected"]),
         note=kept["note"],
+        spoken=instant.from_nullable(kept["spoken"]),
+        repeats=kept["repeats"],
+        acked=Severity(kept["acked"]) if kept["acked"] else None,
     )

@@ -11,7 +11,7 @@ from rules.labels import Values
 from rules.scope import Judged
 from rules.series import Only
 
-_PUT = f"INSERT OR REPLACE INTO alert ({alert_row.COLUMNS}) VALUES ({', '.join('?' * 24)})"
+_PUT = f"INSERT OR REPLACE INTO alert ({alert_row.COLUMNS}) VALUES ({', '.join('?' * 27)})"
 
 
 _CHANGEABLE = (

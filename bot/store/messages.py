@@ -32,13 +32,14 @@ def told(db: Connection, alerts: Sequence[str]) -> dict[tuple[str, str], Told]:
         part = alerts[start : start + 1000]
         rows = db.execute(
             "SELECT told.alert, told.destination, told.message, told.peak, told.value,"
-            " (SELECT count(*) > 1 FROM told AS other WHERE other.message = told.message)"
+            " (SELECT count(*) > 1 FROM told AS other WHERE other.message = told.message),"
+            " EXISTS (SELECT 1 FROM outbox WHERE outbox.message = told.message AND state = 'waiting')"
             f" FROM told WHERE told.alert IN ({', '.join('?' * len(part))})",
             part,
         ).fetchall()
-        for alert, destination, message, peak, value, table in rows:
+        for alert, destination, message, peak, value, table, waiting in rows:
             found[alert, destination] = Told(
-                message, Severity(peak), figure.decode(value), bool(table)
+                message, Severity(peak), figure.decode(value), bool(table), bool(waiting)
             )
     return found
 

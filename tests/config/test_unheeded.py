@@ -45,8 +45,8 @@ _SLACK = {"bot_token": "xoxb-1", "signing_secret": "secret"}
                     }
                 ],
             },
-            ["repeat"],
-            id="repeats",
+            [],
+            id="nothing of repeats",
         ),
         pytest.param(
             {"slack": _SLACK, "receivers": {"owner": {"slack": "dm"}}},

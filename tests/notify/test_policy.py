@@ -303,6 +303,26 @@ def test_the_same_thing_is_said_under_one_key_whatever_it_comes_to() -> None:
     assert key == policy.dedupe_key(FINOPS, replace(later, peak=CRITICAL), Reason.FIRST)
 
 
+AGAIN = step(ALERT, replace(ALERT, repeats=1), Reason.REPEAT)
+
+
+def test_what_is_repeated_for_time_alone_is_told_aloud_each_time() -> None:
+    (reply,) = decided(AGAIN, told=heard(ALERT))
+    assert isinstance(reply, Reply)
+    assert reply.broadcast
+    keys = {
+        policy.dedupe_key(FINOPS, replace(ALERT, repeats=number), Reason.REPEAT)
+        for number in (1, 2)
+    }
+    assert 2 == len(keys)
+
+
+def test_nothing_is_repeated_while_something_about_it_is_undelivered() -> None:
+    waits = {key: replace(known, waiting=True) for key, known in heard(ALERT).items()}
+    assert [] == decided(AGAIN, told=waits)
+    assert [] != decided(step(ALERT, WORSE, Reason.ESCALATED), told=waits)
+
+
 def test_what_ended_is_told_under_its_peak() -> None:
     assert "|corrected|warning|" in policy.dedupe_key(FINOPS, CORRECTED, Reason.CORRECTED)
 

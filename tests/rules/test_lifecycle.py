@@ -28,6 +28,7 @@ STALE, FEW, YOUNG = Cause.STALE, Cause.FEW, Cause.YOUNG
 MISSING, GONE = Cause.MISSING, Cause.GONE
 RAISED, LOWERED = (80, 100), (20, 55)
 ROLLING = Timing(starve=timedelta(hours=6))
+REPEATED = Timing(repeat=timedelta(hours=4))
 NIGHT = 24 * 60
 """The minute at which DAY is over."""
 
@@ -300,6 +301,40 @@ STORIES: dict[str, tuple[Timing, list[See]]] = {
             See(365, FEW, RESOLVED, O),
         ],
     ),
+    "it is said again, each time after twice as long, up to a day": (
+        REPEATED,
+        [
+            See(0, 60, FIRING, F),
+            See(239, 60, FIRING),
+            See(240, 60, FIRING, R),
+            See(719, 61, FIRING),
+            See(720, 61, FIRING, R),
+            See(1680, 61, FIRING, R),
+            See(3119, 61, FIRING),
+            See(3120, 61, FIRING, R),
+            See(4560, 61, FIRING, R),
+        ],
+    ),
+    "a rising peak has it said again as soon as at first": (
+        REPEATED,
+        [
+            See(0, 60, FIRING, F),
+            See(240, 60, FIRING, R),
+            See(300, 100, FIRING, E),
+            See(539, 100, FIRING),
+            See(540, 100, FIRING, R),
+        ],
+    ),
+    "what is clear for now is not said again, nor what is unknown": (
+        replace(REPEATED, keep=timedelta(minutes=30)),
+        [
+            See(0, 60, FIRING, F),
+            See(230, 40, FIRING),
+            See(240, 40, FIRING),
+            See(245, STALE, FIRING),
+            See(250, 60, FIRING, R),
+        ],
+    ),
     "a window that begins before the ledger changes nothing": (
         ROLLING,
         [See(0, 60, FIRING, F), See(700, YOUNG, FIRING)],
@@ -380,7 +415,11 @@ def test_an_alert_keeps_what_it_began_with_and_its_worst() -> None:
     for step in (See(0, 60, FIRING), See(5, 130, FIRING), See(9, 70, FIRING)):
         alert, _ = after(alert, step, BY_PERIOD)
     expected = making.alert(
-        value=usd(70), worst=usd(130), peak=CRITICAL, peak_limit=making.limit(CRITICAL, 100)
+        value=usd(70),
+        worst=usd(130),
+        peak=CRITICAL,
+        peak_limit=making.limit(CRITICAL, 100),
+        spoken=minute(5),
     )
     assert expected == alert
 
@@ -573,3 +612,23 @@ def test_a_day_speaks_at_most_once_of_each_severity_and_once_of_a_correction(
         if said in (F, E, C) and alert is not None:
             heard.append(alert.peak if said is not C else said)
     assert len(set(heard)) == len(heard)
+
+
+def test_what_somebody_took_on_is_not_said_again_until_its_peak_rises() -> None:
+    alert, _ = after(None, See(0, 60, FIRING), REPEATED)
+    assert alert is not None
+    taken = replace(alert, acked=alert.peak)
+    assert minute(240) == lifecycle.due(alert, REPEATED)
+    assert lifecycle.due(taken, REPEATED) is None
+    assert (taken, None) == after(taken, See(240, 60, FIRING), REPEATED)
+    risen, said = after(taken, See(300, 100, FIRING), REPEATED)
+    assert risen is not None
+    assert (E, None) == (said, risen.acked)
+    assert minute(540) == lifecycle.due(risen, REPEATED)
+
+
+def test_what_repeats_seldom_anyway_waits_as_long_as_it_says() -> None:
+    week = Timing(repeat=timedelta(days=7))
+    alert, _ = after(None, See(0, 60, FIRING), week)
+    assert alert is not None
+    assert minute(7 * NIGHT) == lifecycle.due(replace(alert, repeats=40), week)

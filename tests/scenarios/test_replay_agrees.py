@@ -32,7 +32,7 @@ rules:
     thresholds: {warning: 50 USD, critical: 100 USD}
     overrides:
       - {match: {user: "ci@*"}, thresholds: {warning: 5 USD}}
-  - {name: team, metric: spend, window: day, timezone: Europe/Berlin, budget: 200 USD, thresholds: {info: 50%, critical: 100%}}
+  - {name: team, metric: spend, window: day, timezone: Europe/Berlin, budget: 200 USD, thresholds: {info: 50%, critical: 100%}, repeat: 40m}
   - {name: hour, metric: spend, group_by: [user], window: 1h, thresholds: {warning: 40 USD}, recover: 20 USD, keep: 20m}
   - {name: failing, metric: error_rate, window: 2h, min_count: 2, thresholds: {warning: 30%}, for: 20m}
   - {name: runaway, metric: task_cost, window: 3h, thresholds: {critical: 70 USD}}
@@ -170,6 +170,7 @@ async def test_replay_says_what_was_said_when_it_said_it(
         assert {"first", "escalated", "repeat", "corrected", "resolved", "late"} == {
             line[4] for line in said
         }
+        assert ("team", "repeat") in {(line[1], line[4]) for line in said}
         await _moved_limits(played, messages)
 
 

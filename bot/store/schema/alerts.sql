@@ -32,6 +32,9 @@ CREATE TABLE alert (
     ended INTEGER,
     corrected INTEGER NOT NULL,
     note TEXT NOT NULL,
+    spoken INTEGER,
+    repeats INTEGER NOT NULL,
+    acked INTEGER,
     due INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX alert_live ON alert (rule, labels, "end") WHERE state IN ('pending', 'firing', 'corrected', 'closed');
