@@ -64,7 +64,16 @@ class Standing:
         """What judging needs."""
         names = tuple(source.name for source in self.config.sources)
         zone, settle = self.config.timezone, self.config.poll.settle
-        return evaluate.Terms(self.rules, names, self.routes, zone, self.stale_after, settle)
+        quiet = self.config.notify.quiet
+        return evaluate.Terms(
+            self.rules,
+            names,
+            self.routes,
+            zone,
+            self.stale_after,
+            settle,
+            quiet.in_zone(zone) if quiet else None,
+        )
 
     @property
     def editions(self) -> list[Edition]:

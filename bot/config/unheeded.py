@@ -7,8 +7,6 @@ from bot.notify.notification import Via
 def of(config: Config) -> list[str]:
     """One sentence for each setting that has no effect yet."""
     found = []
-    if config.notify.quiet is not None:
-        found.append("notify.quiet: messages are not held back yet")
     if config.notify.heartbeat is not None:
         found.append("notify.heartbeat: no ping is sent yet")
     if config.slack is not None and config.slack.app_token is not None:

@@ -1,16 +1,50 @@
-"""Who hears of a transition: where its rule sends, and wherever the alert was told of before."""
+"""Who hears of a transition: where its rule sends, and wherever the alert was told of before, unless that is held back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
+from bot.notify import holding
+from bot.notify.holding import Held, Holding
 from bot.notify.notification import Destination
-from bot.notify.policy import Step
+from bot.notify.policy import Step, ToldBy
+from bot.notify.quiet import Quiet
 from bot.notify.routing import Routes
-from bot.store import messages, tasks
+from bot.store import alerts, messages, silences, tasks
+from bot.store import held as kept
 from bot.store.connection import Connection
 from rules.alert import Alert, Transition
 from rules.labels import Label
 from rules.rule import Rule
 from rules.scope import Judged, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is told of an evaluation, beside what was told before; what it holds back, and what is held no longer."""
+
+    steps: tuple[Step, ...]
+    told: ToldBy
+    held: tuple[Held, ...]
+    released: tuple[Held, ...]
+
+
+def heard(
+    db: Connection, rules: Iterable[Rule], quiet: Quiet | None, news: Sequence[Step], now: datetime
+) -> Heard:
+    """Takes from `news` what silences and quiet times hold back, and adds what they no longer do."""
+    by_name = {rule.name: rule for rule in rules}
+    changed = {step.transition.after.id for step in news if step.transition.after is not None}
+    before = [each for each in kept.load(db) if each.alert not in changed]
+    waiting = {
+        alert.id: (alert, by_name.get(alert.series.rule))
+        for alert in alerts.by_id(db, {each.alert for each in before})
+    }
+    told = messages.told(db, [*changed, *waiting])
+    now_held = Holding(now, silences.active(db, now), quiet)
+    passed, held = holding.hold(news, told, now_held)
+    freed, released = holding.release(before, waiting, told, now_held)
+    return Heard((*passed, *freed), told, tuple(held), tuple(released))
 
 
 def steps(

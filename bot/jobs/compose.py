@@ -38,6 +38,7 @@ class Scene:
     told: ToldBy
     data_at: datetime | None
     troubles: Mapping[str, str]
+    rules: Mapping[str, Rule]
     settle: timedelta = timedelta(0)
     bare: bool = False
 
@@ -79,11 +80,16 @@ def _single(scene: Scene, rule: Rule, decision: Decision) -> Body:
 
 def _last_reason(scene: Scene, edit: Edit) -> Reason:
     """Why the message was last spoken of; a silent change is no other reason."""
-    try:
-        said = messages.body(scene.db, edit.message)
-    except ValueError:  # what cannot be read is written anew
-        return Reason.FIRST
+    said = _said(scene, edit.message)
     return said.alert.reason if isinstance(said, AlertBody) else Reason.FIRST
+
+
+def _said(scene: Scene, message: str) -> Body | None:
+    """What a message says; None for what cannot be read, which is written anew."""
+    try:
+        return messages.body(scene.db, message)
+    except ValueError:
+        return None
 
 
 def _changes(scene: Scene, rule: Rule, decision: Decision) -> Body:
@@ -98,13 +104,14 @@ def _rows(
     """The worst members; a program gets them all. A task is shown with its title, so a row of one has its evidence."""
     place = decision.destination
     if place.via is Via.WEBHOOK:
-        return tuple(_facts(scene, rule, place, step) for step in ranked)
-    shown = ranked[:_ROWS]
-    if Label.TASK not in rule.group_by:
-        return tuple(_facts(scene, rule, place, step) for step in shown)
-    return tuple(
-        _facts(scene, rule, place, step, _found(scene, rule, _after(step))) for step in shown
-    )
+        return tuple(_facts(scene, step.rule or rule, place, step) for step in ranked)
+    return tuple(_row(scene, step.rule or rule, place, step) for step in ranked[:_ROWS])
+
+
+def _row(scene: Scene, rule: Rule, place: Destination, step: Step) -> AlertFacts:
+    is_task = Label.TASK in rule.group_by
+    found = _found(scene, rule, _after(step)) if is_task else evidence.NONE
+    return _facts(scene, rule, place, step, found)
 
 
 def _found(scene: Scene, rule: Rule, alert: Alert) -> Evidence:
@@ -120,30 +127,44 @@ def _members(scene: Scene, decision: Decision) -> list[Step]:
     others = [alert for alert in kept if alert.id not in changed]
     return [
         *changed.values(),
-        *(Step(Transition(alert, alert), decision.rule, ()) for alert in others),
+        *(
+            Step(Transition(alert, alert), scene.rules.get(alert.series.rule), ())
+            for alert in others
+        ),
     ]
 
 
 def _table(scene: Scene, rule: Rule, decision: Decision, steps: Sequence[Step]) -> Body:
     ranked = _worst_first(steps)
     members = [_after(step) for step in ranked]
+    mixed = len({alert.series.rule for alert in members}) > 1
+    first, held = _occasion(scene, decision)
     return TableBody(
         TableFacts(
             id=_message(decision)[:8],
-            rule=rule.name,
-            summary=rule.summary,
+            rule="" if mixed else rule.name,
+            summary="" if mixed else rule.summary,
             metric=rule.metric.name,
             severity=max(alert.peak for alert in members),
             rows=_rows(scene, rule, decision, ranked),
             count=len(members),
             open=sum(alert.open for alert in members),
             total=_total(rule, members),
-            first=isinstance(decision, Post) and decision.first,
+            first=first,
+            held=held,
             period=_stretch(scene, rule, members[0]),
             data_at=scene.data_at,
-            runbook=rule.runbook,
+            runbook="" if mixed else rule.runbook,
         )
     )
+
+
+def _occasion(scene: Scene, decision: Decision) -> tuple[bool, bool]:
+    """Whether a table was posted on a rule's first evaluation, and whether it had been held back."""
+    if isinstance(decision, Post):
+        return decision.first, decision.held
+    said = _said(scene, decision.message)
+    return (said.table.first, said.table.held) if isinstance(said, TableBody) else (False, False)
 
 
 def _of_removed(scene: Scene, decision: Decision) -> Draft:
@@ -247,9 +268,15 @@ def _trouble(scene: Scene, rule: Rule, alert: Alert) -> str:
     )
 
 
-def _total(rule: Rule, members: Iterable[Alert]) -> Value | None:
+def _begin(alert: Alert) -> datetime | None:
+    """When its period began; a rolling window has none."""
+    return alert.span.start if alert.by_period else None
+
+
+def _total(rule: Rule, members: Sequence[Alert]) -> Value | None:
     """The exact sum of the members' values, where they add up."""
-    if rule.metric.kind not in _SUMMED:
+    alike = {(alert.series.rule, alert.series.condition, _begin(alert)) for alert in members}
+    if rule.metric.kind not in _SUMMED or len(alike) > 1:
         return None
     return functools.reduce(operator.add, (alert.value for alert in members))
 

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.jobs import audience, compose, gather, verdicts
+from bot.jobs.audience import Heard
 from bot.jobs.compose import Draft, Scene
 from bot.jobs.gather import Gathered
 from bot.jobs.verdicts import Verdicts
 from bot.notify import policy
 from bot.notify.policy import Decision, Step
+from bot.notify.quiet import Quiet
 from bot.notify.routing import Routes
-from bot.store import alerts, messages, sums
+from bot.store import alerts, sums
 from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.sources import SourceState
@@ -30,7 +32,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What judging needs from the configuration; `settle` after its end a period's figure is called final."""
+    """What judging needs from the configuration.
+
+    `settle` after its end a period's figure is called final; while it is `quiet` nothing is told.
+    """
 
     rules: tuple[Rule, ...]
     sources: tuple[str, ...]
@@ -38,6 +43,7 @@ class Terms:
     zone: ZoneInfo
     stale_after: timedelta
     settle: timedelta = timedelta(0)
+    quiet: Quiet | None = None
 
 
 async def run(database: Database, terms: Terms, now: datetime) -> Verdicts:
@@ -61,19 +67,22 @@ def prepare(db: Connection, terms: Terms, now: datetime) -> Verdicts:
     steps = audience.steps(db, terms.routes, seen.judged, [*transitions, *removed])
     judged = _remembered(seen, failures, now)
     forgotten = tuple(set(seen.judged) - {rule.name for rule in terms.rules})
-    told = messages.told(db, [step.transition.after.id for step in steps if step.transition.after])
-    data_at, troubles = _data_at(seen.states), _troubles(seen.states)
-    scene = Scene(db, now, terms.zone, told, data_at, troubles, terms.settle)
+    heard = audience.heard(db, terms.rules, terms.quiet, steps, now)
+    scene = _scene(db, terms, seen, heard, now)
+    decisions = policy.decide(heard.steps, heard.told, now)
     return Verdicts(
         steps=tuple(steps),
-        drafts=tuple(_draft(scene, decision) for decision in policy.decide(steps, told, now)),
+        drafts=tuple(_draft(scene, decision) for decision in decisions),
+        held=heard.held,
+        released=heard.released,
         judged=judged,
         forgotten=forgotten,
         timers=_timers(terms.rules, seen.judged, reshaped, steps),
         upto=seen.upto,
         stale=seen.circumstances.stale,
         failures=failures,
-        idle=not (steps or forgotten or failures) and _is_idle(seen, scopes, judged),
+        idle=not (steps or heard.released or forgotten or failures)
+        and _is_idle(seen, scopes, judged),
     )
 
 
@@ -215,6 +224,19 @@ def _timers(
         for alert in reshaped
         if alert.series.rule in changed and alert.id not in moved
     }
+
+
+def _scene(db: Connection, terms: Terms, seen: Gathered, heard: Heard, now: datetime) -> Scene:
+    return Scene(
+        db,
+        now,
+        terms.zone,
+        heard.told,
+        _data_at(seen.states),
+        _troubles(seen.states),
+        {rule.name: rule for rule in terms.rules},
+        terms.settle,
+    )
 
 
 def _data_at(states: Mapping[str, SourceState]) -> datetime | None:

@@ -7,8 +7,9 @@ from datetime import datetime
 from bot.jobs import gather
 from bot.jobs.compose import Draft
 from bot.notify import policy
+from bot.notify.holding import Held
 from bot.notify.policy import Decision, Edit, Post, Step
-from bot.store import alerts, changes, decisions, messages, outbox
+from bot.store import alerts, changes, decisions, held, messages, outbox
 from bot.store.connection import Connection
 from rules import lifecycle
 from rules.alert import Alert, Reason
@@ -20,13 +21,15 @@ from rules.scope import Judged
 class Verdicts:
     """What one evaluation came to, ready to be committed.
 
-    `judged` is what to remember of each rule, `forgotten` the rules that are no more. `timers` are when time alone may
+    `held` is news that is held back, `released` what is so no longer. `judged` is what to remember of each rule, `forgotten` the rules that are no more. `timers` are when time alone may
     change alerts that are not among `steps`, by alert id: their rule has other timers now. `upto` is the last change
     that was taken account of. `idle`: nothing is different, so that there is nothing to keep.
     """
 
     steps: tuple[Step, ...]
     drafts: tuple[Draft, ...]
+    held: tuple[Held, ...]
+    released: tuple[Held, ...]
     judged: Mapping[str, Judged]
     forgotten: tuple[str, ...]
     timers: Mapping[str, datetime | None]
@@ -57,6 +60,8 @@ def commit(db: Connection, verdicts: Verdicts, now: datetime) -> None:
     decisions.add(db, transitions, now)
     for draft in verdicts.drafts:
         _say(db, draft, now)
+    held.drop(db, verdicts.released)
+    held.put(db, verdicts.held, now)
     alerts.remember(db, verdicts.judged)
     alerts.forget(db, verdicts.forgotten)
     changes.settle(db, verdicts.upto)

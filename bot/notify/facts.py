@@ -102,7 +102,8 @@ class TableFacts:
     """Many alerts of one rule that began in one evaluation, as one message: the worst ten, and exact totals.
 
     `count` is how many there are; `total` is the exact sum of their values where adding makes sense, else None.
-    `first` is true for a rule's first evaluation. `open` is how many of them still hold. `note` is why it comes here.
+    `first` is true for a rule's first evaluation; `held` for what a silence or a quiet time had held back, which may be of
+    several rules: then `rule` is empty. `open` is how many of them still hold. `note` is why it comes here.
     """
 
     id: str
@@ -119,6 +120,7 @@ class TableFacts:
     data_at: datetime | None
     runbook: str
     note: str = ""
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)

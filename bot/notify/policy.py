@@ -42,6 +42,7 @@ class Step:
     rule: Rule | None
     destinations: tuple[Destination, ...]
     first: bool = False
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Post:
     rule: Rule
     steps: tuple[Step, ...]
     first: bool = False
+    held: bool = False
 
     @property
     def table(self) -> bool:
@@ -128,7 +130,7 @@ def decide(steps: Sequence[Step], told: ToldBy, at: datetime) -> list[Decision]:
         known = told.get((alert.id, str(destination)))
         if known is None:
             if step.rule is not None and _is_news(step.transition, alert):
-                key = (destination, step.rule.name, step.first)
+                key = (destination, "" if step.held else step.rule.name, step.first)
                 posts.setdefault(key, (step.rule, {}))[1][alert.id] = step
         elif known.waiting and _in_time(step.transition):
             continue
@@ -163,7 +165,7 @@ def _is_news(transition: Transition, alert: Alert) -> bool:
     """To a destination that knows nothing of the alert: only what holds, or held in a period that is over, is news."""
     if alert.state is State.FIRING:
         return True
-    return alert.state is State.CLOSED and transition.reason is Reason.LATE
+    return alert.state is State.CLOSED and transition.reason in (Reason.LATE, Reason.DELAYED)
 
 
 def _spoken(step: Step, alert: Alert, destination: Destination) -> Step | None:
@@ -200,16 +202,21 @@ def _shown(alert: Alert) -> tuple[object, ...]:
 def _posts(
     posts: Mapping[tuple[Destination, str, bool], tuple[Rule, _Members]], at: datetime
 ) -> Iterator[Post]:
-    """A message each, or of too many at once a table; a table adds up, so it is of one condition and one period."""
-    for (destination, _, first), (rule, members) in posts.items():
-        storm = len(members) > (1 if first else STORM)
+    """A message each, or of too many at once a table, and of all that was held back.
+
+    A table adds up, so it is of one condition and one period; one of what was held back does not.
+    """
+    for (destination, name, first), (rule, members) in posts.items():
+        held = not name
+        storm = len(members) > (1 if first or held else STORM)
         alike: dict[object, _Members] = {}
         for alert, step in members.items():
-            alike.setdefault(_kin(step) if storm else alert, {})[alert] = step
+            kin = held or _kin(step)
+            alike.setdefault(kin if storm else alert, {})[alert] = step
         for group in alike.values():
             many = identity(destination, at.isoformat(), *sorted(group))
             id_ = many if len(group) > 1 else identity(destination, *group)
-            yield Post(id_, destination, rule, tuple(group.values()), first)
+            yield Post(id_, destination, rule, tuple(group.values()), first, held)
 
 
 def _kin(step: Step) -> object:

@@ -2,10 +2,12 @@
 
 from datetime import time, timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot import address
+from bot.notify.quiet import Quiet
 from rules import quantity, reading, terms
 from rules.terms import Severity
 
@@ -37,6 +39,9 @@ class QuietSettings(BaseModel):
     except_: tuple[Annotated[Severity, BeforeValidator(terms.severity)], ...] = Field(
         default=(), alias="except"
     )
+
+    def in_zone(self, zone: ZoneInfo) -> Quiet:
+        return Quiet(zone, frozenset(self.days), self.hours, frozenset(self.except_))
 
 
 class HeartbeatSettings(BaseModel):

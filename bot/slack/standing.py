@@ -104,7 +104,7 @@ def _delayed(facts: AlertFacts) -> tuple[Json, ...]:
         blocks.say(" and was over "),
         *ended,
         blocks.say(
-            f", at worst {metric.text(facts.worst)}. This comes late because it could not be delivered then."
+            f", at worst {metric.text(facts.worst)}. This comes late because it could not be told then."
         ),
     )
 

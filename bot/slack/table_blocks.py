@@ -1,4 +1,6 @@
-"""Many alerts of one rule as one message: the worst of them, how many more, the exact total."""
+"""Many alerts as one message: the worst of them, how many more, and where they are of one rule the exact total."""
+
+from collections.abc import Sequence
 
 from bot.notify.facts import AlertFacts, TableFacts
 from bot.slack import alert_blocks, blocks, standing, subject, text, wording
@@ -12,16 +14,12 @@ def table(facts: TableFacts, command: str) -> Message:
     """The message, as it is posted and as it is edited to when members end."""
     rows = facts.rows[:SHOWN]
     return blocks.message(
-        f"{_headline(facts)} ({wording.period(facts.period)})",
+        f"{_headline(facts)} ({wording.period(facts.period)})" if facts.rule else _headline(facts),
         blocks.header(_headline(facts)),
         blocks.paragraph(*_summary(facts)),
         blocks.remark(facts.note),
         _figures(facts),
-        blocks.table(
-            ["Who", subject.title(subject.noun(facts.metric)), "Limit", "State"],
-            [_row(row) for row in rows],
-            numbers=(1,),
-        ),
+        _members(facts, rows),
         _rest(facts.count - len(rows)),
         alert_blocks.next_step(facts.runbook, f"`{command} alerts` lists what is open")
         if facts.open
@@ -32,17 +30,23 @@ def table(facts: TableFacts, command: str) -> Message:
 
 def _headline(facts: TableFacts) -> str:
     icon = subject.ICONS[facts.severity] if facts.open else subject.OVER
+    if not facts.rule:
+        return f"{icon} {wording.number(facts.count, 'alert')} that were held back"
     what = f"{wording.number(facts.count, 'alert')}: {subject.noun(facts.metric)}"
     return f"{icon} {what} past the limit of {text.plain(facts.rule, blocks.NAME)}"
 
 
 def _summary(facts: TableFacts) -> list[Json]:
     summary = text.plain(facts.summary, blocks.SENTENCE)
-    first = "This rule was judged for the first time: these were past their limit already."
-    return [
-        blocks.say(f"{summary}. " if summary else ""),
-        blocks.say(first if facts.first else "They passed their limit at the same time."),
-    ]
+    return [blocks.say(f"{summary}. " if summary else ""), blocks.say(_occasion(facts))]
+
+
+def _occasion(facts: TableFacts) -> str:
+    if facts.held:
+        return "They passed their limit while messages were held back, and are still past it."
+    if facts.first:
+        return "This rule was judged for the first time: these were past their limit already."
+    return "They passed their limit at the same time."
 
 
 def _figures(facts: TableFacts) -> Json:
@@ -50,8 +54,17 @@ def _figures(facts: TableFacts) -> Json:
     return blocks.fields(
         *total,
         ("Still open", f"{facts.open:,} of {facts.count:,}"),
-        ("Period", wording.period(facts.period)),
+        *([("Period", wording.period(facts.period))] if facts.rule else []),
     )
+
+
+def _members(facts: TableFacts, rows: Sequence[AlertFacts]) -> Json:
+    """What is of several rules names the rule of each."""
+    if facts.rule:
+        heads = ["Who", subject.title(subject.noun(facts.metric)), "Limit", "State"]
+        return blocks.table(heads, [_row(row) for row in rows], numbers=(1,))
+    named = [(text.plain(row.rule, blocks.NAME), *_row(row)) for row in rows]
+    return blocks.table(["Rule", "Who", "Value", "Limit", "State"], named, numbers=(2,))
 
 
 def _row(facts: AlertFacts) -> tuple[str, str, str, str]:
@@ -71,7 +84,7 @@ def _rest(left: int) -> Json | None:
 
 
 def _origin(facts: TableFacts) -> list[str]:
-    return [_data(facts), f"`{text.escape(facts.rule, blocks.NAME)}`"]
+    return [_data(facts), *([f"`{text.escape(facts.rule, blocks.NAME)}`"] if facts.rule else [])]
 
 
 def _data(facts: TableFacts) -> str:

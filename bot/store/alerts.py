@@ -93,7 +93,7 @@ def current(db: Connection, wanted: Mapping[str, Only], since: datetime) -> list
         for id_, rule, labels in live
         if rule in wanted and _is_among(wanted[rule], alert_row.values_of(labels))
     ]
-    return _select(db, "id IN (SELECT value FROM json_each(?))", (json.dumps(ids),))
+    return by_id(db, ids)
 
 
 def _is_among(only: Only, values: Values) -> bool:
@@ -103,6 +103,10 @@ def _is_among(only: Only, values: Values) -> bool:
 def find(db: Connection, prefix: str) -> list[Alert]:
     """Alerts whose id begins with `prefix`."""
     return _select(db, "id >= ? AND id < ?", (prefix.lower(), prefix.lower() + "\x7f"))
+
+
+def by_id(db: Connection, ids: Iterable[str]) -> list[Alert]:
+    return _select(db, "id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),))
 
 
 def of_message(db: Connection, message: str) -> list[Alert]:

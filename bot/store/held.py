@@ -3,32 +3,33 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.notify.holding import Held
 from bot.notify.notification import Destination
 from bot.store import instant
 from bot.store.connection import Connection
 
 
-def put(db: Connection, held: Iterable[tuple[str, Destination]], now: datetime) -> None:
-    """Holds back an alert's news from a destination, as (alert id, destination); what is held stays as old as it is."""
+def put(db: Connection, held: Iterable[Held], now: datetime) -> None:
+    """Holds it back; what is held already stays as old as it is."""
     at = instant.to_micros(now)
     db.conn.executemany(
-        "INSERT INTO held (alert, destination, since) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        [(alert, str(destination), at) for alert, destination in held],
+        "INSERT INTO held (alert, destination, since, quietly) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET quietly = min(quietly, excluded.quietly)",
+        [(each.alert, str(each.destination), at, each.quietly) for each in held],
     )
 
 
-def drop(db: Connection, held: Iterable[tuple[str, Destination]]) -> None:
-    """Holds back no more."""
+def drop(db: Connection, held: Iterable[Held]) -> None:
+    """Holds it back no more."""
     db.conn.executemany(
         "DELETE FROM held WHERE alert = ? AND destination = ?",
-        [(alert, str(destination)) for alert, destination in held],
+        [(each.alert, str(each.destination)) for each in held],
     )
 
 
-def load(db: Connection) -> dict[tuple[str, Destination], datetime]:
-    """Since when which alert's news is held back from which destination."""
-    rows = db.execute("SELECT alert, destination, since FROM held ORDER BY since, alert").fetchall()
-    return {
-        (alert, Destination.parse(destination)): instant.from_micros(since)
-        for alert, destination, since in rows
-    }
+def load(db: Connection) -> list[Held]:
+    """All that is held back, oldest first."""
+    rows = db.execute(
+        "SELECT alert, destination, quietly FROM held ORDER BY since, alert, destination"
+    ).fetchall()
+    return [Held(alert, Destination.parse(place), bool(quiet)) for alert, place, quiet in rows]

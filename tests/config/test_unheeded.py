@@ -13,7 +13,7 @@ _SLACK = {"bot_token": "xoxb-1", "signing_secret": "secret"}
     ("sections", "told"),
     [
         pytest.param({"slack": _SLACK}, [], id="nothing to say of what works"),
-        pytest.param({"notify": {"quiet": {"days": ["sat"]}}}, ["notify.quiet"], id="quiet times"),
+        pytest.param({"notify": {"quiet": {"days": ["sat"]}}}, [], id="nothing of quiet times"),
         pytest.param(
             {"notify": {"heartbeat": {"url": "https://hc.acme.test/1"}}},
             ["notify.heartbeat"],

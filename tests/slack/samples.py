@@ -441,6 +441,9 @@ POSTS: dict[str, Body] = {
         replace(TABLE, first=True, rows=ROWS[:4], count=4, open=0, total=None)
     ),
     "table-of-tasks": TableBody(TASK_TABLE),
+    "table-held": TableBody(
+        replace(TABLE, rule="", summary="", rows=ROWS[:2], count=2, open=2, total=None, held=True)
+    ),
     "digest": DigestBody(DIGEST),
     "digest-early": DigestBody(EARLY),
     "digest-early-quiet": DigestBody(EARLY_QUIET),

@@ -24,10 +24,11 @@ CREATE TABLE ack (
 );
 CREATE INDEX ack_alert ON ack (alert);
 
--- What a destination was not told because of a silence or a quiet time, since when.
+-- What a destination was not told because of a silence or a quiet time, since when; `quietly`: for no silence.
 CREATE TABLE held (
   alert TEXT NOT NULL,
   destination TEXT NOT NULL,
   since INTEGER NOT NULL,
+  quietly INTEGER NOT NULL,
   PRIMARY KEY (alert, destination)
 ) WITHOUT ROWID;

@@ -1,0 +1,56 @@
+"""What silences hold back, through the whole bot; quiet times have a scenario."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.demo.neo import usage
+from bot.notify.silence import Silence
+from bot.store import held, silences
+from tests import stage
+from tests.stage import Stage
+
+START = datetime(2026, 11, 18, 9, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+RULES = """rules:
+  - {name: user, metric: spend, window: day, group_by: [user], thresholds: {warning: 50 USD, critical: 90 USD}}
+"""
+
+
+@pytest.fixture
+async def played(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with stage.staged(tmp_path, START, RULES) as played:
+        await played.tick()
+        now = played.clock.now()
+        silence = Silence(0, now, now + 30 * MINUTE, "ada@acme.test", "a migration", rule="us*")
+        await played.bot.database.write(silences.add, silence)
+        yield played
+
+
+async def test_what_still_holds_when_a_silence_ends_is_told_once(played: Stage) -> None:
+    played.stream(1, usd=60)
+    played.stream(2, usd=60, email="ben@acme.test")
+    assert [] == await played.pass_time(20 * MINUTE)
+    played.neo.book.remove(usage.stream_id(2))
+    await played.restart()
+    (told,) = await played.pass_time(20 * MINUTE)
+    assert told.startswith("post 🟠 Warning: spend of ana@acme.test at $60.00")
+    assert [] == await played.pass_time(20 * MINUTE)
+    assert [] == await played.bot.database.read(held.load)
+
+
+async def test_a_message_is_edited_under_a_silence_and_its_peak_told_after_it(
+    played: Stage,
+) -> None:
+    played.clock.advance(40 * MINUTE)
+    played.stream(1, usd=60)
+    assert 1 == len(await played.tick())
+    now = played.clock.now()
+    again = Silence(0, now, now + 5 * MINUTE, "ada@acme.test", "")
+    await played.bot.database.write(silences.add, again)
+    played.stream(2, usd=40)
+    (told,) = await played.tick()
+    assert told.startswith("edit 🔴 Critical")
+    assert ["reply", "edit"] == [line.split()[0] for line in await played.pass_time(10 * MINUTE)]
