@@ -35,6 +35,7 @@ class Said:
     """One alert, spoken of once, in `message`. `period` is the span that was judged."""
 
     at: datetime
+    alert: str
     rule: Rule
     labels: dict[str, str]
     severity: Severity
@@ -149,6 +150,7 @@ def _said(at: datetime, part: Scope, news: _News, message: str) -> Said:
     alert, reason = news
     return Said(
         at=at,
+        alert=alert.id,
         rule=part.rule,
         labels=alert.series.labels,
         severity=alert.severity or alert.peak,

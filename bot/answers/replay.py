@@ -29,7 +29,7 @@ _KEPT = frozenset({Reads.RECORDS, Reads.TASKS})
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """All that would have been said after `since`, up to `until`.
+    """All that would have been said after `since`, up to `until`, by the rules that could be `judged`.
 
     `visits` is how many moments were judged for it; `left_out` are rules on what has no history. `begins` is what the
     ledger reaches back to, and `late` are windows, as written, that it holds whole only from some moment after `since`.
@@ -39,6 +39,7 @@ class Replayed:
     since: datetime
     until: datetime
     said: tuple[Said, ...]
+    judged: tuple[Rule, ...]
     visits: int
     left_out: tuple[Rule, ...]
     begins: datetime | None
@@ -73,6 +74,7 @@ def replay(
         since=since,
         until=until,
         said=tuple(each for each in said if each.at > since),
+        judged=tuple(judged),
         visits=course.visits,
         left_out=tuple(rule for rule in rules if rule not in judged),
         begins=begins,

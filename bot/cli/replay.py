@@ -1,19 +1,23 @@
-"""`rules replay`: what the rules would have said on the stored history."""
+"""`rules replay`: what the rules would have said on the stored history, and what others would have said instead."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
-from bot.answers import replay
+from bot import config
+from bot.answers import replay, tally
 from bot.answers.course import Said
 from bot.answers.replay import Replayed
-from bot.cli import calling, exact, moment, table
+from bot.answers.tally import Difference
+from bot.cli import calling, exact, moment, replay_text, table
 from bot.cli.calling import Call
-from rules import labels, metric
-
-_HEAD = ("when", "rule", "who or what", "severity", "reason", "value", "limit")
+from bot.cli.exact import Row
+from bot.config import Config
+from rules.rule import Rule
+from rules.window import Span
 
 
 @click.command("replay")
@@ -26,6 +30,12 @@ _HEAD = ("when", "rule", "who or what", "severity", "reason", "value", "limit")
     help="How far back to begin; what holds then is taken as told.",
 )
 @click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    metavar="OTHER.yaml",
+    help="A file of other rules: shows only what they and the rules in force say differently.",
+)
+@click.option(
     "--format",
     "style",
     type=click.Choice(["table", "json"]),
@@ -34,15 +44,34 @@ _HEAD = ("when", "rule", "who or what", "severity", "reason", "value", "limit")
 )
 @calling.takes_config()
 @click.pass_obj
-def command(call: Call, since: timedelta, style: str) -> None:
+def command(call: Call, since: timedelta, against: Path | None, style: str) -> None:
     """Shows what the rules would have said on the stored history, by the code that judges live."""
-    config, now = call.load(), call.clock()
-    if turn := calling.credit_turn(config, (rule.window for rule in config.rules)):
-        config = call.load(turn)
-    found = calling.ask(config, replay.replay, config.rules, now - since, now, config.poll.every)
-    click.echo(_STYLES[style](found, config.timezone))
-    for note in _notes(found, config.timezone):
+    settings, other = _rules(call, against)
+    zone, every, until = settings.timezone, settings.poll.every, call.clock()
+    stretch = Span(until - since, until)
+    if against is None:
+        found = calling.ask(
+            settings, replay.replay, settings.rules, stretch.start, stretch.end, every
+        )
+        shown, notes = _STYLES[style](found, zone), _notes(found, zone)
+    else:
+        name = table.plain(against.name)
+        both = calling.ask(settings, tally.compare, settings.rules, other, stretch, every)
+        shown, notes = _STYLES_OF_BOTH[style](both, name, zone), _notes_on_both(both, name, zone)
+    click.echo(shown)
+    for note in notes:
         click.echo(note, err=True)
+
+
+def _rules(call: Call, against: Path | None) -> tuple[Config, tuple[Rule, ...]]:
+    """The configuration with the rules in force, and the others, all with the turn of the credit month."""
+    settings = call.load()
+    other = config.other_rules(against, settings) if against else ()
+    windows = [rule.window for rule in (*settings.rules, *other)]
+    if turn := calling.credit_turn(settings, windows):
+        settings = call.load(turn)
+        other = config.other_rules(against, settings, turn) if against else ()
+    return settings, other
 
 
 def _notes(found: Replayed, zone: ZoneInfo) -> Iterator[str]:
@@ -61,53 +90,47 @@ def _notes(found: Replayed, zone: ZoneInfo) -> Iterator[str]:
         )
 
 
+def _notes_on_both(found: Difference, name: str, zone: ZoneInfo) -> Iterator[str]:
+    """What is to be known of the rules in force, then of the others where that is not the same."""
+    ours = list(_notes(found.ours, zone))
+    yield from ours
+    yield from (f"{name}: {note}" for note in _notes(found.other, zone) if note not in ours)
+
+
 def _as_json(found: Replayed, _zone: ZoneInfo) -> str:
-    return exact.objects(
-        [
-            {
-                "at": _time(said, said.at),
-                "rule": said.rule.name,
-                "labels": said.labels,
-                "severity": str(said.severity),
-                "reason": str(said.reason),
-                "value": said.value,
-                "limit": said.limit.value,
-                "period_start": _time(said, said.period.start),
-                "period_end": _time(said, said.period.end),
-            }
-            for said in found.said
-        ]
-    )
+    return exact.objects([_object(said) for said in found.said])
 
 
-def _as_table(found: Replayed, zone: ZoneInfo) -> str:
-    rows = [
-        [
-            moment.shown(said.at, zone.key),
-            said.rule.name,
-            table.plain(labels.series_text("", said.labels)[1:-1] or "all"),
-            str(said.severity),
-            str(said.reason),
-            metric.text(said.value),
-            said.limit.text,
-        ]
-        for said in found.said
-    ]
-    shown = f"{table.render(_HEAD, rows)}\n\n" if rows else ""
-    return f"{shown}{_totals(found, zone)}"
+def _both_as_json(found: Difference, _name: str, _zone: ZoneInfo) -> str:
+    sides = (("in_force", found.only_ours), ("against", found.only_other))
+    only = [(said, side) for side, lines in sides for said in lines]
+    only.sort(key=lambda line: line[0].at)
+    return exact.objects([{**_object(said), "only": side} for said, side in only])
 
 
-def _totals(found: Replayed, zone: ZoneInfo) -> str:
-    since, until = (moment.shown(at, zone.key) for at in (found.since, found.until))
-    rules = len({said.rule.name for said in found.said})
-    return (
-        f"{since} to {until}, {zone.key}: {table.count(len(found.said), 'notification')}"
-        f" by {table.count(rules, 'rule')} in {table.count(found.messages, 'message')}"
-    )
+def _object(said: Said) -> Row:
+    return {
+        "at": _time(said, said.at),
+        "rule": said.rule.name,
+        "labels": said.labels,
+        "severity": str(said.severity),
+        "reason": str(said.reason),
+        "value": said.value,
+        "limit": said.limit.value,
+        "period_start": _time(said, said.period.start),
+        "period_end": _time(said, said.period.end),
+    }
 
 
 def _time(said: Said, at: datetime) -> str:
     return at.astimezone(said.rule.zone).isoformat()
 
 
-_STYLES: dict[str, Callable[[Replayed, ZoneInfo], str]] = {"table": _as_table, "json": _as_json}
+_STYLES: dict[str, Callable[[Replayed, ZoneInfo], str]] = {
+    "table": replay_text.replayed,
+    "json": _as_json,
+}
+_STYLES_OF_BOTH: dict[str, Callable[[Difference, str, ZoneInfo], str]] = {
+    "table": replay_text.difference,
+    "json": _both_as_json,
+}

@@ -16,10 +16,12 @@ from rules.document import Document, Fault
 from rules.document import Path as Place
 from rules.loading import Flaws, Loaded
 from rules.reading import Defaults
+from rules.rule import Rule
 
 _RULES: Place = ("rules",)
 _SLASH: Place = ("slack", "command")
 _NO_CONFIG = "copy config.example.yaml, or name yours with --config or $NEO_BUDGET_CONFIG"
+_NO_OTHER = "name a file with `rules:` in it"
 _NO_RULES = "rule files are looked for beside the configuration"
 
 
@@ -59,6 +61,24 @@ def load(
     read = (path, *found.texts)
     content = {**dict(sections), "rules": rules.rules, "files": read, "watched": watched}
     return Config.model_construct(**content)
+
+
+def other_rules(
+    path: Path, settings: Config, credit_anchor: datetime | None = None
+) -> tuple[Rule, ...]:
+    """The rules of a file that the configuration does not name, read as if it did; whom they notify is not looked at.
+
+    Raises ConfigError with every fault there is.
+    """
+    try:
+        text = _text(path, _NO_OTHER)
+    except ValueError as error:
+        raise ConfigError([Fault(str(path), 0, 0, str(error))]) from error
+    defaults = Defaults(settings.timezone, settings.money.usd_per_credit, credit_anchor)
+    found = loading.load([(str(path), text)], defaults)
+    if found.faults:
+        raise ConfigError(found.faults)
+    return found.rules
 
 
 def slash_command(path: Path, environ: Mapping[str, str]) -> str:

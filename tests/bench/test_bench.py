@@ -13,6 +13,7 @@ def test_every_row_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
     assert exact["rows written by 100 unchanged pages"].holds
     assert exact["messages for 200 alerts at once"].holds
     assert all(row.ratio > 0 for row in rows if row.goal)
+    assert exact["replay: 2 days × 10 users × 20 rules"].ratio > 1
 
 
 @pytest.mark.parametrize(
@@ -28,3 +29,9 @@ def test_a_row_says_whether_its_goal_holds(
     ratio: float, goal: float, least: bool, says: str
 ) -> None:
     assert str(bench.Row("what", "1", "2", ratio, goal, least)).endswith(f"  {says}")
+
+
+def test_a_row_without_a_goal_only_says_what_it_costs() -> None:
+    row = bench.Row("what", "1", "2", 1_800)
+    assert row.holds
+    assert ["what", "1", "2", "1,800", "–", "–"] == str(row).split()

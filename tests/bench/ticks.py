@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from statistics import median
@@ -60,29 +61,34 @@ def rules(count: int, kinds: int = len(_KINDS)) -> str:
 
 def tick(source: str, path: str, count: str, kinds: str) -> Figures:
     """CPU milliseconds of a tick after 500 records of different people changed; the median of some."""
-    changing = _latest(source)
+    took = timed(path, rules(int(count), int(kinds)), _latest(source))
+    return {"ms": 1000 * median(took), "peak": measure.peak()}
+
+
+def timed(path: str, text: str, changing: Sequence[Record]) -> list[float]:
+    """CPU seconds of each of some ticks, before which the cost of those records changed."""
 
     async def run() -> list[float]:
         database = await Database.open(path, write=True)
-        terms, now, took = _terms(rules(int(count), int(kinds))), pages.END, []
-        await database.write(_read, now)
-        await evaluate.run(database, terms, now)
+        judged, now, took = terms(text), pages.END, []
+        await database.write(read, now)
+        await evaluate.run(database, judged, now)
         for number in range(_ROUNDS):
             now += _MINUTE
             changed = [
                 record._replace(credits=record.credits + Money(number)) for record in changing
             ]
             await database.write(partial(ledger.add, records=changed, seen=now, live=True))
-            await database.write(_read, now)
+            await database.write(read, now)
             gc.collect()
             gc.freeze()  # as `run` does
             begun = time.process_time()
-            await evaluate.run(database, terms, now)
+            await evaluate.run(database, judged, now)
             took.append(time.process_time() - begun)
         await database.close()
         return took
 
-    return {"ms": 1000 * median(asyncio.run(run())), "peak": measure.peak()}
+    return asyncio.run(run())
 
 
 def storm(path: str, count: str) -> Figures:
@@ -104,13 +110,13 @@ rules:
 
     async def run() -> Figures:
         database = await Database.open(path, write=True)
-        terms, now = _terms(text), records[0].at + 2 * _MINUTE
-        await database.write(_read, now - _MINUTE)
-        await evaluate.run(database, terms, now - _MINUTE)
+        judged, now = terms(text), records[0].at + 2 * _MINUTE
+        await database.write(read, now - _MINUTE)
+        await evaluate.run(database, judged, now - _MINUTE)
         await database.write(partial(ledger.add, records=records, seen=now, live=True))
-        await database.write(_read, now)
+        await database.write(read, now)
         begun = time.process_time()
-        await evaluate.run(database, terms, now)
+        await evaluate.run(database, judged, now)
         took = time.process_time() - begun
         alerts, messages = await database.read(_counts)
         await database.close()
@@ -131,7 +137,7 @@ def _latest(source: str) -> list[Record]:
     return sorted(found.values(), key=lambda record: record.at)[-_CHANGED:]
 
 
-def _terms(text: str) -> Terms:
+def terms(text: str) -> Terms:
     loaded = loading.load([("bench.yaml", text)], Defaults(_BERLIN))
     if loaded.faults:
         raise ValueError("; ".join(map(str, loaded.faults)))
@@ -141,7 +147,7 @@ def _terms(text: str) -> Terms:
     )
 
 
-def _read(db: Connection, now: datetime) -> None:
+def read(db: Connection, now: datetime) -> None:
     """The source was read completely, now and back to its beginning."""
     sources.advance(db, pages.SOURCE, cursor=now, complete_at=now)
     begins = now - timedelta(days=400)

@@ -2,10 +2,16 @@
 
 import json
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
-from bot.store import sources
+import pytest
+from click.testing import Result
+
+from bot.store import ledger, sources
+from bot.store.connection import Connection
 from bot.store.sources import Balance
+from rules.record import Record
 from tests.answers import world
 from tests.cli import conftest
 from tests.cli.conftest import CONFIG, Run
@@ -19,8 +25,8 @@ rules:
 """
 
 
-def _rules(folder: Path) -> None:
-    settings = CONFIG.partition("rules:")[0] + RULES
+def _rules(folder: Path, more: str = "") -> None:
+    settings = CONFIG.partition("rules:")[0] + more + RULES
     (folder / "config.yaml").write_text(settings.format(store=folder / "bot.db"))
 
 
@@ -42,6 +48,12 @@ when              rule     who or what         severity  reason  value    limit
 2026-11-22 11:59  day      user=ana@acme.test  critical  first   $20.01  10 USD
 2026-11-22 11:59  failing  all                 info      first   33.3%      20%
 2026-11-22 11:59  runs     all                 info      first   1s          1s
+
+rule     alerts  messages  people                loudest
+───────  ──────  ────────  ──────  ─────────────────────
+day      2       2         2       user=ci@acme.test (1)
+failing  1       1         –                     all (1)
+runs     1       1         –                     all (1)
 
 2026-11-18 12:00 to 2026-11-22 12:00, Europe/Berlin: 4 notifications by 3 rules in 4 messages
 """
@@ -151,3 +163,134 @@ def test_credit_months_turn_with_the_plan(filled: Run, tmp_path: Path) -> None:
         each["period_start"] for each in json.loads(found.stdout)
     ]
     assert "" == found.stderr
+
+
+OTHER = """\
+rules:
+  - {name: day, metric: spend, group_by: [user], window: day, thresholds: {warning: 8 USD, critical: 20 USD}, notify: [x]}
+  - {name: failing, metric: error_rate, window: 24h, timezone: UTC, thresholds: {info: 20%}}
+  - {name: failing-badly, metric: error_rate, window: 24h, thresholds: {critical: 90%}}
+  - {name: blocked, metric: blocked, window: day, thresholds: {info: 1}}
+"""
+
+
+def _against(run: Run, folder: Path, text: str, *words: str) -> Result:
+    _rules(folder)
+    (folder / "other.yaml").write_text(text)
+    return run("rules", "replay", "--since", "4d", "--against", "other.yaml", *words)
+
+
+def test_a_table_shows_what_other_rules_would_have_changed(filled: Run, tmp_path: Path) -> None:
+    found = _against(filled, tmp_path, OTHER)
+    left_out = "Left out, since no history is stored of what they measure:"
+    notes = [
+        f"{left_out} balance (credit_balance).",
+        f"other.yaml: {left_out} blocked (blocked).",
+    ]
+    assert (0, notes) == (found.exit_code, found.stderr.splitlines())
+    assert (
+        """\
+only        when              rule  who or what         severity  reason  value    limit
+──────────  ────────────────  ────  ──────────────────  ────────  ──────  ──────  ──────
+in force    2026-11-22 11:59  day   user=ci@acme.test   warning   late    $8.00    5 USD
+in force    2026-11-22 11:59  day   user=ana@acme.test  critical  first   $20.01  10 USD
+in force    2026-11-22 11:59  runs  all                 info      first   1s          1s
+other.yaml  2026-11-22 11:59  day   user=ci@acme.test   warning   late    $8.00    8 USD
+other.yaml  2026-11-22 11:59  day   user=ana@acme.test  critical  first   $20.01  20 USD
+
+rule           alerts  messages  people  only in force  only other.yaml
+─────────────  ──────  ────────  ──────  ─────────────  ───────────────
+day            2 → 2   2 → 2     2 → 2   2                            2
+failing        1 → 1   1 → 1     – → –   0                            0
+runs           1 → –   1 → –     – → –   1                            0
+failing-badly  – → 0   – → 0     – → –   0                            0
+
+2026-11-18 12:00 to 2026-11-22 12:00, Europe/Berlin
+in force: 4 notifications by 3 rules in 4 messages
+other.yaml: 3 notifications by 2 rules in 3 messages
+"""
+        == found.stdout
+    )
+
+
+def test_json_says_on_which_side_each_is(filled: Run, tmp_path: Path) -> None:
+    found = _against(filled, tmp_path, OTHER, "--format", "json")
+    said = json.loads(found.stdout, parse_float=Decimal, parse_int=Decimal)
+    assert [
+        ("in_force", "day", 8, 5),
+        ("in_force", "day", Decimal("20.01"), 10),
+        ("in_force", "runs", Decimal("1.8"), 1),
+        ("against", "day", 8, 8),
+        ("against", "day", Decimal("20.01"), 20),
+    ] == [(each["only"], each["rule"], each["value"], each["limit"]) for each in said]
+    plain = json.loads(filled("rules", "replay", "--since", "4d", "--format", "json").stdout)
+    assert {*plain[0], "only"} == set(said[0])
+
+
+def _backfilled(records: list[Record], db: Connection) -> None:
+    ledger.add(db, records, seen=world.NOW, live=False)
+
+
+def test_what_differs_is_in_the_order_of_time(filled: Run, tmp_path: Path) -> None:
+    ago = world.hours(30)
+    spent = [world.spent(50, ago, world.usd(30), world.BEN)]
+    conftest.store(tmp_path / "bot.db", partial(_backfilled, spent))
+    sides = ["in_force", "against", "in_force", "in_force", "in_force", "against", "against"]
+    found = _against(filled, tmp_path, OTHER, "--format", "json")
+    assert sides == [each["only"] for each in json.loads(found.stdout)]
+    lines = _against(filled, tmp_path, OTHER).stdout.splitlines()[2:9]
+    assert ["other" if side == "against" else "in fo" for side in sides] == [
+        line[:5] for line in lines
+    ]
+
+
+def test_the_same_rules_in_other_words_differ_in_nothing(filled: Run, tmp_path: Path) -> None:
+    same = RULES.format().replace("warning: 5 USD", "warning: 5.00 USD")
+    assert "[]\n" == _against(filled, tmp_path, same, "--format", "json").stdout
+    found = _against(filled, tmp_path, same)
+    assert found.stdout.startswith("rule ")
+    assert 1 == len(found.stderr.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param(
+            OTHER.replace("metric: spend", "metric: spnd"),
+            'other.yaml:2:25: "spnd" is not a metric; did you mean "spend"?',
+            id="a fault in them",
+        ),
+        pytest.param(
+            CONFIG.format(store="bot.db"), "other.yaml:1:1: unknown key", id="a configuration"
+        ),
+        pytest.param(
+            None, "other.yaml is not there: name a file with `rules:` in it", id="no file"
+        ),
+    ],
+)
+def test_other_rules_that_cannot_be_read_end_with_2(
+    text: str | None, says: str, filled: Run, tmp_path: Path
+) -> None:
+    if text is not None:
+        (tmp_path / "other.yaml").write_text(text)
+    found = filled("rules", "replay", "--against", "other.yaml")
+    assert (2, "") == (found.exit_code, found.stdout)
+    assert says in found.stderr
+
+
+def test_other_rules_count_in_the_zone_and_credit_of_the_configuration(
+    filled: Run, tmp_path: Path
+) -> None:
+    turn = world.NOW - world.hours(2)
+    balance = Balance(world.usd(1), world.usd(2), None, turn, world.NOW)
+    conftest.store(tmp_path / "bot.db", lambda db: sources.balanced(db, "acme", balance))
+    rule = "{name: plan, metric: spend, window: credit_month, thresholds: {info: 2 credits}}"
+    _rules(tmp_path, "money: {{usd_per_credit: 7}}\n")
+    (tmp_path / "other.yaml").write_text(f"rules: [{rule}]")
+    found = filled(
+        "rules", "replay", "--since", "4d", "--against", "other.yaml", "--format", "json"
+    )
+    plans = [each for each in json.loads(found.stdout) if each["rule"] == "plan"]
+    assert [("2026-10-22T11:00:00+02:00", 14), ("2026-11-22T10:00:00+01:00", 14)] == [
+        (each["period_start"], each["limit"]) for each in plans
+    ]
