@@ -102,6 +102,7 @@ group = _Root(
         "check": "check",
         "backfill": "backfill",
         "query": "query",
+        "why": "why",
         "digest": "digest",
         "rules": "rules",
         "slack": "slack",

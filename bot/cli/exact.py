@@ -29,7 +29,8 @@ def number(value: Value) -> str:
             return str(value)
 
 
-Row = Mapping[str, "str | Value | Row"]
+Row = Mapping[str, "Cell"]
+Cell = str | Value | bool | Row | list[Row] | None
 
 
 def objects(rows: Sequence[Row]) -> str:
@@ -40,16 +41,23 @@ def objects(rows: Sequence[Row]) -> str:
     return f"[\n{lines}\n]"
 
 
+def document(row: Row) -> str:
+    """One JSON object, on one line."""
+    return _object(row)
+
+
 def _object(row: Row) -> str:
     return "{" + ", ".join(f"{json.dumps(key)}: {_json(value)}" for key, value in row.items()) + "}"
 
 
-def _json(value: str | Value | Row) -> str:
+def _json(value: Cell) -> str:
     match value:
-        case str():
+        case str() | bool() | None:
             return json.dumps(value)
         case Mapping():
             return _object(value)
+        case list():
+            return f"[{', '.join(_object(each) for each in value)}]"
         case _:
             return number(value)
 

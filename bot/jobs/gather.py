@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.jobs import gauges
+from bot.answers import gauges
 from bot.store import alerts, changes, remembered, sources
 from bot.store.connection import Connection
 from bot.store.sources import SourceState

@@ -6,6 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from bot.notify.facts import AlertLine, BudgetLine, DigestFacts, Split, Stretch, TaskLine
+from bot.notify.why import WhyAnswer
 from rules.metric import Totals
 from rules.money import Money
 
@@ -269,6 +270,7 @@ Answer = (
     | RulesAnswer
     | StatusAnswer
     | DigestAnswer
+    | WhyAnswer
     | HelpAnswer
     | Refusal
 )

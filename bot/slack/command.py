@@ -37,6 +37,7 @@ class Request:
     window: str = ""
     by: str = ""
     task: str = ""
+    alert: str = ""
     name: str = ""
 
 
@@ -117,7 +118,11 @@ def _slot(verb: Verb, word: str, found: dict[str, str]) -> str | None:
     if word.startswith("@"):
         return None
     return next(
-        (slot for slot in ("window", "task", "name") if slot in verb.takes and slot not in found),
+        (
+            slot
+            for slot in ("window", "task", "alert", "name")
+            if slot in verb.takes and slot not in found
+        ),
         None,
     )
 

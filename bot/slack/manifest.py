@@ -24,7 +24,7 @@ def manifest(command: str, *, url: str = "") -> dict[str, Any]:
         "command": command,
         "url": f"{(url or 'https://bot.example.com').rstrip('/')}/slack/commands",
         "description": "What Neo costs, and why",
-        "usage_hint": "spend | top | errors | byok | task | budgets | alerts | help",
+        "usage_hint": "spend | top | errors | byok | task | budgets | alerts | why | help",
         "should_escape": True,
     }
     return {

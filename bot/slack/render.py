@@ -25,6 +25,7 @@ from bot.notify.notification import (
     NoteBody,
     TableBody,
 )
+from bot.notify.why import WhyAnswer
 from bot.slack import (
     alert_blocks,
     blocks,
@@ -35,6 +36,7 @@ from bot.slack import (
     table_blocks,
     text,
     usage_blocks,
+    why_blocks,
 )
 from bot.slack.blocks import Message
 
@@ -76,6 +78,8 @@ def answer(said: Answer, command: str) -> Message:
             return help_blocks.refusal(said)
         case DigestAnswer(digest):
             return digest_blocks.digest(digest)
+        case WhyAnswer():
+            return why_blocks.why(said)
         case BudgetsAnswer() | AlertsAnswer() | RulesAnswer() | StatusAnswer():
             return _state(said)
         case _:

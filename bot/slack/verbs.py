@@ -10,7 +10,7 @@ RANKINGS = ("users", "models", "tasks", "tools", "agents")
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One verb. `takes` names what may follow it: who, window, by, task, name, verb."""
+    """One verb. `takes` names what may follow it: who, window, by, task, alert, name, verb."""
 
     name: str
     usage: str
@@ -74,6 +74,15 @@ VERBS: dict[str, Verb] = {
             ("who",),
         ),
         Verb("alerts", "alerts", "what is open, worst first", "alerts", "Takes nothing else."),
+        Verb(
+            "why",
+            "why <id>",
+            "what is behind an alert: figures, limits, verdict",
+            "why a1b2c3d4",
+            "The id stands in alerts and in `alerts`; its beginning is enough.",
+            ("alert",),
+            needs="the id of an alert",
+        ),
         Verb("rules", "rules", "the rules in force", "rules", "Takes nothing else."),
         Verb(
             "digest",

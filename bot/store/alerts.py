@@ -109,6 +109,12 @@ def by_id(db: Connection, ids: Iterable[str]) -> list[Alert]:
     return _select(db, "id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),))
 
 
+def of_series(db: Connection, rule: str, values: Values) -> list[Alert]:
+    """Every alert that a series of a rule ever had, the oldest first."""
+    found = _select(db, "rule = ? AND labels = ?", (rule, alert_row.labels_text(values)))
+    return sorted(found, key=lambda alert: alert.since)
+
+
 def of_message(db: Connection, message: str) -> list[Alert]:
     """The members of a table."""
     return _select(db, "id IN (SELECT alert FROM told WHERE message = ?)", (message,))

@@ -5,7 +5,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.answers import alerts, budgets, byok, digest, errors, rulebook, spend, status, top, who
+from bot.answers import (
+    alerts,
+    budgets,
+    byok,
+    digest,
+    errors,
+    rulebook,
+    spend,
+    status,
+    top,
+    who,
+    why,
+)
 from bot.answers.digest import Due
 from bot.answers.question import Question
 from bot.answers.who import Asker
@@ -102,6 +114,11 @@ def _status(db: Connection, asked: Asked, in_force: InForce) -> Answer:
     return status.answer(db, in_force.running, asked.now)
 
 
+def _why(db: Connection, asked: Asked, in_force: InForce) -> Answer:
+    given = why.Given(in_force.rules, in_force.sources, in_force.stale_after)
+    return why.of_alert(db, given, asked.asker, asked.request.alert, asked.now)
+
+
 REPLIES: dict[str, Callable[[Connection, Asked, InForce], Answer]] = {
     "spend": _spend,
     "top": _top,
@@ -109,6 +126,7 @@ REPLIES: dict[str, Callable[[Connection, Asked, InForce], Answer]] = {
     "byok": _byok,
     "budgets": _budgets,
     "alerts": _alerts,
+    "why": _why,
     "rules": _rules,
     "digest": _digest,
     "status": _status,

@@ -19,7 +19,7 @@ from tests.cli.conftest import Run
 
 
 @pytest.mark.parametrize(
-    "name", ["backfill", "check", "demo", "digest", "query", "rules", "run", "slack"]
+    "name", ["backfill", "check", "demo", "digest", "query", "rules", "run", "slack", "why"]
 )
 def test_every_command_is_found(name: str) -> None:
     found = door.group.get_command(Context(door.group), name)
@@ -28,7 +28,7 @@ def test_every_command_is_found(name: str) -> None:
 
 
 def test_help_names_the_commands(run: Run) -> None:
-    assert {"demo", "run", "check", "backfill", "query", "digest", "rules", "slack"} == set(
+    assert {"demo", "run", "check", "backfill", "query", "why", "digest", "rules", "slack"} == set(
         door.group.list_commands(Context(door.group))
     )
 
@@ -41,7 +41,7 @@ def test_help_names_the_commands(run: Run) -> None:
         ),
         pytest.param(
             ("xyz",),
-            'there is no command "xyz"; there are: demo, run, check, backfill, query, digest, rules, slack',
+            'there is no command "xyz"; there are: demo, run, check, backfill, query, why, digest, rules, slack',
             id="a word of its own",
         ),
         pytest.param(

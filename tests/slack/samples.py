@@ -49,10 +49,12 @@ from bot.notify.notification import (
     NoteBody,
     TableBody,
 )
+from bot.notify.why import Decided, Episode, Held, Made, Part, Said, Told, WhyAnswer
 from rules.alert import Reason, State
+from rules.finding import Verdict
 from rules.metric import Totals
 from rules.money import ZERO, Money
-from rules.terms import Severity
+from rules.terms import Limit, Severity
 
 ZONE = "Europe/Berlin"
 
@@ -461,6 +463,110 @@ REPLIES: dict[str, Body] = {
     "reply-removed": AlertBody(REMOVED),
     "reply-changes": ChangesBody(CHANGES),
 }
+DECIDED = Decided(
+    at(12, 41),
+    State.FIRING,
+    Severity.WARNING,
+    Reason.FIRST,
+    usd("101.00"),
+    Limit(Severity.WARNING, usd("100.00"), "80% of 125 USD"),
+)
+WHY = WhyAnswer(
+    rule="user-daily-spend",
+    summary="One person's spend in a day",
+    metric="spend",
+    labels={"user": "ana@acme.test"},
+    at=at(13, 5),
+    live=True,
+    period=DAY,
+    value=usd("104.20"),
+    totals=Totals(streams=12),
+    made=Made(
+        (
+            Part(
+                "s-1",
+                "acme",
+                "7f3c2a",
+                "Recon of *.acme.test & friends",
+                usd("61.20"),
+                "ana@acme.test",
+                "opus-4",
+                "completed",
+                at(12, 40),
+            ),
+            Part("", "acme", "a01b", "", usd("30.00")),
+        ),
+        10,
+        usd("13.00"),
+        usd("104.20"),
+    ),
+    budget=usd("125.00"),
+    origin="override 1 (user=ana@*)",
+    limits=(
+        Held(
+            "thresholds",
+            Limit(Severity.WARNING, usd("100.00"), "80% of 125 USD"),
+            "override 1 (user=ana@*)",
+            of_budget=True,
+        ),
+        Held(
+            "forecast", Limit(Severity.CRITICAL, usd("200.00"), "200 USD"), "rule", of_budget=False
+        ),
+    ),
+    verdicts=(
+        Said(
+            "thresholds",
+            Verdict.HOLDS,
+            Severity.WARNING,
+            usd("104.20"),
+            Limit(Severity.WARNING, usd("100.00"), "80% of 125 USD"),
+            "$104.20 reaches 80% of 125 USD = $100.00",
+        ),
+        Said(
+            "forecast",
+            Verdict.CLEAR,
+            None,
+            usd("150.00"),
+            None,
+            "$150.00 is expected, which stays short of 200 USD",
+        ),
+        Said("baseline", Verdict.UNKNOWN, None, None, None, "it cannot be judged: too little"),
+    ),
+    episodes=(
+        Episode(
+            "a1b2c3d4",
+            "thresholds",
+            State.FIRING,
+            Severity.WARNING,
+            Severity.WARNING,
+            at(12, 41),
+            DECIDED,
+            DECIDED,
+            (Told("finops>slack:#neo-spend", Severity.WARNING, usd("101.00")),),
+        ),
+    ),
+    as_of=at(13, 5),
+)
+WHY_THEN = replace(
+    WHY,
+    live=False,
+    as_of=None,
+    value=None,
+    metric="error_rate",
+    made=Made((), 0, 0, 0, of=7),
+    limits=(),
+    episodes=(
+        replace(
+            WHY.episodes[0],
+            state=State.RESOLVED,
+            severity=None,
+            spoken=None,
+            told=(),
+            note="its rule was changed",
+        ),
+    ),
+)
+
 ANSWERS: dict[str, Answer] = {
     "answer-spend": SpendAnswer(
         "ana@acme.test",
@@ -612,6 +718,8 @@ ANSWERS: dict[str, Answer] = {
         ),
         ("rules.yaml:12:5: 50 has no unit; write 50 USD",),
     ),
+    "answer-why": WHY,
+    "answer-why-then": WHY_THEN,
     "answer-status": StatusAnswer(
         "0.2.0",
         (

@@ -89,6 +89,7 @@ WINDOW = "A window is today, yesterday, week, last-week, month, last-month, or a
         pytest.param("task Ab_9-x.Y", Request("task", task="Ab_9-x.Y"), id="an id keeps its case"),
         pytest.param("budgets me", Request("budgets", who="me"), id="budgets"),
         pytest.param("alerts", Request("alerts"), id="alerts"),
+        pytest.param("why A1b2c3", Request("why", alert="a1b2c3"), id="an alert's id"),
         pytest.param("rules", Request("rules"), id="rules"),
         pytest.param("digest Daily", Request("digest", name="daily"), id="digest"),
         pytest.param("status", Request("status"), id="status"),

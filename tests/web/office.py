@@ -139,7 +139,9 @@ def alert(user: str, severity: Severity = Severity.WARNING) -> Alert:
     """Somebody's monthly budget is nearly used up."""
     limit = Limit(severity, Money.from_usd(80), "80% of 100 USD")
     return Alert(
-        series=Series("user-monthly-budget", "thresholds", "m1", (Label.USER,), (user,)),
+        series=Series(
+            "user-monthly-budget", "thresholds", rules()[0].meaning, (Label.USER,), (user,)
+        ),
         span=Span(datetime(2026, 1, 31, 23, tzinfo=UTC), datetime(2026, 2, 28, 23, tzinfo=UTC)),
         by_period=True,
         state=State.FIRING,

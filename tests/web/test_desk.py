@@ -48,6 +48,8 @@ ADMIN = {
     "task task-b1": ["task-b1", BEN, "$400.00"],
     "budgets": ["team-monthly-budget", BEN],
     "alerts": [ANA, BEN],
+    f"why {office.alert(BEN).id[:6]}": [BEN, "$400.00", "reaches", "80% of 100 USD", "task-b1"],
+    "why zzzz": ["There is no alert"],
     "rules": ["user-monthly-budget", "finops", "2 open"],
     "digest": ["$29.00"],
     "digest weekly": ["eek"],
@@ -79,6 +81,7 @@ PLAIN = {
     "task task-a1": ["task-a1", "$11.00"],
     "budgets": ["user-monthly-budget", ANA],
     "alerts": [ANA],
+    f"why {office.alert(ANA).id}": [ANA, "$33.00", "stays short of"],
     "rules": ["user-monthly-budget", "1 open"],
 }
 
@@ -100,6 +103,7 @@ REFUSED = {
     "somebody else by email": ("ana", "errors ben@acme.test"),
     "somebody else by mention": ("ana", "budgets @ben"),
     "somebody else's task": ("ana", "task task-b1"),
+    "somebody else's alert": ("ana", f"why {office.alert(BEN).id}"),
     "the digest": ("ana", "digest"),
     "the status": ("ana", "status"),
     "anything to a guest of another team": ("gus", "help"),

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.jobs import gauges
+from bot.answers import gauges
 from bot.store import ledger
 from bot.store.connection import Connection
 from bot.store.sources import Balance, SourceState

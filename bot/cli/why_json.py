@@ -1,0 +1,103 @@
+"""The answer to `why` as JSON: exact numbers, times with their offset."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.cli import exact
+from bot.notify.why import Decided, Episode, Held, Made, Said, WhyAnswer
+
+
+def shown(found: WhyAnswer, zone: ZoneInfo) -> str:
+    return exact.document(
+        {
+            "rule": found.rule,
+            "labels": found.labels,
+            "at": _time(found.at, zone),
+            "live": found.live,
+            "period_start": _time(found.period.start, zone),
+            "period_end": _time(found.period.end, zone),
+            "metric": found.metric,
+            "value": found.value,
+            "totals": found.totals._asdict(),
+            "made": None if found.made is None else _made(found.made, zone),
+            "budget": found.budget,
+            "origin": found.origin,
+            "limits": [_limit(each) for each in found.limits],
+            "verdicts": [_verdict(each) for each in found.verdicts],
+            "alerts": [_episode(each, zone) for each in found.episodes],
+        }
+    )
+
+
+def _limit(held: Held) -> exact.Row:
+    return {
+        "condition": held.condition,
+        "severity": str(held.limit.severity),
+        "limit": held.limit.value,
+        "text": held.limit.text,
+        "from": held.origin,
+        "of_budget": held.of_budget,
+    }
+
+
+def _verdict(said: Said) -> exact.Row:
+    return {
+        "condition": said.condition,
+        "verdict": str(said.verdict),
+        "severity": str(said.severity) if said.severity else None,
+        "value": said.value,
+        "limit": said.limit.value if said.limit else None,
+        "reason": said.words,
+    }
+
+
+def _made(made: Made, zone: ZoneInfo) -> exact.Row:
+    return {
+        "parts": [
+            {
+                "record": part.key or None,
+                "source": part.source,
+                "task": part.task,
+                "user": part.user or None,
+                "at": _time(part.at, zone) if part.at else None,
+                "amount": part.amount,
+            }
+            for part in made.parts
+        ],
+        "more": made.more,
+        "rest": made.rest,
+        "whole": made.whole,
+        "of": made.of,
+    }
+
+
+def _episode(episode: Episode, zone: ZoneInfo) -> exact.Row:
+    return {
+        "id": episode.id,
+        "condition": episode.condition,
+        "state": str(episode.state),
+        "severity": str(episode.severity) if episode.severity else None,
+        "peak": str(episode.peak),
+        "since": _time(episode.since, zone),
+        "last": _decided(episode.last, zone),
+        "spoken": _decided(episode.spoken, zone) if episode.spoken else None,
+        "told": [
+            {"to": told.destination, "peak": str(told.peak), "value": told.value}
+            for told in episode.told
+        ],
+    }
+
+
+def _decided(made: Decided, zone: ZoneInfo) -> exact.Row:
+    return {
+        "at": _time(made.at, zone),
+        "state": str(made.state),
+        "severity": str(made.severity) if made.severity else None,
+        "reason": str(made.reason) if made.reason else None,
+        "value": made.value,
+        "limit": made.limit.value,
+    }
+
+
+def _time(at: datetime, zone: ZoneInfo) -> str:
+    return at.astimezone(zone).isoformat()
