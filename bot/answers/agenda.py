@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
-from bot.answers.running import Running
 from rules import window
 from rules.condition import table
 from rules.condition.thresholds import THRESHOLDS
@@ -17,6 +17,14 @@ _TICK = timedelta(microseconds=1)
 
 _Edge = tuple[Period, timedelta]
 """The ends of a period, and how much later they matter."""
+
+
+class Created(Protocol):
+    """Records, of which it is known when they were created."""
+
+    def first_from(self, start: datetime) -> datetime | None:
+        """When the first record at `start` or later was created."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +82,13 @@ class Agenda:
         self._next = min((turn.at for turn in self._turns), default=_NEVER)
         return found
 
-    def following(self, at: datetime, known: Running, *others: datetime | None) -> datetime:
+    def following(self, at: datetime, known: Created, *others: datetime | None) -> datetime:
         """The moment to visit after `at`; `others` are when something else happens next."""
         moments = [moment for moment in (self._next, *others) if moment is not None]
         visits = [self._grid.at_or_after(moment) for moment in moments if at < moment < _NEVER]
         return min([*visits, *self._crossings(at, known)], default=_NEVER)
 
-    def _crossings(self, at: datetime, known: Running) -> Iterator[datetime]:
+    def _crossings(self, at: datetime, known: Created) -> Iterator[datetime]:
         """When the next record enters, and when the next one leaves each length."""
         for length in (_NONE, *self._lengths) if self._lengths else ():
             created = known.first_from(at - length)

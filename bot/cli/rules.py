@@ -4,5 +4,9 @@ from bot.cli import calling
 from bot.cli.door import Commands
 
 command = calling.takes_config()(
-    Commands("rules", {"replay": "replay"}, help="Tries rules on the history that is stored.")
+    Commands(
+        "rules",
+        {"replay": "replay", "test": "rehearse"},
+        help="Tries rules, on the history that is stored or on usage that a test makes up.",
+    )
 )

@@ -45,7 +45,9 @@ def test_help_names_the_commands(run: Run) -> None:
             id="a word of its own",
         ),
         pytest.param(
-            ("rules", "test"), 'there is no command "test"; there are: replay', id="in a group"
+            ("rules", "xyz"),
+            'there is no command "xyz"; there are: replay, test',
+            id="in a group",
         ),
     ],
 )

@@ -11,7 +11,7 @@ from bot.notify.notification import AlertBody, Destination, Notification, Via
 from tests.house import tree
 from tests.slack import samples
 
-NAMES = ("README.md", "CHANGELOG.md", "docs/rules.md", "docs/webhooks.md")
+NAMES = ("README.md", "CHANGELOG.md", "docs/rules.md", "docs/rule-tests.md", "docs/webhooks.md")
 
 _BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 _CELL = re.compile(r"(?<!\\)\|")
