@@ -60,13 +60,13 @@ def advance(
         after, reason = TABLE[alert.state, finding.verdict](case)
     if reason is None and _same(alert, after):
         return None
-    return Transition(alert, after if reason is None else _spoken(alert, after, at), reason)
+    return Transition(alert, after and _spoken(alert, after, reason, at), reason)
 
 
-def _spoken(before: Alert | None, after: Alert | None, at: datetime) -> Alert | None:
-    """It is decided to speak at `at`: repeats count from here, and a peak that rises is nobody's yet."""
-    if after is None:
-        return None
+def _spoken(before: Alert | None, after: Alert, reason: Reason | None, at: datetime) -> Alert:
+    """With a reason to speak, repeats count from `at`, and a peak that rises is nobody's yet."""
+    if reason is None:
+        return after
     if before is None or after.peak > before.peak or before.state is State.PENDING:
         return replace(after, spoken=at, repeats=0, acked=None)
     return replace(after, spoken=at)

@@ -1,8 +1,10 @@
 from datetime import time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError
 
+from bot.notify.quiet import Quiet
 from bot.notify.settings import HeartbeatSettings, NotifySettings, QuietSettings
 from rules.terms import Severity
 
@@ -19,6 +21,9 @@ def test_quiet_times_are_days_hours_and_exceptions() -> None:
     assert (5, 6) == found.days
     assert (time(22), time(6)) == found.hours
     assert (Severity.CRITICAL,) == found.except_
+    night = (time(22), time(6))
+    expected = Quiet(ZoneInfo("UTC"), frozenset({5, 6}), night, frozenset({Severity.CRITICAL}))
+    assert expected == found.in_zone(ZoneInfo("UTC"))
 
 
 @pytest.mark.parametrize(
