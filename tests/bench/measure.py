@@ -1,6 +1,7 @@
 """Takes each figure in a process of its own, so that none is taken on what another left behind."""
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -16,9 +17,16 @@ ROOT = Path(__file__).parents[2]
 def of(module: str, name: str, *words: object) -> Figures:
     """What `tests.bench.<module>` measures under that name."""
     command = [sys.executable, "-m", f"tests.bench.{module}", name, *map(str, words)]
-    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True, env=_untraced()
+    )
     figures: Figures = json.loads(done.stdout.splitlines()[-1])
     return figures
+
+
+def _untraced() -> dict[str, str]:
+    """The environment without what would have coverage look on, at a price."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
 
 
 def tell(measures: Measures) -> None:
