@@ -22,11 +22,7 @@ def reaches(db: Connection, at: datetime) -> bool:
 
 def stale(db: Connection, now: datetime, after: timedelta) -> tuple[str, ...]:
     """Sources without a complete poll for longer than `after`, by name."""
-    return tuple(
-        name
-        for name, state in sorted(memo.of(db, sources.load).items())
-        if state.last_complete is None or now - state.last_complete > after
-    )
+    return tuple(sorted(sources.stale(memo.of(db, sources.load), now, after)))
 
 
 def by_arrival(db: Connection) -> bool:

@@ -6,7 +6,7 @@ gives its finding, whether it holds or not; the alerts stand as their last decis
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.answers import book, coverage, gauges, madeof, periods, recorded, which
@@ -203,12 +203,8 @@ def _findings(
     }
     judge = Judge(
         answers,
-        Known(
-            at=known.at,
-            stale=known.stale,
-            begins=known.begins,
-            gauges=known.gauges,
-            sources=known.sources,
+        replace(
+            known,
             alerts=frozenset(keys.values()),
             firing=frozenset(key for name, key in keys.items() if name in firing),
         ),
@@ -226,14 +222,10 @@ def _known(db: Connection, given: Given, moment: _Moment) -> Known:
     """As the live run knows it; of the past it is not known which sources were stale."""
     if not moment.live:
         return Known(moment.at, begins=sources.begins(db))
-    names = frozenset(given.sources)
-    stale = frozenset(
-        name
-        for name, state in _states(db, given).items()
-        if state.last_complete is None or moment.at - state.last_complete > given.stale_after
-    )
-    figures = gauges.read(db, _states(db, given), moment.at)
-    return Known(moment.at, stale, sources.begins(db), figures, names)
+    states = _states(db, given)
+    stale = sources.stale(states, moment.at, given.stale_after)
+    figures = gauges.read(db, states, moment.at)
+    return Known(moment.at, stale, sources.begins(db), figures, frozenset(states))
 
 
 def _states(db: Connection, given: Given) -> dict[str, SourceState]:

@@ -41,9 +41,9 @@ def heard(
         for alert in alerts.by_id(db, {each.alert for each in before})
     }
     told = messages.told(db, [*changed, *waiting])
-    now_held = Holding(now, silences.active(db, now), quiet)
-    passed, held = holding.hold(news, told, now_held)
-    freed, released = holding.release(before, waiting, told, now_held)
+    current = Holding(now, silences.active(db, now), quiet)
+    passed, held = holding.hold(news, told, current)
+    freed, released = holding.release(before, waiting, told, current)
     return Heard((*passed, *freed), told, tuple(held), tuple(released))
 
 

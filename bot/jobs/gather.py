@@ -48,7 +48,11 @@ def gather(
     """Reads all of it; `names` are the sources of the configuration."""
     kept = sources.load(db)
     states = {name: kept.get(name, SourceState()) for name in names}
-    judged, stale, begins = alerts.judged(db), _stale(states, now, stale_after), sources.begins(db)
+    judged, stale, begins = (
+        alerts.judged(db),
+        sources.stale(states, now, stale_after),
+        sources.begins(db),
+    )
     judgeable = _judgeable(rules, states)
     found, upto = _changes(db, judgeable, judged, held=len(judgeable) < len(rules))
     before = _remembered(db)
@@ -86,14 +90,6 @@ def _is_filling(state: SourceState, *, alone: bool) -> bool:
     if state.backfill is not None and not state.backfill.done:
         return True
     return alone or state.last_error is None
-
-
-def _stale(states: Mapping[str, SourceState], now: datetime, after: timedelta) -> frozenset[str]:
-    return frozenset(
-        name
-        for name, state in states.items()
-        if state.last_complete is None or now - state.last_complete > after
-    )
 
 
 def _changes(

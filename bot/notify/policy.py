@@ -206,8 +206,8 @@ def _posts(
 
     A table adds up, so it is of one condition and one period; one of what was held back does not.
     """
-    for (destination, name, first), (rule, members) in posts.items():
-        held = not name
+    for (destination, _, first), (rule, members) in posts.items():
+        held = all(step.held for step in members.values())
         storm = len(members) > (1 if first or held else STORM)
         alike: dict[object, _Members] = {}
         for alert, step in members.items():

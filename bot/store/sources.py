@@ -1,6 +1,6 @@
 """How far the reading of each source has come, and how it fares."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -70,6 +70,15 @@ _COLUMNS = (
     " backfill_from, backfill_at, backfill_done, fallback, by_arrival,"
     " credits_available, credits_issued, credits_expire, credits_reset, credits_checked"
 )
+
+
+def stale(states: Mapping[str, SourceState], now: datetime, after: timedelta) -> frozenset[str]:
+    """Sources without a complete poll for longer than `after`."""
+    return frozenset(
+        name
+        for name, state in states.items()
+        if state.last_complete is None or now - state.last_complete > after
+    )
 
 
 def load(db: Connection) -> dict[str, SourceState]:

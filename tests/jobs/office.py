@@ -26,12 +26,13 @@ from bot.slack import client
 from bot.slack.channels import Channels
 from bot.slack.settings import SlackSettings
 from bot.slack.sink import SlackSink
-from bot.store import outbox
+from bot.store import messages, outbox
 from bot.store.database import Database
 from bot.store.outbox import Waiting
 from bot.webhook import sink as webhook
 from bot.webhook.settings import WebhookSettings
 from tests.fakes import FakeClock
+from tests.store import mail
 from tests.store.mail import FINOPS, NOW, PAGER
 
 OTHER = Destination("other", Via.SLACK, "#sec-leads")
@@ -132,3 +133,15 @@ async def opened(folder: Path, clock: FakeClock | None = None) -> AsyncIterator[
 
 def _webhook(url: str) -> WebhookSettings:
     return WebhookSettings(url=url, secret=Secret("s"), allow_http=True, allow_private=True)
+
+
+async def queue(office: Office, message: str, text: str, place: Destination = FINOPS) -> None:
+    await office.database.write(mail.queue, message, text, place, office.clock.now())
+
+
+async def answer(office: Office, message: str, text: str, place: Destination = FINOPS) -> None:
+    await office.database.write(mail.answer, message, text, place, office.clock.now())
+
+
+async def rewrite(office: Office, message: str, text: str) -> None:
+    await office.database.write(messages.write, message, FINOPS, mail.note(text), NOW)

@@ -12,11 +12,10 @@ from bot.demo.workbench import mischief
 from bot.jobs import deliver
 from bot.notify import retry
 from bot.notify.notification import Destination, Via
-from bot.store import messages, outbox
+from bot.store import outbox
 from tests.fakes import FakeClock
 from tests.jobs import office as offices
-from tests.jobs.office import OTHER, Office
-from tests.store import mail
+from tests.jobs.office import OTHER, Office, answer, queue, rewrite
 from tests.store.mail import FINOPS, NOW
 
 POST = "chat.postMessage"
@@ -26,18 +25,6 @@ POST = "chat.postMessage"
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     async with offices.opened(tmp_path) as opened:
         yield opened
-
-
-async def queue(office: Office, message: str, text: str, place: Destination = FINOPS) -> None:
-    await office.database.write(mail.queue, message, text, place, office.clock.now())
-
-
-async def answer(office: Office, message: str, text: str, place: Destination = FINOPS) -> None:
-    await office.database.write(mail.answer, message, text, place, office.clock.now())
-
-
-async def rewrite(office: Office, message: str, text: str) -> None:
-    await office.database.write(messages.write, message, FINOPS, mail.note(text), NOW)
 
 
 # --- once, and in order ---------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from bot.store import messages, outbox
 from bot.store.connection import Connection
 from rules.alert import Reason, State
 from tests.jobs import office as offices
-from tests.jobs.office import LOST, OTHER, Office
+from tests.jobs.office import LOST, OTHER, Office, answer, queue, rewrite
 from tests.rules import making
 from tests.slack import samples
 from tests.store import mail
@@ -26,18 +26,6 @@ POST = "chat.postMessage"
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     async with offices.opened(tmp_path) as opened:
         yield opened
-
-
-async def queue(office: Office, message: str, text: str, place: Destination = FINOPS) -> None:
-    await office.database.write(mail.queue, message, text, place, office.clock.now())
-
-
-async def answer(office: Office, message: str, text: str, place: Destination = FINOPS) -> None:
-    await office.database.write(mail.answer, message, text, place, office.clock.now())
-
-
-async def rewrite(office: Office, message: str, text: str) -> None:
-    await office.database.write(messages.write, message, FINOPS, mail.note(text), NOW)
 
 
 # --- what cannot be delivered ---------------------------------------------------------------------
