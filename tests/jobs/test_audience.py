@@ -54,3 +54,14 @@ async def test_a_message_is_edited_under_a_silence_and_its_peak_told_after_it(
     (told,) = await played.tick()
     assert told.startswith("edit 🔴 Critical")
     assert ["reply", "edit"] == [line.split()[0] for line in await played.pass_time(10 * MINUTE)]
+
+
+async def test_a_table_of_what_was_held_back_goes_on_saying_so(played: Stage) -> None:
+    for number, user in enumerate(("ana", "ben"), start=1):
+        played.stream(number, usd=60, email=f"{user}@acme.test")
+    (told,) = await played.pass_time(40 * MINUTE)
+    assert told.startswith("post 🟠 2 alerts")
+    played.neo.book.remove(usage.stream_id(1))
+    assert ["reply", "edit"] == [line.split()[0] for line in await played.pass_time(5 * MINUTE)]
+    message, *_ = played.bench.workspace.messages(stage.CHANNEL)
+    assert "while messages were held back" in str(message.blocks)
