@@ -72,6 +72,7 @@ async def test_a_pass_that_began_before_the_last_evaluation_does_not_turn_time_b
     await played.bot.judge()
     await played.bot.judge(now - 5 * MINUTE)
     assert now == played.bot.in_force().judged
+    await played.bot.deliverer.drain()  # the pace of a channel is slept on this clock too
     played.clock.set_to(now - HOUR)
     await played.bot.judge(now - HOUR - MINUTE)
     assert now - HOUR == played.bot.in_force().judged
