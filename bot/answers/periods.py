@@ -13,6 +13,8 @@ from rules.window import Every, Period, Rolling, Span, Window
 
 EXPECTED = "today, yesterday, week, last-week, month, last-month, or a length such as 24h or 7d"
 
+_MINUTE = timedelta(minutes=1)
+
 _LENGTH = re.compile(r"[0-9]+[hd]")
 
 
@@ -112,11 +114,14 @@ def _last_three(every: Every, zone: ZoneInfo, day: date) -> tuple[Span, Span, Sp
 
 
 def _as_far(zone: ZoneInfo, this: Span, earlier: Span, now: datetime) -> datetime:
-    """The moment that is as many local days and hours into `earlier` as `now` is into `this`."""
+    """The moment that is as many local days, hours and minutes into `earlier` as `now` is into `this`.
+
+    Seconds are left out, so that whoever asks in the same minute compares with the same.
+    """
     today = window.local_date(zone, now)
     passed = today - window.local_date(zone, this.start)
     day = window.local_date(zone, earlier.start) + passed
-    into = now - window.day_start(zone, today)
+    into = (now - window.day_start(zone, today)) // _MINUTE * _MINUTE
     next_day = window.day_start(zone, day + timedelta(days=1))
     return min(window.day_start(zone, day) + into, next_day, earlier.end)
 

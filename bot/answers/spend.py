@@ -2,7 +2,9 @@
 
 from bot.answers import coverage, measure, periods, question
 from bot.answers.question import Question
+from bot.answers.who import Subject
 from bot.notify.answer import Refusal, SpendAnswer
+from bot.notify.facts import Stretch
 from bot.store import memo
 from bot.store.connection import Connection
 from rules.metric import Reads
@@ -15,18 +17,21 @@ def answer(db: Connection, asked: Question) -> SpendAnswer | Refusal:
     scope = question.scope(asked)
     if isinstance(scope, Refusal):
         return scope
-    where, known = scope.subject.where, coverage.reaches(db, scope.before.start)
-    spans = [scope.span, periods.span(scope.before)] if known else [scope.span]
-    totals, *before = measure.totals(db, spans, where)
-    # Tasks are counted one by one, and everyone who asks of a period asks for the same ones.
-    totals = totals.plus(memo.of(db, measure.total, scope.span, where, _COUNTED))
+    return memo.of(db, _answer, scope.subject, scope.period, scope.before)
+
+
+def _answer(db: Connection, subject: Subject, period: Stretch, before: Stretch) -> SpendAnswer:
+    span, known = periods.span(period), coverage.reaches(db, before.start)
+    spans = [span, periods.span(before)] if known else [span]
+    totals, *earlier = measure.totals(db, spans, subject.where)
+    totals = totals.plus(measure.total(db, span, subject.where, _COUNTED))
     return SpendAnswer(
-        who=scope.subject.name,
-        period=scope.period,
+        who=subject.name,
+        period=period,
         split=measure.split(totals),
         totals=totals,
-        before=before[0].spend if before else None,
-        before_period=scope.before,
+        before=earlier[0].spend if earlier else None,
+        before_period=before,
         as_of=coverage.as_of(db),
         arrival=coverage.by_arrival(db),
     )

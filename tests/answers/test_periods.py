@@ -64,6 +64,13 @@ def test_it_is_compared_with_as_much_of_what_was_before(
     assert Stretch(name, start, end, "Europe/Berlin") == periods.before(word, BERLIN, SUNDAY)
 
 
+def test_who_asks_in_the_same_minute_compares_with_the_same() -> None:
+    minute, seconds = timedelta(minutes=1), timedelta(seconds=59, microseconds=999_999)
+    first = periods.before("month", BERLIN, SUNDAY)
+    assert first == periods.before("month", BERLIN, SUNDAY + seconds)
+    assert first.end + minute == periods.before("month", BERLIN, SUNDAY + minute).end
+
+
 def test_a_long_month_is_compared_with_all_of_a_short_one() -> None:
     found = periods.before("month", BERLIN, day(2026, 3, 30, 9))
     assert (day(2026, 2, 1), day(2026, 3, 1)) == (found.start, found.end)
