@@ -125,9 +125,10 @@ class Deliverer:
             for each in waits:
                 each.cancel()
 
-    def _busy(self, destination: Destination, seconds: float) -> None:
-        if destination.via is not Via.WEBHOOK:
-            self._free[destination.address] = self._clock.monotonic() + seconds
+    def _busy(self, destination: Destination, asked: float | None = None) -> None:
+        """Nothing more goes there for the seconds that it asked for; a webhook that asked for none has no pace."""
+        pace = 0.0 if destination.via is Via.WEBHOOK else _PACE
+        self._free[destination.address] = self._clock.monotonic() + max(asked or 0.0, pace)
 
     async def _send(self, destination: Destination, taken: Taken) -> None:
         receipt: Receipt | None = None
@@ -147,7 +148,7 @@ class Deliverer:
         except SinkError as error:
             await self._refused(destination, taken, error)
             return
-        self._busy(destination, _PACE)
+        self._busy(destination)
         await self._database.write(outbox.sent, taken, receipt, self._clock.now(), durable=True)
         log.info(
             "delivered",
@@ -168,7 +169,7 @@ class Deliverer:
 
     async def _refused(self, destination: Destination, taken: Taken, error: SinkError) -> None:
         now = self._clock.now()
-        self._busy(destination, max(error.retry_after or 0.0, _PACE))
+        self._busy(destination, error.retry_after)
         if error.retryable:
             unsure = error.unsure or taken.notification.attempted is not None
             await self._later(
@@ -216,7 +217,7 @@ class Deliverer:
         except SinkError as error:
             await self._edit_refused(destination, edit, error)
             return
-        self._busy(destination, _PACE)
+        self._busy(destination)
         if changed:
             await self._database.write(messages.edited, edit)
         else:
@@ -225,7 +226,7 @@ class Deliverer:
     async def _edit_refused(
         self, destination: Destination, edit: messages.Edit, error: SinkError
     ) -> None:
-        self._busy(destination, max(error.retry_after or 0.0, _PACE))
+        self._busy(destination, error.retry_after)
         fields = {"edited": edit.message, "error": str(error)}
         if error.retryable:
             due = retry.next_try(edit.tries, error.retry_after, self._clock.now())

@@ -44,15 +44,22 @@ ROUTES = Routes(
 
 @dataclass(slots=True)
 class Hook:
-    """A server that takes webhooks, and answers with the statuses it is told, then with 204."""
+    """A server that takes webhooks, and answers with the statuses it is told, then with 204.
+
+    With one of those it asks to wait for so many seconds.
+    """
 
     statuses: list[int] = field(default_factory=list)
+    retry_after: int = 0
     got: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     async def take(self, request: web.Request) -> web.Response:
         key = request.headers["Idempotency-Key"]
         self.got.append((key, json.loads(await request.read())))
-        return web.Response(status=self.statuses.pop(0) if self.statuses else 204)
+        if not self.statuses:
+            return web.Response(status=204)
+        asked = {"Retry-After": str(self.retry_after)} if self.retry_after else {}
+        return web.Response(status=self.statuses.pop(0), headers=asked)
 
 
 @dataclass(slots=True)

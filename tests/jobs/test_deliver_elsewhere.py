@@ -247,3 +247,12 @@ async def test_webhooks_have_no_pace(office: Office) -> None:
     await office.deliver()
     assert 3 == len(office.hook.got)
     assert NOW == office.clock.now()
+
+
+async def test_a_webhook_that_asks_to_wait_gets_nothing_else_meanwhile(office: Office) -> None:
+    office.hook.statuses, office.hook.retry_after = [429], 30
+    for number in range(3):
+        await queue(office, f"m-{number}", f"{number}", PAGER)
+    await office.deliver()
+    assert 4 == len(office.hook.got)
+    assert NOW + timedelta(seconds=30) == office.clock.now()
