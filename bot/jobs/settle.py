@@ -28,14 +28,16 @@ async def run(database: Database, settle: timedelta, now: datetime) -> int:
 
 
 def _ended(db: Connection, settle: timedelta) -> Span | None:
-    """In which span those periods ended of which it was not said yet; it begins with the first look."""
+    """In which span periods ended of which it is to be said now; None while there is none. It begins with the first look."""
     as_of = coverage.as_of(db)
     if as_of is None:
         return None
     upto, known = as_of - settle, remembered.get(db, _UPTO)
-    since = upto if known is None else datetime.fromisoformat(known)
+    if known is None:
+        return Span(upto, upto)
+    ended = Span(datetime.fromisoformat(known), upto)
     # A clock that was set back, or another `settle`, takes the mark back; what is final already stays so.
-    return None if known is not None and since == upto else Span(since, upto)
+    return ended if upto < ended.start or closed.messages(db, ended) else None
 
 
 def _commit(db: Connection, ended: Span, now: datetime) -> int:

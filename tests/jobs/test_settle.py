@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.demo.neo import faults
+from bot.jobs import settle
 from tests import stage
 from tests.stage import Stage
 
@@ -82,6 +83,23 @@ async def test_money_that_comes_after_that_changes_the_figure_and_it_stays_final
     assert 1 == len(told)
     assert "$11.00" in told[0]
     assert FINAL in said(played)
+
+
+async def test_once_it_is_final_nothing_is_written_any_more(played: Stage) -> None:
+    await closed(played, "ana")
+    edited = []
+    for _ in range(3):
+        played.clock.advance(HOUR + MINUTE)
+        await played.bot.pollers[stage.SOURCE].run(played.clock.now())
+        before = await written(played)
+        edited.append(await settle.run(played.bot.database, 2 * HOUR, played.clock.now()))
+        assert (before < await written(played)) == bool(edited[-1])
+    assert [1, 0, 0] == edited
+
+
+async def written(played: Stage) -> int:
+    """How many rows were ever written."""
+    return await played.bot.database.write(lambda db: db.conn.total_changes)
 
 
 async def test_a_clock_that_was_ahead_keeps_nothing_from_becoming_final(played: Stage) -> None:
