@@ -1,6 +1,6 @@
 """Open alerts: all of them for admins, their own for everyone else."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from bot.answers import coverage
 from bot.answers.who import Asker
@@ -29,11 +29,14 @@ def firing(db: Connection) -> list[Alert]:
     return sorted(_firing(alerts.open_alerts(db)), key=_rank)
 
 
-def lines(db: Connection, shown: Iterable[Alert]) -> tuple[AlertLine, ...]:
-    return tuple(_line(db, alert) for alert in shown)
+def lines(
+    db: Connection, shown: Iterable[Alert], silenced: Collection[str] = ()
+) -> tuple[AlertLine, ...]:
+    """Alerts as they are listed; `silenced` are the ids of those that a silence mutes."""
+    return tuple(_line(db, alert, silenced) for alert in shown)
 
 
-def _line(db: Connection, alert: Alert) -> AlertLine:
+def _line(db: Connection, alert: Alert, silenced: Collection[str]) -> AlertLine:
     return AlertLine(
         id=alert.id,
         rule=alert.series.rule,
@@ -42,6 +45,7 @@ def _line(db: Connection, alert: Alert) -> AlertLine:
         value=alert.value,
         limit_text=alert.limit.text,
         since=alert.since,
+        silenced=alert.id in silenced,
         title=_title(db, alert.series.labels),
     )
 

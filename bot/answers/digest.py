@@ -1,17 +1,20 @@
 """What a digest says: one closed stretch of local days, beside what came before and what stands now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from bot.answers import alerts, budgets, coverage, measure, periods, taskwork
+from bot.answers.budgets import Standing
+from bot.notify import silence
 from bot.notify.facts import BudgetLine, DigestFacts, Line, Stretch, UserLine
-from bot.store import late, sources
+from bot.store import late, silences, sources
 from bot.store.connection import Connection
 from bot.store.dearest import Selection
 from rules import labels, metric, money, window
+from rules.alert import Alert
 from rules.labels import Label
 from rules.metric import NOTHING
 from rules.money import Money
@@ -21,6 +24,8 @@ from rules.window import Every, Period, Span
 TOP = 5
 MEAN = 28
 """How many days the mean is taken over."""
+
+_TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +52,9 @@ def facts(
 ) -> DigestFacts:
     """All that the digest says at `now`, but for whether it was skipped."""
     zone, span = due.period.zone, due.span(now)
-    totals = measure.total(db, span)
-    to_date = _to_date(zone, now)
-    earlier = _before(due.period, span)
-    users = _users(db, span, earlier, totals.spend)
-    firing = alerts.firing(db)
+    totals, earlier = measure.total(db, span), _before(due.period, span)
+    to_date, users = _to_date(zone, now), _users(db, span, earlier, totals.spend)
+    firing, silenced = _firing(db, now)
     as_of, (left, expire) = coverage.as_of(db), _credits(db)
     return DigestFacts(
         name=due.name,
@@ -59,10 +62,10 @@ def facts(
         period=periods.called(due.period, span, zone),
         spend=totals.spend,
         before=_spend(db, earlier),
-        mean=_mean(db, zone, span),
+        mean=None if due.period.every is Every.MONTH else _mean(db, zone, span),
         to_date=to_date,
         to_date_spend=measure.total(db, periods.span(to_date)).spend,
-        budgets=_budgets(db, rules, now, zone),
+        budgets=_budgets(db, rules, span, now, zone),
         credits_left=left,
         credits_expire=expire,
         split=measure.split(totals),
@@ -73,7 +76,7 @@ def facts(
         streams=totals.streams,
         errors=totals.errors,
         error_rate=metric.error_rate(totals),
-        alerts=alerts.lines(db, firing[:TOP]),
+        alerts=alerts.lines(db, firing[:TOP], silenced),
         more_alerts=max(0, len(firing) - TOP),
         records=totals.streams,
         as_of=as_of,
@@ -81,6 +84,8 @@ def facts(
         stale=coverage.stale(db, now, stale_after),
         reconciled=None,
         final=as_of is not None and as_of >= span.end + due.settle,
+        to_date_before=_spend(db, periods.span(periods.before("month", zone, now))),
+        silenced=len(silenced),
     )
 
 
@@ -92,20 +97,37 @@ def _late(db: Connection, due: Due, span: Span) -> Money:
     return late.added(db, min(told, span.start), due.since)
 
 
+def _firing(db: Connection, now: datetime) -> tuple[list[Alert], set[str]]:
+    """The open alerts, worst first, and the ids of those that a silence mutes."""
+    found, active = alerts.firing(db), silences.active(db, now)
+    return found, {alert.id for alert in found if silence.muting(active, alert, now)}
+
+
 def _budgets(
-    db: Connection, rules: Sequence[Rule], now: datetime, zone: ZoneInfo
+    db: Connection, rules: Sequence[Rule], span: Span, now: datetime, zone: ZoneInfo
 ) -> tuple[BudgetLine, ...]:
+    """Budgets of the very span that the digest tells of as it ended, all others with where they are heading."""
+    last = span.end - _TICK
+    closed = [rule for rule in rules if rule.window and window.span_at(rule.window, last) == span]
+    ended = budgets.lines(db, _worth_telling(db, closed, last), last, zone)
+    going = _worth_telling(db, [rule for rule in rules if rule not in closed], now)
+    return (
+        *(replace(line, pace=None) for line in ended),
+        *budgets.lines(db, going, now, zone),
+    )
+
+
+def _worth_telling(db: Connection, rules: Sequence[Rule], at: datetime) -> list[Standing]:
     """The budgets over everything, and of those that are split the ones which have reached a threshold."""
-    found = [
+    return [
         standing
-        for standing in budgets.standings(db, rules, now)
+        for standing in budgets.standings(db, rules, at)
         if not standing.values or standing.severity is not None
     ]
-    return budgets.lines(db, found, now, zone)
 
 
 def _before(period: Period, span: Span) -> Span:
-    """The same weekday a week before for a day, else the period before."""
+    """The same weekday a week before for a day, else the seven days or the month before."""
     if period.every is not Every.DAY:
         return window.before(period, span)
     day = window.local_date(period.zone, span.start) - timedelta(days=7)

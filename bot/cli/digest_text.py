@@ -39,8 +39,9 @@ def _figures(facts: DigestFacts) -> list[str]:
     rows = [
         ("Spend", str(facts.spend)),
         (digest_words.before(facts), _amount(facts.before)),
-        (digest_words.MEAN, _amount(facts.mean)),
+        *_averages(facts),
         (f"{facts.to_date.name} so far", str(facts.to_date_spend)),
+        (digest_words.TO_DATE_BEFORE, _amount(facts.to_date_before)),
         ("Credits, platform cost, provider", _split(facts)),
         ("Streams", f"{facts.streams:,}, {facts.errors:,} failed{_rate(facts)}"),
     ]
@@ -48,6 +49,13 @@ def _figures(facts: DigestFacts) -> list[str]:
         rows.append(("Credits left", f"{facts.credits_left}{_until(facts)}"))
     wide = max(len(name) for name, _ in rows)
     return [f"{name:<{wide}}  {value}" for name, value in rows]
+
+
+def _averages(facts: DigestFacts) -> list[tuple[str, str]]:
+    if facts.every != "month":
+        return [(digest_words.mean(facts), _amount(facts.mean))]
+    daily = digest_words.daily(facts)
+    return [("A day", f"{daily.spend}, before {daily.before}")] if daily else []
 
 
 def _split(facts: DigestFacts) -> str:
@@ -94,7 +102,8 @@ def _task(line: TaskLine) -> str:
 def _alert(line: AlertLine) -> str:
     task = f" “{table.plain(line.title)}”" if line.title else ""
     value, limit = metric.text(line.value), line.limit_text
-    return f"{line.severity}: {_series(line.rule, line.labels)}{task} at {value} (limit {limit})"
+    muted = ", silenced" if line.silenced else ""
+    return f"{line.severity}: {_series(line.rule, line.labels)}{task} at {value} (limit {limit}){muted}"
 
 
 def _series(rule: str, of: dict[str, str]) -> str:

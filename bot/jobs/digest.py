@@ -40,7 +40,8 @@ class Edition:
     @property
     def timing(self) -> due.Timing:
         own = self.settings
-        return due.Timing(Every(own.every.value), own.weekday, own.day, own.at, self.zone)
+        every = Every(own.every.value)
+        return due.Timing(every, own.weekday, own.day, own.at, self.zone, self.settle)
 
     def issue(self, since: datetime | None, moment: datetime | None = None) -> Due:
         """The digest that was due at `moment`, or is wanted now; `since` is when one was last sent."""

@@ -20,7 +20,7 @@ class DigestEvery(StrEnum):
 class DigestSettings(BaseModel):
     """One digest. `weekday` (Monday is 0) counts for a weekly one, `day` for a monthly one.
 
-    A `day` past a month's end is its last day; `at` is in the zone of the configuration.
+    Each tells of what is over by then: the day, the seven days or the calendar month before. A `day` past a month's end is its last day; `at` is in the zone of the configuration.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)

@@ -1,23 +1,63 @@
 """What a digest calls its figures, in Slack and on a terminal alike."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from bot.notify.facts import DigestFacts
+from rules.money import Money
 
-MEAN = "28-day mean"
+TO_DATE_BEFORE = "The month before, by then"
 
-_DAY = timedelta(days=1, hours=2)  # a day with a change of clock is no longer than this
+_DAY = timedelta(days=1)
 
 
-def unit(facts: DigestFacts) -> str:
-    return "day" if facts.period.end - facts.period.start <= _DAY else "period"
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """What a day cost on average, and what one of the period before did."""
+
+    spend: Money
+    before: Money
 
 
 def before(facts: DigestFacts) -> str:
-    """What the spend is held against."""
-    return "Same day a week before" if unit(facts) == "day" else "The period before"
+    """What the spend is held against: like with like."""
+    match facts.every:
+        case "month":
+            return f"{_months(facts)[0]:%B %Y}"
+        case "week":
+            return "The 7 days before"
+        case _:
+            return "Same day a week before"
+
+
+def mean(facts: DigestFacts) -> str:
+    return "Mean week of the 28 days before" if facts.every == "week" else "28-day mean"
+
+
+def daily(facts: DigestFacts) -> Daily | None:
+    """What a day cost, for a month that is longer or shorter than the one before: their totals are not alike."""
+    if facts.every != "month" or facts.before is None:
+        return None
+    earlier, first, after = _months(facts)
+    days, days_before = (after - first).days, (first - earlier).days
+    if days == days_before:
+        return None
+    return Daily(_each(facts.spend, days), _each(facts.before, days_before))
 
 
 def quiet(facts: DigestFacts) -> str:
     """What there is to say where nothing was used."""
-    return f"a quiet {unit(facts)}, nothing was used{'' if facts.final else ' so far'}"
+    return f"a quiet {facts.every}, nothing was used{'' if facts.final else ' so far'}"
+
+
+def _months(facts: DigestFacts) -> tuple[date, date, date]:
+    """Where the month before, the month that is told of and the one after it begin."""
+    zone = ZoneInfo(facts.period.zone)
+    first, after = (at.astimezone(zone).date() for at in (facts.period.start, facts.period.end))
+    return (first - _DAY).replace(day=1), first, after
+
+
+def _each(total: Money, days: int) -> Money:
+    return Money(round(Fraction(total.nano, days)))

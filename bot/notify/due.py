@@ -1,4 +1,8 @@
-"""When a digest is due: at a time of day in a zone, on every day, on one weekday or on one day of the month."""
+"""When a digest is due: at a time of day in a zone, on every day, on one weekday or on one day of the month.
+
+Each tells of what is over: a daily one of the day before, a weekly one of the seven local dates before its day, a monthly
+one of the calendar month before, and not before that is settled.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,19 +14,23 @@ from rules.window import Every, Period
 GRACE = timedelta(hours=6)
 """A digest that could not be sent on time is sent this late, and skipped after that."""
 
+LONGEST_SETTLING = timedelta(days=7)
+"""A monthly digest waits no longer for its month to settle; what comes later is told of as late."""
+
 _DAY = timedelta(days=1)
-_LOOK_BACK = 32
+_LOOK_BACK = 32 + LONGEST_SETTLING.days
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """When a digest goes out. `weekday` (Monday is 0) counts for weeks, `day` for months."""
+    """When a digest goes out. `weekday` (Monday is 0) counts for weeks; `day` and `settle` for months."""
 
     every: Every
     weekday: int
     day: int
     at: time
     zone: ZoneInfo
+    settle: timedelta = timedelta(0)
 
 
 def last_due(timing: Timing, now: datetime) -> datetime:
@@ -35,8 +43,7 @@ def last_due(timing: Timing, now: datetime) -> datetime:
 
 def period(timing: Timing) -> Period:
     """What the digest tells of: the last closed one of these periods."""
-    months = timing.day if timing.every is Every.MONTH else 1
-    return Period(timing.every, timing.zone, week_starts=timing.weekday, month_starts=months)
+    return Period(timing.every, timing.zone, week_starts=timing.weekday)
 
 
 def _is_day(timing: Timing, day: date) -> bool:
@@ -55,4 +62,8 @@ def _last_of_month(day: date) -> date:
 
 def _moment(timing: Timing, day: date) -> datetime:
     """The local time of that day: when it comes twice, the first; when the clock skips it, as much later as it jumped."""
-    return datetime.combine(day, timing.at, tzinfo=timing.zone).astimezone(UTC)
+    moment = datetime.combine(day, timing.at, tzinfo=timing.zone).astimezone(UTC)
+    if timing.every is not Every.MONTH:
+        return moment
+    turn = window.day_start(timing.zone, day.replace(day=1))
+    return max(moment, turn + min(timing.settle, LONGEST_SETTLING))

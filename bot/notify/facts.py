@@ -182,8 +182,10 @@ class AlertLine:
 class DigestFacts:
     """A scheduled summary of one closed stretch of local dates (`period`), usually yesterday.
 
-    `before` is the same stretch a week (or a period) earlier, `mean` the mean of as many days over the 28 days before;
-    each is None when the ledger does not reach back. `late` is cost added to earlier days since the last digest.
+    `every` is `day`, `week` or `month`. `before` is the same weekday a week earlier, the seven days or the month before;
+    `mean` what as many days cost on average over the 28 days before, which a month has none of. `to_date_before` is what the
+    month before had come to by the same day and time. Each is None when the ledger does not reach back. `silenced` is how
+    many of all open alerts are silenced. `late` is cost added to earlier days since the last digest.
     `stale` names sources whose data is old. `reconciled` is the difference to Neo's own totals where it is known.
     `final`: late usage of the period is not to be expected any more. `note` is why it comes here.
     """
@@ -217,3 +219,5 @@ class DigestFacts:
     skipped: str = ""
     final: bool = False
     note: str = ""
+    to_date_before: Money | None = None
+    silenced: int = 0

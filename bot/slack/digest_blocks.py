@@ -13,7 +13,7 @@ BUDGETS, USERS, LINES, ALERTS = 8, 5, 5, 5
 
 
 def digest(facts: DigestFacts) -> Message:
-    head = f"{ICON} {_name(facts)} · {wording.span(facts.period)}"
+    head = f"{ICON} {_name(facts)} · {_period(facts)}"
     if facts.skipped:
         return _one_line(facts, f"{head}: not sent. {text.plain(facts.skipped, blocks.SENTENCE)}")
     if not facts.spend and not facts.streams:
@@ -48,6 +48,17 @@ def _one_line(facts: DigestFacts, words: str) -> Message:
 def _name(facts: DigestFacts) -> str:
     name = subject.title(text.plain(facts.name, blocks.NAME))
     return name if "digest" in name.lower() else f"{name} digest"
+
+
+def _period(facts: DigestFacts) -> str:
+    """`Fri 20 Nov 2026`, `last week, 16 – 22 Nov 2026`, `October 2026`."""
+    match facts.every:
+        case "month":
+            return facts.period.name
+        case "week":
+            return f"last week, {wording.span(facts.period)}"
+        case _:
+            return wording.span(facts.period)
 
 
 def _verdict(facts: DigestFacts) -> str:
@@ -87,17 +98,19 @@ def _figures(facts: DigestFacts) -> Json:
         ("Spend", f"*{facts.spend}*"),
         (f"{subject.title(facts.to_date.name)} so far", f"*{facts.to_date_spend}*"),
     ]
-    if facts.before is not None:
-        shown.append(
-            (
-                digest_words.before(facts),
-                f"{facts.before}  ({wording.change(facts.spend, facts.before)})",
-            )
-        )
-    if facts.mean is not None:
-        shown.append(
-            (digest_words.MEAN, f"{facts.mean}  ({wording.change(facts.spend, facts.mean)})")
-        )
+    held_against = (
+        (digest_words.before(facts), facts.spend, facts.before),
+        (digest_words.TO_DATE_BEFORE, facts.to_date_spend, facts.to_date_before),
+        (digest_words.mean(facts), facts.spend, facts.mean),
+    )
+    shown += [
+        (name, f"{earlier}  ({wording.change(now, earlier)})")
+        for name, now, earlier in held_against
+        if earlier is not None
+    ]
+    if daily := digest_words.daily(facts):
+        change = wording.change(daily.spend, daily.before)
+        shown.append(("A day", f"{daily.spend}, before {daily.before}  ({change})"))
     shown.append(("Streams", f"{facts.streams:,}, {_failed(facts)}"))
     if facts.credits_left is not None:
         expire = (
@@ -169,7 +182,10 @@ def _alerts(facts: DigestFacts) -> Json | None:
     shown = facts.alerts[:ALERTS]
     rest = wording.more(count - len(shown))
     return blocks.rich(
-        blocks.line(blocks.strong(wording.number(count, "open alert"))),
+        blocks.line(
+            blocks.strong(wording.number(count, "open alert")),
+            blocks.say(f", {facts.silenced:,} silenced" if facts.silenced else ""),
+        ),
         blocks.listed([state_blocks.alert_line(row) for row in shown]),
         blocks.line(blocks.faint(rest)) if rest else None,
     )

@@ -7,10 +7,13 @@ import pytest
 
 from bot.answers import digest
 from bot.answers.digest import Due
+from bot.notify import silence
 from bot.notify.facts import DigestFacts, Line, Split, UserLine
-from bot.store import alerts, ledger, sources
+from bot.notify.silence import Silence
+from bot.store import alerts, ledger, silences, sources
 from bot.store.connection import Connection
 from bot.store.sources import Balance
+from rules.labels import Label
 from rules.money import ZERO, Money, share
 from rules.rule import Rule
 from rules.terms import Severity
@@ -66,22 +69,77 @@ def test_a_day_is_told_beside_the_days_before(db: Connection) -> None:
     assert [("t-ci@", usd(8)), ("t-ben", usd(2))] == [(line.id, line.cost) for line in found.tasks]
     assert (2, 2, 0) == (found.streams, found.records, found.errors)
     assert Fraction(0) == found.error_rate
+    assert usd(50) == found.to_date_before, "October by the same day and time"
     assert (Split(usd(10), ZERO, ZERO), world.POLLED, ()) == (found.split, found.as_of, found.stale)
 
 
 @pytest.mark.parametrize(
-    ("every", "name", "spend", "before"),
+    ("every", "name", "told"),
     [
-        (Every.WEEK, "week of 9 Nov 2026", "7", "0"),
-        (Every.MONTH, "October 2026", "50", "0"),
+        (Every.WEEK, "week of 9 Nov 2026", (usd(7), usd(4), usd("13.5"))),
+        (Every.MONTH, "October 2026", (usd(50), usd(6), None)),
     ],
 )
 def test_weeks_and_months_are_told_beside_the_one_before(
-    db: Connection, every: Every, name: str, spend: str, before: str
+    db: Connection, every: Every, name: str, told: tuple[Money | None, ...]
 ) -> None:
     world.polled(db, days=100)
+    edges = {
+        local(2026, 11, 2): 4,  # the first moment of the week before
+        local(2026, 9, 1): 1,
+        local(2026, 9, 30, 23, 59): 5,
+    }
+    world.add(db, [world.spent(40 + n, at, usd(edges[at])) for n, at in enumerate(edges)])
     found = facts(db, every)
-    assert (name, usd(spend), usd(before)) == (found.period.name, found.spend, found.before)
+    assert (every, name) == (found.every, found.period.name)
+    assert told == (found.spend, found.before, found.mean)
+
+
+DAYS = world.rules("""
+rules:
+  - {name: team, metric: spend, window: month, budget: 100 USD, thresholds: {critical: 50%}}
+  - {name: days, metric: spend, window: day, budget: 10 USD, thresholds: {critical: 100%}}
+  - {name: hours, metric: spend, window: 24h, budget: 10 USD, thresholds: {critical: 100%}}
+""")
+
+
+@pytest.mark.parametrize(
+    ("every", "expected"),
+    [
+        pytest.param(
+            Every.DAY,
+            [
+                ("days", usd(8), "21", False, None),
+                ("hours", usd("21.01"), "21", False, Severity.CRITICAL),
+                ("team", usd("39.01"), "1", True, None),
+            ],
+            id="yesterday",
+        ),
+        pytest.param(
+            Every.MONTH,
+            [
+                ("team", usd(50), "1", False, Severity.CRITICAL),
+                ("days", usd("21.01"), "22", False, Severity.CRITICAL),
+                ("hours", usd("21.01"), "21", False, Severity.CRITICAL),
+            ],
+            id="the month",
+        ),
+    ],
+)
+def test_a_budget_of_the_span_that_is_told_of_is_shown_as_it_ended(
+    db: Connection, every: Every, expected: list[object]
+) -> None:
+    found = facts(db, every, DAYS).budgets
+    assert expected == [
+        (
+            line.rule,
+            line.spent,
+            str(line.period.start.astimezone(BERLIN).day),
+            line.pace is not None,
+            line.severity,
+        )
+        for line in found
+    ]
 
 
 def test_what_the_ledger_does_not_reach_is_not_compared(db: Connection) -> None:
@@ -102,7 +160,21 @@ def test_open_alerts_are_told(db: Connection) -> None:
     found = [test_alerts.alert(f"u{n}@acme.test", Severity.INFO) for n in range(8)]
     alerts.put(db, [(alert, None) for alert in found])
     told = facts(db)
-    assert (5, 3) == (len(told.alerts), told.more_alerts)
+    assert (5, 3, 0) == (len(told.alerts), told.more_alerts, told.silenced)
+
+
+def test_alerts_that_are_silenced_are_told_as_such(db: Connection) -> None:
+    found = [test_alerts.alert(f"u{n}@acme.test", Severity.INFO) for n in range(8)]
+    alerts.put(db, [(alert, None) for alert in found])
+    match = silence.selector([(Label.USER, "u7*")])
+    silences.add(db, Silence(0, NOW - hours(1), NOW + hours(1), "ada", "known", match=match))
+    silences.add(db, Silence(0, NOW - hours(1), NOW + hours(1), "ada", "this", alert=found[0].id))
+    silences.add(db, Silence(0, NOW - hours(2), NOW, "ada", "over by now"))
+    told = facts(db)
+    assert 2 == told.silenced
+    assert [line.id in (found[0].id, found[7].id) for line in told.alerts] == [
+        line.silenced for line in told.alerts
+    ]
 
 
 def test_more_people_are_counted(empty: Connection) -> None:

@@ -23,6 +23,7 @@ def test_the_first_digest_is_shown(filled: Run) -> None:
         "Spend                             $8.00",
         "Same day a week before            $7.00",
         "November 2026 so far              $39.01",
+        "The month before, by then         $50.00",
         "  ci@acme.test: $8.00 (100%), before $0.00",
         "  opus: $8.00",
         "  t-ci@: $8.00, ci@acme.test",
@@ -33,7 +34,23 @@ def test_the_first_digest_is_shown(filled: Run) -> None:
 
 
 def test_another_is_shown_by_its_name(filled: Run) -> None:
-    assert filled("digest", "weekly").stdout.startswith("weekly: week of 9 Nov 2026")
+    shown = filled("digest", "weekly").stdout
+    assert shown.startswith("weekly: week of 9 Nov 2026")
+    assert "The 7 days before                 $0.00\n" in shown
+    assert "Mean week of the 28 days before   $12.50\n" in shown
+
+
+def test_a_month_is_shown_beside_the_one_before(filled: Run, tmp_path: Path) -> None:
+    text = Path("config.yaml").read_text()
+    monthly = "digests:\n  - {name: monthly, every: month, to: [finops]}"
+    Path("config.yaml").write_text(text.replace("digests:", monthly, 1))
+    conftest.store(tmp_path / "bot.db", lambda db: world.polled(db, days=100))
+    shown = filled("digest", "monthly").stdout
+    assert shown.startswith("monthly: October 2026: 2026-10-01 00:00 to 2026-11-01 00:00")
+    assert "September 2026                    $0.00\n" in shown
+    assert "A day                             $1.61, before $0.00\n" in shown
+    assert "28" not in shown.split("\n\n")[0]
+    assert "  team: $50.00 of $100.00\n" in shown
 
 
 def test_everything_that_there_is_to_say(filled: Run, tmp_path: Path) -> None:

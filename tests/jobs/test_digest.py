@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from tests.stage import Stage
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
+TICK = timedelta(microseconds=1)
 RULES = "rules: []"
 
 
@@ -219,3 +220,71 @@ async def test_weekly_and_monthly_ones_have_their_own_days(tmp_path: Path) -> No
             opened.clock.advance(timedelta(days=1, minutes=1))
             sent += [opened.clock.now().day for _ in await digests(opened)]
         assert [24, 30, 1] == sent
+
+
+WEEKLY = {"every": "week", "weekday": "mon", "name": "weekly"}
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "dates"),
+    [
+        pytest.param("Europe/Berlin", "2026-11-23T08:59", "16 – 22 Nov 2026", id="a plain week"),
+        pytest.param("Europe/Berlin", "2026-03-30T08:59", "23 – 29 Mar 2026", id="spring"),
+        pytest.param("Europe/Berlin", "2026-10-26T08:59", "19 – 25 Oct 2026", id="autumn"),
+        pytest.param("America/New_York", "2027-01-04T08:59", "28 Dec 2026 – 3 Jan 2027", id="year"),
+    ],
+)
+async def test_a_weekly_one_tells_of_seven_local_dates(
+    tmp_path: Path, zone: str, start: str, dates: str
+) -> None:
+    at = datetime.fromisoformat(start).replace(tzinfo=ZoneInfo(zone))
+    changes = {"timezone": zone, "digests": [{**WEEKLY, "to": ["finops"]}]}
+    begin = datetime.combine(at.date() - 7 * timedelta(days=1), time(12), at.tzinfo)
+    async with stage.staged(tmp_path, begin.astimezone(UTC), RULES, changes) as opened:
+        midnights = [
+            datetime.combine(at.date() - timedelta(days=back), time(), at.tzinfo).astimezone(UTC)
+            for back in (14, 7, 0)
+        ]
+        moments = [edge + step for edge in midnights for step in (-TICK, timedelta(0))]
+        # A cent just before the week before, then ten times as much with each edge of a week.
+        for number, moment in enumerate(moments):
+            opened.stream(number, created=moment, usd=10**number / 100)
+        assert [] == await digests(opened)
+        opened.clock.set_to(at.astimezone(UTC))
+        await opened.tick()
+        assert [] == await digests(opened)
+        opened.clock.advance(MINUTE)
+        (told,) = await digests(opened)
+        assert told.startswith(f"post 📊 Weekly digest · last week, {dates}: $110.00 spent.")
+        [message] = opened.bench.workspace.messages(stage.CHANNEL)
+        assert "*The 7 days before*\\n$1.10  (100.0×)" in str(message.blocks)
+
+
+async def test_a_monthly_one_tells_of_the_closed_month_once_it_is_settled(tmp_path: Path) -> None:
+    changes = {
+        "timezone": "Europe/Berlin",
+        "poll": {"every": "60s", "backfill": "80d", "settle": "12h"},
+        "digests": [{"name": "monthly", "every": "month", "at": "09:00", "to": ["finops"]}],
+    }
+    zone = ZoneInfo("Europe/Berlin")
+    start = datetime(2026, 10, 2, tzinfo=zone).astimezone(UTC)
+    async with stage.staged(tmp_path, start, RULES, changes) as opened:
+        turns = [datetime(2026, month, 1, tzinfo=zone).astimezone(UTC) for month in (9, 10, 11)]
+        for number, turn in enumerate(turns):
+            opened.stream(number, created=turn, usd=30 * 10**number)
+        assert [] == await digests(opened)
+        opened.clock.set_to(datetime(2026, 11, 1, 11, 59, tzinfo=zone).astimezone(UTC))
+        await opened.tick()
+        assert [] == await digests(opened)
+        opened.clock.advance(MINUTE)
+        await opened.tick()
+        (told,) = await digests(opened)
+        assert told.startswith("post 📊 Monthly digest · October 2026: $300.00 spent.")
+        [message] = opened.bench.workspace.messages(stage.CHANNEL)
+        shown = str(message.blocks)
+        assert "*September 2026*\\n$30.00  (10.0×)" in shown
+        assert "*A day*\\n$9.68, before $1.00  (9.7×)" in shown
+        assert "*November 2026 so far*\\n*$3,000.00*" in shown
+        assert "may still rise" not in shown
+        opened.clock.advance(27 * timedelta(days=1))
+        assert [] == await digests(opened)

@@ -1,29 +1,56 @@
 """One wording for the digest, wherever it is read."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime
 
 import pytest
 
 from bot.notify import digest_words
+from bot.notify.digest_words import Daily
+from bot.notify.facts import Stretch
 from tests.slack import samples
+from tests.slack.samples import usd
 
 
 @pytest.mark.parametrize(
-    ("hours", "final", "unit", "before", "quiet"),
+    ("every", "before", "mean"),
     [
-        (23, True, "day", "Same day a week before", "a quiet day, nothing was used"),
-        (25, False, "day", "Same day a week before", "a quiet day, nothing was used so far"),
-        (168, True, "period", "The period before", "a quiet period, nothing was used"),
+        ("day", "Same day a week before", "28-day mean"),
+        ("week", "The 7 days before", "Mean week of the 28 days before"),
+        ("month", "February 2026", "28-day mean"),
     ],
 )
-def test_a_digest_is_about_a_day_or_a_period(
-    hours: int, final: bool, unit: str, before: str, quiet: str
-) -> None:
-    end = samples.QUIET.period.start + timedelta(hours=hours)
-    facts = replace(samples.QUIET, period=replace(samples.QUIET.period, end=end), final=final)
-    assert (unit, before, quiet) == (
-        digest_words.unit(facts),
-        digest_words.before(facts),
-        digest_words.quiet(facts),
+def test_each_digest_is_held_against_what_is_like_it(every: str, before: str, mean: str) -> None:
+    facts = replace(samples.MONTHLY, every=every)
+    assert (before, mean) == (digest_words.before(facts), digest_words.mean(facts))
+
+
+@pytest.mark.parametrize(
+    ("every", "final", "quiet"),
+    [
+        ("day", True, "a quiet day, nothing was used"),
+        ("week", False, "a quiet week, nothing was used so far"),
+        ("month", True, "a quiet month, nothing was used"),
+    ],
+)
+def test_a_digest_without_usage_says_so(every: str, final: bool, quiet: str) -> None:
+    assert quiet == digest_words.quiet(replace(samples.QUIET, every=every, final=final))
+
+
+def month(first: int, after: int, spend: str, before: str | None, every: str = "month") -> object:
+    start, end = (datetime(2026, number, 1, tzinfo=UTC) for number in (first, after))
+    facts = replace(
+        samples.DIGEST,
+        every=every,
+        period=Stretch("a month", start, end, "UTC"),
+        spend=usd(spend),
+        before=None if before is None else usd(before),
     )
+    return digest_words.daily(facts)
+
+
+def test_months_of_another_length_are_held_against_each_other_by_the_day() -> None:
+    assert Daily(usd("10"), usd("5")) == month(3, 4, "310", "140")
+    assert month(8, 9, "310", "140") is None, "July and August are of one length"
+    assert month(3, 4, "310", None) is None
+    assert month(3, 4, "310", "140", every="week") is None

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.notify import due
 from bot.notify.due import Timing
-from rules import window
+from rules import quantity, window
 from rules.window import Every, Period
 
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
@@ -95,6 +96,9 @@ _timings = st.builds(
     day=st.integers(1, 31),
     at=st.times().map(lambda at: at.replace(second=0, microsecond=0)),
     zone=st.sampled_from([BERLIN, NEW_YORK, ZoneInfo("Asia/Kathmandu"), ZoneInfo("Africa/Cairo")]),
+    settle=st.sampled_from(
+        [timedelta(0), timedelta(hours=2), timedelta(days=3), timedelta(days=40)]
+    ),
 )
 _moments = st.integers(0, 6 * 365 * 24 * 60).map(
     lambda minutes: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
@@ -106,7 +110,7 @@ def test_what_is_due_never_goes_back_and_is_never_far(
     of: Timing, now: datetime, passed: timedelta
 ) -> None:
     moment = due.last_due(of, now)
-    longest = {Every.DAY: 1, Every.WEEK: 7, Every.MONTH: 31}[of.every]
+    longest = {Every.DAY: 1, Every.WEEK: 7, Every.MONTH: 31 + 7}[of.every]
     assert timedelta(0) <= now - moment <= timedelta(days=longest, hours=1)
     assert moment <= due.last_due(of, now + passed)
     assert moment == due.last_due(of, moment)
@@ -120,12 +124,10 @@ def test_what_is_due_never_goes_back_and_is_never_far(
         pytest.param(
             Timing(Every.WEEK, 4, 1, NINE, BERLIN),
             Period(Every.WEEK, BERLIN, week_starts=4),
-            id="the week up to its own weekday",
+            id="the seven dates before its own weekday",
         ),
         pytest.param(
-            timing(Every.MONTH, day=31),
-            Period(Every.MONTH, BERLIN, month_starts=31),
-            id="the month",
+            timing(Every.MONTH, day=31), Period(Every.MONTH, BERLIN), id="the calendar month"
         ),
         pytest.param(timing(day=31), Period(Every.DAY, BERLIN), id="a day of no month"),
     ],
@@ -138,4 +140,39 @@ def test_what_a_digest_tells_of(of: Timing, expected: Period) -> None:
 def test_a_digest_tells_of_a_period_that_is_over(of: Timing, now: datetime) -> None:
     moment = due.last_due(of, now)
     span = window.before(due.period(of), window.span_at(due.period(of), moment))
-    assert timedelta(0) <= moment - span.end < timedelta(hours=25)
+    least, most = timedelta(0), timedelta(hours=25)
+    if of.every is Every.MONTH:
+        least, most = min(of.settle, due.LONGEST_SETTLING), timedelta(days=31, hours=1)
+    assert least <= moment - span.end < most
+
+
+@given(_timings, _moments)
+def test_a_weekly_digest_tells_of_the_seven_local_dates_before_its_day(
+    of: Timing, now: datetime
+) -> None:
+    of = replace(of, every=Every.WEEK)
+    moment = due.last_due(of, now)
+    span = window.before(due.period(of), window.span_at(due.period(of), moment))
+    sent = moment.astimezone(of.zone).date()
+    assert [sent - timedelta(days=back) for back in range(7, 0, -1)] == [
+        day for day, _ in window.day_edges(of.zone, span)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settle", "now", "expected"),
+    [
+        pytest.param("0h", "2026-11-01T00:00", "2026-10-31T23:30", id="settled at once"),
+        pytest.param("2h", "2026-11-01T00:59", "2026-10-01T00:00", id="not before it is settled"),
+        pytest.param("2h", "2026-11-01T01:00", "2026-11-01T01:00", id="once it is settled"),
+        pytest.param("72h", "2026-11-03T22:59", "2026-10-03T22:00", id="days later"),
+        pytest.param("72h", "2026-11-03T23:00", "2026-11-03T23:00", id="and then"),
+        pytest.param("900h", "2026-11-07T22:59", "2026-10-07T22:00", id="a week later at most"),
+        pytest.param("900h", "2026-11-07T23:00", "2026-11-07T23:00", id="but not longer"),
+    ],
+)
+def test_a_monthly_digest_waits_until_its_month_is_settled(
+    settle: str, now: str, expected: str
+) -> None:
+    of = replace(timing(Every.MONTH, at=time(0, 30)), settle=quantity.duration(settle))
+    assert utc(expected) == due.last_due(of, utc(now))

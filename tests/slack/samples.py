@@ -418,6 +418,41 @@ EARLY = replace(
     note="meant for leads (#gone), which cannot be reached: channel_not_found",
 )
 EARLY_QUIET = replace(QUIET, final=False, note=EARLY.note)
+WEEKLY = replace(
+    DIGEST,
+    name="weekly",
+    every="week",
+    period=Stretch("week of 23 Feb 2026", at(23, day=1) - timedelta(days=7), at(23, day=1), ZONE),
+    spend=usd("1190.25"),
+    before=usd("990"),
+    mean=usd("1080.40"),
+    to_date_before=usd("1480.10"),
+    silenced=1,
+)
+MONTHLY = replace(
+    DIGEST,
+    name="monthly",
+    every="month",
+    period=MONTH,
+    spend=usd("5012.70"),
+    before=usd("4480"),
+    mean=None,
+    to_date=Stretch("April 2026", MONTH.end, MONTH.end + timedelta(hours=9), ZONE),
+    to_date_spend=usd("12.05"),
+    to_date_before=usd("31.20"),
+    budgets=(
+        BudgetLine(
+            "team-monthly-budget",
+            {},
+            usd("5012.70"),
+            usd("5000"),
+            MONTH,
+            None,
+            Severity.CRITICAL,
+        ),
+    ),
+    silenced=1,
+)
 SKIPPED = replace(
     DIGEST, skipped="The bot was down from 2 Mar 22:10 UTC until now, more than 6 hours late."
 )
@@ -452,6 +487,8 @@ POSTS: dict[str, Body] = {
     "digest-quiet": DigestBody(QUIET),
     "digest-stale": DigestBody(STALE_DIGEST),
     "digest-skipped": DigestBody(SKIPPED),
+    "digest-weekly": DigestBody(WEEKLY),
+    "digest-monthly": DigestBody(MONTHLY),
     "note": NoteBody("A message to #neo-pilot could not be delivered: the channel is archived."),
 }
 REPLIES: dict[str, Body] = {
