@@ -13,12 +13,12 @@ import aiohttp
 from bot import __version__
 from bot.clock import Clock
 from bot.config import Config
-from bot.jobs import deliver, digest
+from bot.jobs import attach, deliver, digest
 from bot.jobs.deliver import Deliverer, Sink
 from bot.neo.client import Client
 from bot.neo.transport import Patience
 from bot.notify import policy
-from bot.notify.notification import DigestBody, Notification, SinkError
+from bot.notify.notification import DigestBody, Notification, Receipt, SinkError
 from bot.service import Bot, Edges
 from bot.slack import client as slack_client
 from bot.slack.channels import Channels
@@ -115,28 +115,36 @@ async def _send_all(letters: list[Notification], sinks: Mapping[str, Sink], cloc
     for letter in letters:
         receiver = letter.destination.receiver
         try:
-            await _send(letter, sinks[deliver.key(letter.destination)], clock)
+            receipt = await _send(letter, sinks[deliver.key(letter.destination)], clock)
         except SinkError as error:
             failed.append(f"{receiver}: {error}")
         else:
             taken.append(receiver)
+            await _attach(letter, sinks[deliver.key(letter.destination)], receipt)
     if failed:
         got = f"sent to {', '.join(taken)}" if taken else "nobody got it"
         raise SinkError(f"{'; '.join(failed)}; {got}", retryable=False)
 
 
-async def _send(letter: Notification, sink: Sink, clock: Clock) -> None:
+async def _attach(letter: Notification, sink: Sink, receipt: Receipt) -> None:
+    """Without its chart a digest is sent all the same."""
+    if isinstance(letter.body, DigestBody) and letter.body.digest.chart:
+        try:
+            await attach.put(sink, receipt, letter.body.digest.chart)
+        except SinkError as error:
+            log.warning("the digest stays without its chart", extra={"error": str(error)})
+
+
+async def _send(letter: Notification, sink: Sink, clock: Clock) -> Receipt:
     """Posts; where the receiver says how long to wait, waits and tries again."""
     for _ in range(_AGAIN):
         try:
-            await sink.post(letter)
+            return await sink.post(letter)
         except SinkError as error:
             if not error.retryable or error.retry_after is None:
                 raise
             await clock.sleep(min(error.retry_after, _LONGEST_WAIT))
-        else:
-            return
-    await sink.post(letter)
+    return await sink.post(letter)
 
 
 @asynccontextmanager

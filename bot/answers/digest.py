@@ -110,7 +110,8 @@ def _budgets(
     last = span.end - _TICK
     closed = [rule for rule in rules if rule.window and window.span_at(rule.window, last) == span]
     ended = budgets.lines(db, _worth_telling(db, closed, last), last, zone)
-    going = _worth_telling(db, [rule for rule in rules if rule not in closed], now)
+    names = {rule.name for rule in closed}
+    going = _worth_telling(db, [rule for rule in rules if rule.name not in names], now)
     return (
         *(replace(line, pace=None) for line in ended),
         *budgets.lines(db, going, now, zone),

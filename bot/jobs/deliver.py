@@ -10,10 +10,19 @@ from functools import partial
 from typing import Protocol
 
 from bot.clock import Clock
+from bot.jobs import attach
 from bot.notify import retry
-from bot.notify.notification import Body, Destination, Notification, Receipt, SinkError, Via
+from bot.notify.notification import (
+    Body,
+    Destination,
+    Notification,
+    Picture,
+    Receipt,
+    SinkError,
+    Via,
+)
 from bot.notify.routing import Routes
-from bot.store import messages, outbox
+from bot.store import charts, messages, outbox
 from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.outbox import Taken
@@ -43,6 +52,10 @@ class Sink(Protocol):
         """Where the notification is, if an attempt at `since` arrived after all."""
         ...
 
+    async def attach(self, receipt: Receipt, picture: Picture) -> None:
+        """Shows a picture in the thread of a posted message."""
+        ...
+
 
 class Deliverer:
     """Runs a lane for each destination where something is due. `sinks` are by `key`."""
@@ -61,7 +74,7 @@ class Deliverer:
 
     async def wake(self) -> None:
         """Starts a lane wherever something is due and none runs."""
-        for destination in await self._database.read(outbox.destinations, self._clock.now()):
+        for destination in await self._database.read(_due, self._clock.now()):
             if destination not in self._lanes and not self._closing.is_set():
                 lane = asyncio.create_task(self._serve(destination), name=f"deliver {destination}")
                 self._lanes[destination] = lane
@@ -95,7 +108,7 @@ class Deliverer:
             return await self._one(destination)
 
     async def _one(self, destination: Destination) -> bool:
-        """Sends or edits one message; False when nothing is due."""
+        """Sends or edits one message, or adds its chart; False when nothing is due."""
         await self._pause(destination)
         if self._closing.is_set():
             return False
@@ -108,7 +121,8 @@ class Deliverer:
         edit = await self._database.write(messages.take_edit, destination, self._clock.now())
         if edit is not None:
             await self._edit(destination, edit)
-        return edit is not None
+            return True
+        return await self._attach(destination)
 
     async def _pause(self, destination: Destination) -> None:
         """Waits for the destination's pace, or until it is time to stop."""
@@ -236,6 +250,14 @@ class Deliverer:
             log.error("cannot be edited", extra=fields)
             await self._database.write(messages.edit_failed, edit, str(error))
 
+    async def _attach(self, destination: Destination) -> bool:
+        now = self._clock.now()
+        wanted = await self._database.write(charts.take, destination, now, durable=True)
+        if wanted is not None:
+            await attach.run(self._database, self._sink(destination), wanted, now)
+            self._busy(destination)
+        return wanted is not None
+
     def _sink(self, destination: Destination) -> Sink:
         sink = self._sinks.get(key(destination))
         if sink is None:
@@ -244,6 +266,10 @@ class Deliverer:
             mend = "restart the bot" if known else "its section of the configuration is gone"
             raise SinkError(f"nothing sends to {destination.receiver}: {mend}", retryable=known)
         return sink
+
+
+def _due(db: Connection, now: datetime) -> list[Destination]:
+    return [*outbox.destinations(db, now), *charts.destinations(db, now)]
 
 
 def _as_sent(taken: Taken) -> Notification:

@@ -3,17 +3,17 @@
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.answers import digest
+from bot.answers import chart, digest
 from bot.answers.digest import Due
 from bot.jobs.settings import DigestSettings
 from bot.notify import due, policy
 from bot.notify.facts import DigestFacts
-from bot.notify.notification import Body, Destination, DigestBody, NoteBody
-from bot.store import digests, messages, outbox, remembered
+from bot.notify.notification import Body, Destination, DigestBody, NoteBody, Via
+from bot.store import charts, digests, messages, outbox, remembered
 from bot.store.connection import Connection
 from bot.store.database import Database
 from rules.rule import Rule
@@ -84,8 +84,18 @@ def facts(
     db: Connection, edition: Edition, rules: Sequence[Rule], stale_after: timedelta, now: datetime
 ) -> DigestFacts:
     """What the digest would say now."""
-    wanted = edition.issue(digests.last_sent(db, edition.settings.name))
-    return digest.facts(db, wanted, rules, stale_after, now)
+    last = digests.last_sent(db, edition.settings.name)
+    return _facts(db, edition.issue(last), rules, stale_after, now)
+
+
+def _facts(
+    db: Connection, issue: Due, rules: Sequence[Rule], stale_after: timedelta, now: datetime
+) -> DigestFacts:
+    """A digest with its chart; a quiet one is a line, and needs none."""
+    found = digest.facts(db, issue, rules, stale_after, now)
+    if not found.streams:
+        return found
+    return replace(found, chart=chart.facts(db, issue.span(now), issue.period.zone, rules))
 
 
 def _prepare(
@@ -106,7 +116,7 @@ def _prepare(
         note = NoteBody(f"{_skipped(edition, skipped)}{hint}")
         issues.append(_Issue(edition, periods[: len(skipped)], _SKIPPED, note))
     if sent:
-        found = digest.facts(db, edition.issue(last, moments[-1]), rules, stale_after, now)
+        found = _facts(db, edition.issue(last, moments[-1]), rules, stale_after, now)
         issues.append(_Issue(edition, periods[-1:], _SENT, DigestBody(found)))
     return issues
 
@@ -154,3 +164,9 @@ def _commit(db: Connection, issue: _Issue, now: datetime) -> None:
         message = policy.identity(destination, "digest", name, new[-1].isoformat())
         messages.write(db, message, destination, issue.body, now)
         outbox.add(db, outbox.Entry(message, message, "digest"), now)
+        if _has_chart(issue.body) and destination.via is not Via.WEBHOOK:
+            charts.want(db, message, now)
+
+
+def _has_chart(body: Body) -> bool:
+    return isinstance(body, DigestBody) and body.digest.chart is not None

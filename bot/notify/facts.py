@@ -1,7 +1,7 @@
 """What notifications say, as facts: no wording, no markup. They are kept as JSON until they are sent."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 
 from bot.notify.figure import Figure
@@ -179,13 +179,35 @@ class AlertLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DayCost:
+    """What one local day cost."""
+
+    day: date
+    split: Split
+
+    @property
+    def cost(self) -> Money:
+        """All of it, whoever is paid."""
+        return self.split.spend + self.split.llm_cost
+
+
+@dataclass(frozen=True, slots=True)
+class ChartFacts:
+    """The days of a chart, at least two and the oldest first; `budget` is what Neo may charge in a calendar month."""
+
+    days: tuple[DayCost, ...]
+    zone: str
+    budget: Money | None
+
+
+@dataclass(frozen=True, slots=True)
 class DigestFacts:
     """A scheduled summary of one closed stretch of local dates (`period`), usually yesterday.
 
     `every` is `day`, `week` or `month`. `before` is the same weekday a week earlier, the seven days or the month before;
     `mean` what as many days cost on average over the 28 days before, which a month has none of. `to_date_before` is what the
     month before had come to by the same day and time. Each is None when the ledger does not reach back. `silenced` is how
-    many of all open alerts are silenced. `late` is cost added to earlier days since the last digest.
+    many of all open alerts are silenced. `chart` comes along as a picture. `late` is cost added to earlier days since the last digest.
     `stale` names sources whose data is old. `reconciled` is the difference to Neo's own totals where it is known.
     `final`: late usage of the period is not to be expected any more. `note` is why it comes here.
     """
@@ -221,3 +243,4 @@ class DigestFacts:
     note: str = ""
     to_date_before: Money | None = None
     silenced: int = 0
+    chart: ChartFacts | None = None

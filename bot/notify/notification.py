@@ -96,6 +96,16 @@ def body_of(json: str) -> Body:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG for the thread of a message; `alt` says in words what can be seen."""
+
+    name: str
+    title: str
+    alt: str
+    png: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """Where a sink put a message: Slack's channel id and ts; empty for webhooks."""
 

@@ -7,6 +7,7 @@ SCOPES = {
     "channels:read": "find channels by name",
     "chat:write": "post alerts and digests",
     "commands": "answer the slash command",
+    "files:write": "show the chart of a digest",
     "groups:history": "the same in private channels that it is invited to",
     "groups:read": "find private channels by name",
     "im:history": "the same in direct messages",

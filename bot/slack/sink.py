@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.notify.notification import Body, Notification, Receipt, SinkError
+from bot.notify.notification import Body, Notification, Picture, Receipt, SinkError
 from bot.slack import client, render
 from bot.slack.channels import Channels
 
@@ -87,6 +87,19 @@ class SlackSink:
                 return False
             raise
         return True
+
+    async def attach(self, receipt: Receipt, picture: Picture) -> None:
+        """Uploads a picture into the thread of a message. Slack has no way to say it twice and be heard once."""
+        await client.call(
+            self._web.files_upload_v2(
+                filename=picture.name,
+                content=picture.png,
+                title=picture.title,
+                alt_txt=picture.alt,
+                channel=receipt.channel,
+                thread_ts=receipt.ts,
+            )
+        )
 
     async def find(self, notification: Notification, since: datetime) -> Receipt | None:
         """The message that carries the notification's id, if it was posted after `since`.

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from bot.notify import retry
-from bot.notify.notification import Body, Notification, Receipt, SinkError
+from bot.notify.notification import Body, Notification, Picture, Receipt, SinkError
 from bot.webhook import address, alertmanager, payload
 from bot.webhook.settings import Format, WebhookSettings
 
@@ -95,6 +95,9 @@ class WebhookSink:
     async def find(self, _notification: Notification, _since: datetime) -> Receipt | None:
         """A receiver cannot be asked; the Idempotency-Key makes a second sending harmless."""
         return None
+
+    async def attach(self, _receipt: Receipt, _picture: Picture) -> None:
+        """A payload holds the figures; nothing shows a picture."""
 
     def _check(self) -> None:
         """The connector asks no resolver about an address that is written as one."""

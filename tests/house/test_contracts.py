@@ -13,6 +13,7 @@ CONTRACTS = {
     "The demo's servers are strangers to what they serve": "forbidden",
     "Only the store speaks SQL": "protected",
     "Only the slack edge knows slack_sdk": "protected",
+    "Only the chart knows resvg": "protected",
     "Only the timetable knows apscheduler": "protected",
     "Only the doors and the composition root read the clock": "protected",
 }

@@ -33,5 +33,6 @@ def test_the_wheel_installs_the_command_and_names_its_version(wheel: pathlib.Pat
     scripts = configparser.ConfigParser()
     with zipfile.ZipFile(wheel) as archive:
         scripts.read_string(archive.read(f"{info}/entry_points.txt").decode())
-        assert f"{info}/licenses/LICENSE" in archive.namelist()
+        for licence in ("LICENSE", "bot/chart/fonts/OFL.txt"):
+            assert f"{info}/licenses/{licence}" in archive.namelist()
     assert {"neo-budget-bot": "bot.__main__:main"} == dict(scripts["console_scripts"])

@@ -18,8 +18,7 @@ def test_without_an_address_an_example_stands_there() -> None:
 def test_the_scopes_are_those_that_the_bot_uses() -> None:
     scopes = manifest.manifest("/neo")["oauth_config"]["scopes"]["bot"]
     assert sorted(scopes) == scopes
-    # The charts of a digest are files; nothing sends them yet.
-    assert acme.SCOPES - {"files:write"} == set(scopes)
+    assert acme.SCOPES == set(scopes)
 
 
 def test_slack_s_limits_are_kept() -> None:

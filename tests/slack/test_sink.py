@@ -12,6 +12,7 @@ from bot.notify.notification import (
     Destination,
     NoteBody,
     Notification,
+    Picture,
     Receipt,
     SinkError,
     Via,
@@ -65,6 +66,27 @@ async def test_a_reply_goes_to_its_thread(bench: Bench, sink: SlackSink, broadca
     [reply] = bench.workspace.thread(SPEND, parent.ts)
     assert broadcast == reply.broadcast
     assert reply.text.startswith("🔴 Escalated to critical")
+
+
+async def test_a_picture_is_shown_in_the_thread_as_it_is_named(
+    bench: Bench, sink: SlackSink
+) -> None:
+    receipt = await sink.post(ALERT)
+    name, title = "../<!channel>.png", "<!here> *bold* \u202e"
+    await sink.attach(receipt, Picture(name, title, "what is seen", b"\x89PNG"))
+    [reply] = bench.workspace.thread(SPEND, receipt.ts)
+    [file] = reply.files
+    assert ("", [], False) == (reply.text, reply.blocks, reply.broadcast)
+    assert ("what is seen", b"\x89PNG") == (file.alt_text, file.content)
+    assert 1 == len(said(bench))
+
+
+async def test_a_picture_that_is_refused_is_an_error(bench: Bench, sink: SlackSink) -> None:
+    receipt = await sink.post(ALERT)
+    bench.mischief.add("files.getUploadURLExternal", mischief.Refuse("missing_scope"))
+    with pytest.raises(SinkError, match="install it again from the manifest") as caught:
+        await sink.attach(receipt, Picture("a.png", "a", "an a", b"1"))
+    assert not caught.value.retryable
 
 
 async def test_an_edit_shows_the_new_state_and_keeps_the_id(bench: Bench, sink: SlackSink) -> None:

@@ -8,7 +8,15 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
-from bot.notify.notification import AlertBody, Destination, Notification, Receipt, SinkError, Via
+from bot.notify.notification import (
+    AlertBody,
+    Destination,
+    Notification,
+    Picture,
+    Receipt,
+    SinkError,
+    Via,
+)
 from bot.secret import Secret
 from bot.webhook import payload, sink
 from bot.webhook.settings import WebhookSettings
@@ -83,9 +91,12 @@ async def test_a_message_is_signed_and_can_be_told_from_another(receiver: Receiv
     assert ("n-0001", "application/json") == (headers["Idempotency-Key"], headers["Content-Type"])
 
 
-async def test_what_was_sent_is_neither_edited_nor_found(receiver: Receiver) -> None:
+async def test_what_was_sent_is_neither_edited_nor_found_nor_illustrated(
+    receiver: Receiver,
+) -> None:
     async with sink.opened("pager", local(receiver.url), lambda: NOW) as opened:
         assert await opened.edit(Receipt(), ALERT.body)
+        await opened.attach(Receipt(), Picture("a.png", "a", "an a", b""))
         assert await opened.find(ALERT, NOW) is None
     assert [] == receiver.got
 
