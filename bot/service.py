@@ -93,8 +93,7 @@ class Bot:
 
     async def reload(self) -> None:
         """Takes on changed files; a bad one changes nothing and is told in the log, in status and in health."""
-        self.standing = self.standing.reloaded()
-        self.deliverer.routes = self.standing.routes
+        self._take_on(self.standing.reloaded())
         await self.revive()
         await self.judge()
 
@@ -115,11 +114,15 @@ class Bot:
         if self.standing.is_outdated():
             await self.reload()
 
+    def _take_on(self, standing: Standing) -> None:
+        self.standing = standing
+        self.deliverer.routes = standing.routes
+
     async def _turn_credit_month(self) -> None:
         """Has credit months turn when the plan does, from the moment on that Neo tells when that is."""
         anchor = await self.database.read(sources.credit_turn)
         if anchor is not None and anchor != self.standing.credit_anchor:
-            self.standing = self.standing.anchored(anchor)
+            self._take_on(self.standing.anchored(anchor))
 
     def timetable(self) -> Timetable:
         """Everything that happens by time."""

@@ -135,8 +135,14 @@ class Standing:
         )
 
     def anchored(self, at: datetime) -> "Standing":
-        """The same, knowing when the credit month turns, which counts from the next reload on."""
-        return replace(self, credit_anchor=at)
+        """The same, knowing when the credit month turns; rules that look at one are read again with that."""
+        known = replace(self, credit_anchor=at)
+        return known.reloaded() if known.is_by_plan else known
+
+    @property
+    def is_by_plan(self) -> bool:
+        """Whether a rule looks at a credit month."""
+        return any(window.is_by_plan(rule.window) for rule in self.rules)
 
 
 def load(

@@ -27,6 +27,9 @@ class State(StrEnum):
     REMOVED = "removed"
 
 
+CAME_TRUE = "what was expected has happened: a limit of the same rule is reached"
+"""The note of an alert on a forecast that ended with that."""
+
 OPEN = frozenset({State.PENDING, State.FIRING})
 
 

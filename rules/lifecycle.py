@@ -5,7 +5,7 @@ for everything else from firing to its end. `TABLE` has one entry for each state
 alert's next value, or None where nothing is left to keep. Severity is not identity: an episode remembers its peak, and
 only a rising peak speaks again. What is said to whom is decided elsewhere; here a transition only names the reason.
 
-    (none) ──holds──▶ PENDING ──for is over──▶ FIRING ──clear──▶ CORRECTED (calendar sums: Neo took it back)
+    (none) ──holds──▶ PENDING ──for is over──▶ FIRING ──clear──▶ CORRECTED (calendar sums: Neo took it back; forecasts)
                          │                       │  ◀──holds──────┘
                        clear                     ├──clear for `keep`──▶ RESOLVED (everything else)
                          ▼                       ├──the period ends──▶ CLOSED ──late money──▶ CLOSED, CORRECTED
@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rules import moved
-from rules.alert import Alert, Reason, State, Timing, Transition
+from rules.alert import CAME_TRUE, Alert, Reason, State, Timing, Transition
 from rules.finding import Cause, Finding, Verdict
 from rules.rule import Rule
 
@@ -199,22 +199,24 @@ def _firing_clear(case: _Case) -> _Step:
     if case.at < (after.clearing or case.at) + case.times.keep and not case.finding.closed:
         return after, None
     if _is_taken_back(after, case):
-        return _take_back(after, case.at)
-    reason = None if case.finding.came_true else Reason.RESOLVED
-    return replace(after, state=State.RESOLVED, ended=case.at), reason
+        return _take_back(after, case)
+    after = replace(after, state=State.RESOLVED, ended=case.at)
+    if case.finding.came_true:
+        return replace(after, note=CAME_TRUE), None
+    return after, Reason.RESOLVED
 
 
 def _is_taken_back(alert: Alert, case: _Case) -> bool:
-    """Whether the sum of a period fell below a limit that still is the same: only Neo can have done that."""
-    grown = case.finding.expected or case.times.below
+    """Whether a period fell short again of a limit that still is the same: Neo took a sum back, or expects less."""
+    grown = case.finding.came_true or (case.times.below and not case.finding.expected)
     return case.times.by_period and not grown and not moved.is_moved(alert, case.finding)
 
 
-def _take_back(alert: Alert, at: datetime) -> _Step:
-    """Neo took back what had crossed the limit; said once an episode."""
-    reason = None if alert.corrected else Reason.CORRECTED
-    after = replace(alert, state=State.CORRECTED, clearing=None, ended=at, corrected=True)
-    return after, reason
+def _take_back(alert: Alert, case: _Case) -> _Step:
+    """What had crossed the limit is not so any more; said once an episode."""
+    said = Reason.RESOLVED if case.finding.expected else Reason.CORRECTED
+    after = replace(alert, state=State.CORRECTED, clearing=None, ended=case.at, corrected=True)
+    return after, None if alert.corrected else said
 
 
 def _firing_unknown(case: _Case) -> _Step:
@@ -240,14 +242,15 @@ def _close(alert: Alert) -> Alert:
 
 
 def _again(case: _Case) -> _Step:
-    """A corrected alert crosses its limit anew: it speaks when it is worse than ever, or the limit is another one."""
+    """A corrected alert crosses its limit anew; news is a worse value (but for forecasts, which wobble) or limit."""
     after = _measured(case.alert, case.finding, case.times)
     if case.finding.closed:
         return _close(after), Reason.LATE
     after = replace(after, state=State.FIRING, ended=None)
     if after.peak > case.alert.peak or moved.is_moved(case.alert, case.finding):
         return after, Reason.ESCALATED
-    return after, Reason.REPEAT if after.worst != case.alert.worst else None
+    worse = after.worst != case.alert.worst and not case.finding.expected
+    return after, Reason.REPEAT if worse else None
 
 
 def _refigure(case: _Case) -> _Step:
@@ -262,7 +265,7 @@ def _closed_holds(case: _Case) -> _Step:
 def _closed_clear(case: _Case) -> _Step:
     after = _measured(case.alert, case.finding, case.times)
     if _is_taken_back(after, case):
-        return _take_back(after, case.at)
+        return _take_back(after, case)
     return replace(after, state=State.RESOLVED), None
 
 

@@ -83,6 +83,11 @@ def is_a_day(window: Window | None) -> bool:
     return window is not None and window.length == _DAY
 
 
+def is_by_plan(window: Window | None) -> bool:
+    """Whether it turns when the plan does, which only Neo can tell."""
+    return isinstance(window, Period) and window.every is Every.CREDIT_MONTH
+
+
 def span_at(window: Window, at: datetime) -> Span:
     """The span of `window` as seen at `at`: for a period the whole of it, for a rolling window what ends at `at`."""
     if isinstance(window, Rolling):

@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.demo.workbench import mischief
+from rules.window import Every, Period
 from tests import stage
 from tests.stage import Stage
 
+UTC_ZONE = ZoneInfo("UTC")
 START = datetime(2026, 11, 18, 9, tzinfo=UTC)
 RULES = "rules: [{name: team, metric: spend, window: day, thresholds: {warning: %s USD}}]"
 
@@ -49,6 +52,18 @@ async def test_credit_months_turn_with_the_plan_from_the_first_judgement_on(play
     await played.restart()
     await played.bot.judge()
     assert turn == played.bot.standing.credit_anchor
+
+
+async def test_a_rule_on_credit_months_turns_with_the_plan(played: Stage) -> None:
+    played.write_rules((RULES % 50).replace("day", "credit_month"))
+    await watch(played)
+    for _ in range(2):
+        [window] = [rule.window for rule in played.bot.standing.rules if rule.name == "team"]
+        assert (
+            Period(Every.CREDIT_MONTH, UTC_ZONE, anchor=datetime(2026, 12, 1, tzinfo=UTC)) == window
+        )
+        await played.restart()
+        await played.bot.judge()
 
 
 async def test_a_bad_file_is_told_in_health_and_the_rules_before_it_stay(played: Stage) -> None:

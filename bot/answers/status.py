@@ -20,7 +20,7 @@ class Running:
     """What is in force: how many rules, the faults of a file that was refused, the sources and their names.
 
     A source is stale after `stale_after` without a complete poll. `judged` is when the rules were last judged; where that
-    is not known, it is when they were last judged with any outcome.
+    is not known, it is when they were last judged with any outcome. `by_plan`: a rule looks at a credit month.
     """
 
     version: str
@@ -30,16 +30,18 @@ class Running:
     stale_after: timedelta
     faults: Sequence[object] = ()
     judged: datetime | None = None
+    by_plan: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What the store knows of sources, by name."""
+    """What the store knows of sources, by name. `unturned`: a rule looks at a credit month, and no source says when it turns."""
 
     states: Mapping[str, SourceState]
     totals: Mapping[Values, Totals]
     rejected: Mapping[str, int]
     stale: Collection[str]
+    unturned: bool
 
 
 def answer(db: Connection, running: Running, now: datetime) -> StatusAnswer:
@@ -67,6 +69,7 @@ def _read(db: Connection, running: Running, now: datetime) -> _Read:
         totals=measure.by(db, (Label.SOURCE,), whole) if whole else {},
         rejected=rejected.counts(db),
         stale=coverage.stale(db, now, running.stale_after),
+        unturned=running.by_plan and sources.credit_turn(db) is None,
     )
 
 
@@ -86,11 +89,11 @@ def _source(read: _Read, name: str, now: datetime) -> SourceLine:
         records=totals.streams,
         rejected=read.rejected.get(name, 0),
         unpriced=totals.unpriced,
-        notes=tuple(_notes(state, now)),
+        notes=tuple(_notes(state, read, now)),
     )
 
 
-def _notes(state: SourceState, now: datetime) -> list[str]:
+def _notes(state: SourceState, read: _Read, now: datetime) -> list[str]:
     notes = []
     if state.fallback:
         notes.append("Neo refuses the streams, so tasks stand in for them: one record a task")
@@ -100,4 +103,6 @@ def _notes(state: SourceState, now: datetime) -> list[str]:
         notes.append(
             "Neo no longer says what is left of the credits, so rules on that are not judged"
         )
+    if read.unturned and state.last_complete is not None:
+        notes.append("Neo does not say when the plan turns, so credit months are calendar months")
     return notes

@@ -14,9 +14,9 @@ from bot.config import Config, ConfigError
 from bot.store import sources
 from bot.store.connection import Connection
 from bot.store.database import Database
-from rules import quantity
+from rules import quantity, window
 from rules.document import Fault
-from rules.window import Every, Period, Window
+from rules.window import Window
 
 _CALENDAR = "credit_month: Neo has not told when the plan turns, so the calendar month stands in."
 
@@ -83,8 +83,7 @@ def duration(_ctx: click.Context, _param: click.Parameter, text: str | None) -> 
 
 def credit_turn(settings: Config, windows: Iterable[Window | None]) -> datetime | None:
     """When the credit month turns, as the bot that runs was told; says so where it was not, and it matters."""
-    periods = (each for each in windows if isinstance(each, Period))
-    if all(period.every is not Every.CREDIT_MONTH for period in periods):
+    if not any(map(window.is_by_plan, windows)):
         return None
     turn = ask(settings, sources.credit_turn)
     if turn is None:

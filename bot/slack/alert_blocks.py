@@ -75,7 +75,7 @@ def task_line(task: TaskLine, *, with_user: bool = True) -> Json:
 
 
 def _figures(facts: AlertFacts) -> Json:
-    value = (subject.title(subject.noun(facts.metric)), f"*{metric.text(facts.value)}*")
+    value = (subject.title(subject.measure(facts)), f"*{metric.text(facts.value)}*")
     limit = (f"Limit ({facts.limit_severity})", text.escape(subject.limit(facts), blocks.SENTENCE))
     return blocks.fields(value, limit, *_when(facts))
 

@@ -7,7 +7,8 @@ from bot.notify.facts import AlertFacts
 from bot.slack import blocks, subject, text, wording
 from bot.slack.blocks import Json
 from rules import metric
-from rules.alert import OPEN, Reason, State
+from rules.alert import CAME_TRUE, OPEN, Reason, State
+from rules.condition.forecast import FORECAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,10 @@ class Standing:
 
 def of(facts: AlertFacts) -> Standing:
     """How the alert stands now; a delayed one is told with its beginning and its end."""
+    if facts.note == CAME_TRUE:
+        return Standing(subject.OVER, "Came true")
+    if facts.condition == FORECAST.name and facts.state is State.CORRECTED:
+        return Standing(subject.WELL, "Resolved", _less(facts))
     if facts.state in OPEN or (facts.state is State.CLOSED and facts.reason is Reason.LATE):
         return _open(facts)
     if facts.reason is Reason.DELAYED and facts.ended is not None:
@@ -78,6 +83,10 @@ def _resolved(facts: AlertFacts) -> tuple[Json, ...]:
     lasted = f" after {wording.lasting(facts.since, facts.ended)}" if facts.ended else ""
     worst = "" if facts.metric == "data_age" else f"; at worst it was {metric.text(facts.worst)}"
     return _say(f"Over{lasted}{worst}.")
+
+
+def _less(facts: AlertFacts) -> tuple[Json, ...]:
+    return _say(f"That is not expected any more; at worst it was {metric.text(facts.worst)}.")
 
 
 def _corrected(facts: AlertFacts) -> tuple[Json, ...]:

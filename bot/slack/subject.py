@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from bot.notify.facts import AlertFacts, TaskLine
 from bot.slack import blocks, text
 from rules import metric
+from rules.condition.forecast import FORECAST
 from rules.metric import METRICS, Kind
 from rules.money import Money
 from rules.terms import Severity
@@ -88,11 +89,15 @@ def task_title(task: TaskLine) -> str:
 
 
 def about(facts: AlertFacts) -> str:
-    """`spend of ana@acme.test`; `data from source acme`."""
+    """`spend of ana@acme.test`; `expected spend of the team`; `data from source acme`."""
     named = who(facts.labels, facts.tasks)
-    return (
-        f"data from {named}" if facts.metric == "data_age" else f"{noun(facts.metric)} of {named}"
-    )
+    return f"data from {named}" if facts.metric == "data_age" else f"{measure(facts)} of {named}"
+
+
+def measure(facts: AlertFacts) -> str:
+    """What the value is: a forecast is not what was used."""
+    named = noun(facts.metric)
+    return f"expected {named}" if facts.condition == FORECAST.name else named
 
 
 def limit(facts: AlertFacts) -> str:

@@ -32,7 +32,7 @@ def _headline(facts: TableFacts) -> str:
     icon = subject.ICONS[facts.severity] if facts.open else subject.OVER
     if not facts.rule:
         return f"{icon} {wording.number(facts.count, 'alert')} that were held back"
-    what = f"{wording.number(facts.count, 'alert')}: {subject.noun(facts.metric)}"
+    what = f"{wording.number(facts.count, 'alert')}: {subject.measure(facts.rows[0])}"
     return f"{icon} {what} past the limit of {text.plain(facts.rule, blocks.NAME)}"
 
 
@@ -61,7 +61,7 @@ def _figures(facts: TableFacts) -> Json:
 def _members(facts: TableFacts, rows: Sequence[AlertFacts]) -> Json:
     """What is of several rules names the rule of each."""
     if facts.rule:
-        heads = ["Who", subject.title(subject.noun(facts.metric)), "Limit", "State"]
+        heads = ["Who", subject.title(subject.measure(facts.rows[0])), "Limit", "State"]
         return blocks.table(heads, [_row(row) for row in rows], numbers=(1,))
     named = [(text.plain(row.rule, blocks.NAME), *_row(row)) for row in rows]
     return blocks.table(["Rule", "Who", "Value", "Limit", "State"], named, numbers=(2,))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.answers.status import Running
+from rules import window
 from rules.rule import Rule
 from rules.window import Period
 
@@ -39,4 +40,5 @@ class InForce:
             self.stale_after,
             self.faults,
             self.judged,
+            by_plan=any(window.is_by_plan(rule.window) for rule in self.rules),
         )

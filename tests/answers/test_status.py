@@ -1,7 +1,7 @@
 """The bot's own health."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -72,6 +72,23 @@ def test_credits_that_neo_no_longer_tells_are_noted(db: Connection, hours: int, 
     sources.balanced(db, "acme", balance)
     notes = status.answer(db, RUNNING, NOW).sources[0].notes
     assert noted == sum("left of the credits" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("by_plan", "reset", "noted"),
+    [
+        pytest.param(True, None, 1, id="no turn is told, and a rule needs one"),
+        pytest.param(True, NOW, 0, id="it is told"),
+        pytest.param(False, None, 0, id="no rule needs it"),
+    ],
+)
+def test_a_credit_month_by_the_calendar_is_noted(
+    db: Connection, by_plan: bool, reset: datetime | None, noted: int
+) -> None:
+    sources.balanced(db, "acme", Balance(usd(5), usd(9), None, reset, NOW))
+    acme, never_read = status.answer(db, replace(RUNNING, by_plan=by_plan), NOW).sources
+    assert noted == sum("calendar months" in note for note in acme.notes)
+    assert () == never_read.notes
 
 
 def test_a_running_bot_knows_when_it_judged(db: Connection) -> None:

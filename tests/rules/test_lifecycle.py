@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules import lifecycle
-from rules.alert import OPEN, Alert, Reason, State, Timing
+from rules.alert import CAME_TRUE, OPEN, Alert, Reason, State, Timing
 from rules.finding import Cause, Finding, Verdict
 from rules.lifecycle import TABLE
 from rules.window import Span
@@ -497,16 +497,31 @@ def test_what_is_clear_without_a_value_has_no_severity_any_more() -> None:
 @pytest.mark.parametrize(
     ("came_true", "said"),
     [
-        pytest.param(False, Reason.RESOLVED, id="what is not expected any more is resolved"),
-        pytest.param(True, None, id="what came true ends without a word"),
+        pytest.param(False, (CORRECTED, Reason.RESOLVED), id="what is not expected any more"),
+        pytest.param(True, (RESOLVED, None), id="what came true ends without a word"),
     ],
 )
-def test_a_forecast_is_never_taken_back(came_true: bool, said: Reason | None) -> None:
+def test_a_forecast_is_never_taken_back_by_neo(
+    came_true: bool, said: tuple[State, Reason | None]
+) -> None:
     clear = finding(40, expected=True, came_true=came_true)
     transition = lifecycle.advance(making.alert(), clear, BY_PERIOD, minute(1))
     assert transition is not None
     assert transition.after is not None
-    assert (RESOLVED, said) == (transition.after.state, transition.reason)
+    assert said == (transition.after.state, transition.reason)
+    assert (CAME_TRUE if came_true else "") == transition.after.note
+
+
+def test_a_forecast_that_wobbles_speaks_once_for_each_severity() -> None:
+    alert: Alert | None = None
+    said: list[Reason | None] = []
+    for number, amount in enumerate((60, 40, 70, 40, 120, 40)):
+        found = finding(amount, expected=True)
+        transition = lifecycle.advance(alert, found, BY_PERIOD, minute(number))
+        assert transition is not None
+        alert = transition.after
+        said.append(transition.reason)
+    assert [Reason.FIRST, Reason.RESOLVED, None, None, Reason.ESCALATED, None] == said
 
 
 def test_an_alert_whose_rule_goes_is_removed_with_a_word() -> None:

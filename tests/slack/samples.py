@@ -50,6 +50,7 @@ from bot.notify.notification import (
     TableBody,
 )
 from bot.notify.why import Decided, Episode, Held, Made, Part, Said, Told, WhyAnswer
+from rules import alert
 from rules.alert import Reason, State
 from rules.finding import Verdict
 from rules.metric import Totals
@@ -147,6 +148,32 @@ BUDGET = replace(
     split=OWN_KEYS,
     pace=Pace(usd("2310"), usd("2050"), usd("2600"), at(9, day=26)),
     runbook="",
+)
+FORECAST = replace(
+    BUDGET,
+    id="f04eca57",
+    condition="forecast",
+    value=usd("2310"),
+    worst=usd("2310"),
+    limit=usd("2000"),
+    limit_text="100% of 2000 USD",
+    pace=None,
+)
+CAME_TRUE = replace(
+    FORECAST,
+    state=State.RESOLVED,
+    reason=Reason.RESOLVED,
+    severity=None,
+    ended=at(9, day=26),
+    note=alert.CAME_TRUE,
+)
+NOT_EXPECTED = replace(
+    FORECAST,
+    state=State.CORRECTED,
+    reason=Reason.RESOLVED,
+    severity=None,
+    value=usd("1870"),
+    ended=at(9, day=12),
 )
 ERROR_RATE = replace(
     FIRING,
@@ -461,6 +488,9 @@ POSTS: dict[str, Body] = {
     "alert-critical": AlertBody(FIRING),
     "alert-warning": AlertBody(WARNING),
     "alert-budget": AlertBody(BUDGET),
+    "alert-forecast": AlertBody(FORECAST),
+    "alert-came-true": AlertBody(CAME_TRUE),
+    "alert-not-expected": AlertBody(NOT_EXPECTED),
     "alert-error-rate": AlertBody(ERROR_RATE),
     "alert-runaway-task": AlertBody(RUNAWAY),
     "alert-stale": AlertBody(STALE),
