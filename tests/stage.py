@@ -1,7 +1,7 @@
 """The whole bot between the simulated Neo and the Slack workbench, on a clock that tests hold in their hands."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,12 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from bot import app, standing
+from bot.answers.who import Asker
 from bot.demo.neo import accounts, book, server, state, usage
 from bot.demo.workbench import acme
 from bot.demo.workbench import server as workbench
 from bot.demo.workbench.bench import Bench
 from bot.demo.workbench.workspace import Workspace
 from bot.service import Bot
+from bot.slack import command, render
+from bot.slack import settings as slack
+from bot.slack.command import Request
+from bot.web import replies
+from bot.web.replies import Asked
 from tests.fakes import FakeClock
 
 KEY = "neo_sk_test"
@@ -26,7 +32,10 @@ TICK = timedelta(seconds=60)
 
 @dataclass(slots=True)
 class Stage:
-    """A bot that is opened, but moves only by `tick`; `seen` counts what was already taken from the channel."""
+    """A bot that is opened, but moves only by `tick`; `seen` counts what was already taken from the channel.
+
+    `coming` are streams of a later time, which Neo does not know before.
+    """
 
     clock: FakeClock
     neo: state.Neo
@@ -34,6 +43,7 @@ class Stage:
     folder: Path
     bot: Bot
     seen: dict[str, Any] = field(default_factory=dict)
+    coming: list[usage.Stream] = field(default_factory=list)
 
     def stream(self, number: int, **fields: Any) -> usage.Stream:
         """A stream of Neo's, created now unless `created` says otherwise; `usd` is what it costs."""
@@ -46,22 +56,40 @@ class Stage:
         stream = usage.Stream(
             stream_id=usage.stream_id(number), created=usage.micros(created), **fields
         )
-        self.neo.book.add(stream)
+        self.coming.append(stream)
+        self._arrive()
         return stream
 
     async def tick(self) -> list[str]:
         """One poll, one evaluation, and all that is to be said; gives what Slack was told by it."""
+        self._arrive()
         await self.bot.poll(SOURCE)
         await self.bot.deliverer.drain()
         return self.news()
 
-    async def pass_time(self, span: timedelta) -> list[str]:
-        """Ticks every minute for so long; gives all that Slack was told."""
+    async def pass_time(self, span: timedelta, every: timedelta = TICK) -> list[str]:
+        """Ticks for so long, every minute or so often; gives all that Slack was told."""
         until, told = self.clock.now() + span, []
         while self.clock.now() < until:
-            self.clock.advance(min(TICK, until - self.clock.now()))
+            self.clock.advance(min(every, until - self.clock.now()))
             told += await self.tick()
         return told
+
+    async def say(self, who: str, typed: str) -> str:
+        """Types a slash command as an admin; gives what it is answered, and who sees that."""
+        request, zone = command.parse(typed), self.bot.in_force().zone
+        assert isinstance(request, Request)
+        asker = Asker(f"{who}@acme.test", True, zone)
+        asked = Asked(request, asker, self.clock.now(), request.who)
+        answer = await self.bot.database.read(replies.answer, asked, self.bot.in_force())
+        shown = render.answer(answer, slack.COMMAND)
+        return f"to them alone: {shown.text} | {' '.join(_words(shown.blocks))}"
+
+    def _arrive(self) -> None:
+        """Neo gets to know the streams whose time has come."""
+        now = usage.micros(self.clock.now())
+        self.neo.book.add(*(stream for stream in self.coming if stream.created <= now))
+        self.coming = [stream for stream in self.coming if stream.created > now]
 
     def news(self) -> list[str]:
         """What was posted, replied and edited since it was last asked, in Slack's order of calls."""
@@ -85,6 +113,17 @@ class Stage:
 
     def write_rules(self, text: str) -> None:
         (self.folder / "rules.yaml").write_text(text, encoding="utf-8")
+
+
+def _words(found: Any) -> Iterator[str]:
+    """All texts inside of blocks, in their order."""
+    if isinstance(found, dict):
+        if isinstance(found.get("text"), str):
+            yield found["text"]
+        found = list(found.values())
+    if isinstance(found, list):
+        for each in found:
+            yield from _words(each)
 
 
 def _line(method: str, sent: dict[str, Any]) -> str:

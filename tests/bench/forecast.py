@@ -101,13 +101,17 @@ def _print(family: Family, count: int, seed: int) -> None:
     drawn = series.drawn(family, count, seed)
     print(f"\n{count} series of a {family.name}, after … days: APE (inside the range)")
     print(f"{'':30}" + "".join(f"{after:>14}" for after in AFTER))
-    for name, method in METHODS.items():
-        scores = [score(method, drawn, after) for after in AFTER]
-        cells = [
-            f"{each.error:.1f}%" + (f" ({each.inside:.0f}%)" if each.ranges else "")
-            for each in scores
-        ]
-        print(f"{name:30}" + "".join(f"{cell:>14}" for cell in cells))
+    for name in METHODS:
+        print(row(name, drawn))
+
+
+def row(name: str, drawn: Sequence[Series]) -> str:
+    """A method's line in the table."""
+    scores = [score(METHODS[name], drawn, after) for after in AFTER]
+    cells = [
+        f"{each.error:.1f}%" + (f" ({each.inside:.0f}%)" if each.ranges else "") for each in scores
+    ]
+    return f"{name:30}" + "".join(f"{cell:>14}" for cell in cells)
 
 
 def main() -> None:

@@ -146,23 +146,32 @@ def _usd(amount: float) -> Money:
 def _print(title: str, among: Sequence[Spiked]) -> None:
     print(f"\n{len(among)} series of {title}")
     print(f"{'':26}{'recall':>10}{'precision':>12}{'false per 30 days':>20}")
-    for name, method in METHODS.items():
-        found = score(method, among)
-        print(f"{name:26}{found.recall:>10.2f}{found.precision:>12.2f}{found.false:>20.2f}")
+    for name in METHODS:
+        print(row(name, among))
+
+
+def row(name: str, among: Sequence[Spiked]) -> str:
+    """A method's line in the table."""
+    found = score(METHODS[name], among)
+    return f"{name:26}{found.recall:>10.2f}{found.precision:>12.2f}{found.false:>20.2f}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="How well a spike is told from a busy day.")
     parser.add_argument("--count", type=int, default=400, help="series of each family")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--seeds", type=int, default=1, help="so many draws, from --seed on, as one"
+    )
     arguments = parser.parse_args()
-    persons = drawn(series.PERSON, arguments.count, arguments.seed)
-    _print("a person, one in five of whom joined late", persons)
+    seeds = range(arguments.seed, arguments.seed + arguments.seeds)
+    persons = [drawn(series.PERSON, arguments.count, seed) for seed in seeds]
+    _print("a person, one in five of whom joined late", [each for draw in persons for each in draw])
     _print(
         "a person who was there all along",
-        [each for number, each in enumerate(persons) if number % 5 < 4],
+        [each for draw in persons for number, each in enumerate(draw) if number % 5 < 4],
     )
-    _print("a team", drawn(series.TEAM, arguments.count, arguments.seed))
+    _print("a team", [each for seed in seeds for each in drawn(series.TEAM, arguments.count, seed)])
 
 
 if __name__ == "__main__":

@@ -11,7 +11,16 @@ from bot.notify.notification import AlertBody, Destination, Notification, Via
 from tests.house import tree
 from tests.slack import samples
 
-NAMES = ("README.md", "CHANGELOG.md", "docs/rules.md", "docs/rule-tests.md", "docs/webhooks.md")
+NAMES = (
+    "README.md",
+    "CHANGELOG.md",
+    "docs/alerts.md",
+    "docs/forecasts.md",
+    "docs/rules.md",
+    "docs/rule-tests.md",
+    "docs/webhooks.md",
+    "tests/scenarios/README.md",
+)
 
 _BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 _CELL = re.compile(r"(?<!\\)\|")
@@ -62,6 +71,11 @@ def column(document: str, heading: str) -> list[str]:
 def codes(text: str) -> list[str]:
     """What stands in backticks."""
     return _CODE.findall(text)
+
+
+def headings(document: str) -> list[str]:
+    """The lines that are headings, without their signs."""
+    return [line.lstrip("# ") for line in prose(document).splitlines() if line.startswith("#")]
 
 
 def prose(document: str) -> str:

@@ -1,6 +1,7 @@
 """Plays every scenario: usage on a timeline and rules in, what Slack is told out, through the whole bot."""
 
-from datetime import UTC
+import re
+from datetime import UTC, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,14 @@ import pytest
 import yaml
 
 from bot.demo.neo import faults, usage
+from bot.demo.neo.faults import Fault
 from bot.demo.workbench import mischief
+from bot.store import alerts
 from rules import quantity
 from tests import stage
 from tests.stage import Stage
 
+_NAMED = re.compile(r"\{([\w-]+)\}")
 _SCENARIOS = sorted(Path(__file__).parent.glob("*.yaml"))
 
 
@@ -22,25 +26,30 @@ async def test_slack_is_told_what_the_scenario_says(path: Path, tmp_path: Path) 
     scenario = yaml.safe_load(path.read_text(encoding="utf-8"))
     start = scenario["start"].astimezone(UTC)
     rules = yaml.safe_dump({"rules": scenario["rules"]})
-    async with stage.staged(tmp_path, start, rules, scenario.get("config")) as played:
+    every = scenario.get("every", "60s")
+    settings = {"poll": {"every": every, "backfill": "40d"}, **scenario.get("config", {})}
+    async with stage.staged(tmp_path, start, rules, settings) as played:
         for step in scenario["steps"]:
-            told = await _play(played, step)
-            assert _expected(step, told) == told, (
-                f"{path.name} at {played.clock.now()}: {step.get('note', '')}"
-            )
+            where = f"{path.name} at {played.clock.now()}: {step.get('note', '')}"
+            told = await _play(played, step, quantity.duration(every))
+            assert _expected(step, told) == told, where
         assert [] == played.neo.log.violations
 
 
-async def _play(played: Stage, step: dict[str, Any]) -> list[str]:
+async def _play(played: Stage, step: dict[str, Any], every: timedelta) -> list[str]:
     """Lets time pass up to the step, then does what it says, then ticks; gives all that Slack was told by it."""
     told = []
     if "after" in step:
-        told += await played.pass_time(quantity.duration(step["after"]))
+        told += await played.pass_time(quantity.duration(step["after"]), every)
     if "rules" in step:
-        played.write_rules(yaml.safe_dump({"rules": step["rules"]}))
+        rules = step["rules"]
+        played.write_rules(rules if isinstance(rules, str) else yaml.safe_dump({"rules": rules}))
         await played.bot.watch()
     if step.get("restart"):
         await played.restart()
+    if "say" in step:
+        answer = await played.say(step["say"]["as"], await _named(played, step["say"]["text"]))
+        assert step["answer"] == _held(step["answer"], answer)
     _change(played, step)
     return [*told, *await played.tick()]
 
@@ -51,13 +60,17 @@ def _change(played: Stage, step: dict[str, Any]) -> None:
         fields = dict(entry)
         if "created" in fields:
             fields["created"] = fields["created"].astimezone(UTC)
-        first = fields.pop("number")
-        for number in range(first, first + fields.pop("times", 1)):
-            played.stream(number, **fields)
+        first, apart = fields.pop("number"), quantity.duration(fields.pop("apart", "0s"))
+        begins = fields.pop("created", played.clock.now())
+        for more in range(fields.pop("times", 1)):
+            played.stream(first + more, created=begins + more * apart, **fields)
     for number, usd in step.get("correct", {}).items():
         played.neo.book.correct(usage.stream_id(number), Decimal(str(usd)) / 10)
     for number in step.get("remove", []):
         played.neo.book.remove(usage.stream_id(number))
+    for endpoint, answer in step.get("answers", {}).items():
+        act = faults.answer(answer) if isinstance(answer, int) else faults.lie(**answer)
+        played.neo.faults.faults.insert(0, Fault(act, faults.on(endpoint), times=None))
 
 
 def _switch(played: Stage, step: dict[str, Any]) -> None:
@@ -78,6 +91,20 @@ def _expected(step: dict[str, Any], told: list[str]) -> list[str]:
     if len(expected) != len(told):
         return list(expected)
     return [
-        line if all(part in line for part in words.split(" … ")) else words
+        line if words == _held(words, line) else words
         for words, line in zip(expected, told, strict=True)
     ]
+
+
+def _held(words: str, line: str) -> str:
+    """The words if the line holds all of them, else the line itself."""
+    return words if all(part in line for part in words.split(" … ")) else line
+
+
+async def _named(played: Stage, text: str) -> str:
+    """`{user-spend}` in a command stands for the id of the one open alert of that rule."""
+    found = await played.bot.database.read(alerts.open_alerts)
+    for name in _NAMED.findall(text):
+        (id_,) = (alert.id for alert in found if alert.series.rule == name)
+        text = text.replace(f"{{{name}}}", id_)
+    return text
