@@ -170,19 +170,20 @@ def load(
 
 def with_built_in(config: Config) -> tuple[Rule, ...]:
     """The rules of the configuration, and those built in whose names it does not use."""
+    own = {rule.name for rule in config.rules}
+    return (*config.rules, *(rule for rule in _built_in(config) if rule.name not in own))
+
+
+def _built_in(config: Config) -> tuple[Rule, ...]:
+    """Rules of ours; where no default says who is told of them, everyone is."""
     patience = max(3 * config.poll.every, _LEAST_PATIENCE)
     minutes = -(-patience // timedelta(minutes=1))
     text = _BUILT_IN.format(patience=minutes, late=6 * minutes)
-    own = {rule.name for rule in config.rules}
-    built_in = loading.load([("built in", text)], Defaults(config.timezone)).rules
-    return (*config.rules, *(_told(rule, config) for rule in built_in if rule.name not in own))
-
-
-def _told(rule: Rule, config: Config) -> Rule:
-    """A rule of ours; where no default says who is told of it, everyone is."""
-    if not any(config.routes.flaws(rule)):
-        return rule
-    return rule.model_copy(update={"notify": tuple(config.receivers) or None})
+    everyone = f"    notify: [{', '.join(config.receivers)}]\n" if config.receivers else ""
+    found = loading.load([("built in", text)], Defaults(config.timezone)).rules
+    if not any(flaw for rule in found for flaw in config.routes.flaws(rule)):
+        return found
+    return loading.load([("built in", text + everyone)], Defaults(config.timezone)).rules
 
 
 def _start(rule: Rule, at: datetime) -> datetime:

@@ -26,9 +26,11 @@ def of(rule: Rule) -> Iterator[Flaw]:
     """Every flaw of a rule whose keys are valid one by one."""
     if not rule.conditions:
         yield Flaw((), "the rule has no condition: give it thresholds, a forecast or a baseline")
-    yield from _without_meaning((), rule, rule)
-    for number, override in enumerate(rule.overrides):
-        yield from _without_meaning(("overrides", number), rule, override)
+    parts: list[tuple[Path, Rule | Override]] = [((), rule)]
+    parts += [(("overrides", number), each) for number, each in enumerate(rule.overrides)]
+    for path, part in parts:
+        yield from _without_meaning(path, rule, part)
+        yield from _unreached(path, rule, part)
     if rule.baseline:
         yield from _of_baseline(rule, rule.baseline)
     yield from _disorder(rule)
@@ -64,6 +66,18 @@ def _of_baseline(rule: Rule, baseline: Baseline) -> Iterator[Flaw]:
         yield Flaw(path, "a baseline looks for what is more than usual: it does not go with below")
     if not baseline.factors:
         yield Flaw(path, "the baseline has no limit: give it one, such as `warning: 4x`")
+
+
+def _unreached(path: Path, rule: Rule, part: Rule | Override) -> Iterator[Flaw]:
+    """Receivers of a severity that nothing reaches are a slip: its limit is missing, or another one is meant."""
+    held = [terms for terms in rule.every_terms if terms.notify is part.notify]
+    reached = {severity for terms in held for severity in rule.severities(terms)}
+    for severity, _ in part.notify.by_severity if part.notify else ():
+        if severity not in reached:
+            words = (
+                f"nothing here is ever {severity}: give that a limit, or leave its receivers out"
+            )
+            yield Flaw((*path, "notify", str(severity)), words)
 
 
 def _disorder(rule: Rule) -> Iterator[Flaw]:

@@ -138,9 +138,9 @@ def _doubled(entries: Iterable[_Entry]) -> Iterator[Fault]:
 
 def _unknown_receivers(entry: _Entry, receivers: Collection[str]) -> Iterator[Fault]:
     document = entry.document
-    lists = [
-        (*part, "notify") for part in (entry.path, *document.items((*entry.path, "overrides")))
-    ]
+    parts = (entry.path, *document.items((*entry.path, "overrides")))
+    notify: list[Path] = [(*part, "notify") for part in parts]
+    lists = [*notify, *((*path, key) for path in notify for key in document.keys(path))]
     for item in (item for path in lists for item in document.items(path)):
         name = document.text(item)
         if name and name not in receivers:

@@ -13,7 +13,10 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
+    GetPydanticSchema,
+    Tag,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -24,7 +27,7 @@ from rules.labels import Label, Selector, Values
 from rules.metric import Kind, Metric
 from rules.quantity import Amount
 from rules.series import Question
-from rules.terms import Severity, Terms
+from rules.terms import Receivers, Severity, Terms
 from rules.window import Period, Window
 
 
@@ -45,6 +48,15 @@ _Measured = Annotated[Amount, BeforeValidator(reading.measured)]
 _Limits = Annotated[dict[_Severity, _Limit], Field(min_length=1)]
 _Names = Annotated[
     tuple[Annotated[str, AfterValidator(reading.slug)], ...], AfterValidator(reading.receivers)
+]
+_NamesOf = Annotated[dict[_Severity, _Names], Field(min_length=1)]
+_Named = Annotated[
+    Annotated[_Names, Tag("every")] | Annotated[_NamesOf, Tag("of")],
+    Discriminator(lambda value: "of" if isinstance(value, Mapping) else "every"),
+    AfterValidator(terms.receivers),
+]
+_Receivers = Annotated[
+    Receivers, GetPydanticSchema(lambda _type, schemas: schemas.generate_schema(_Named))
 ]
 
 
@@ -95,7 +107,7 @@ class Override(_Part):
     forecast: _Limits | None = None
     recover: _Limit | None = None
     min_count: Annotated[int, Field(ge=0)] | None = None
-    notify: _Names | None = None
+    notify: _Receivers | None = None
     skip: _Truth = False
 
     @model_validator(mode="before")
@@ -128,7 +140,7 @@ class Rule(_Part):
     min_count: Annotated[int, Field(ge=0)] = 0
     for_: _Duration = Field(default=timedelta(0), alias="for")
     keep: _Duration = timedelta(0)
-    notify: _Names | None = None
+    notify: _Receivers | None = None
     repeat: (
         Annotated[timedelta, _exact(quantity.duration), AfterValidator(reading.pause)] | None
     ) = None
@@ -231,6 +243,11 @@ class Rule(_Part):
             own,
         )
 
+    def severities(self, terms: Terms) -> list[Severity]:
+        """What its alerts may reach under those of its terms, the least first."""
+        limited = {limit.severity for limit in (*terms.thresholds, *terms.forecast)}
+        return sorted(limited.union(self.baseline.factors if self.baseline else ()))
+
     def _terms(self, override: Override | None, origin: str) -> Terms:
         def pick(name: str) -> Any:
             mine = None if override is None else getattr(override, name)
@@ -244,7 +261,7 @@ class Rule(_Part):
             budget=budget.value if budget else None,
             recover=terms.value(recover, budget) if recover else None,
             min_count=pick("min_count"),
-            notify=pick("notify") or (),
+            notify=pick("notify") or Receivers(),
             skip=override is not None and override.skip,
             origin=origin,
         )

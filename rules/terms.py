@@ -37,6 +37,20 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Receivers:
+    """Who is told of an alert, by the severity that it has reached: `every` names those of a severity without its own.
+
+    Where nobody is named, `notify.default` of the configuration says who is told.
+    """
+
+    every: tuple[str, ...] = ()
+    by_severity: tuple[tuple[Severity, tuple[str, ...]], ...] = ()
+
+    def at(self, severity: Severity) -> tuple[str, ...]:
+        return dict(self.by_severity).get(severity, self.every)
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What one series of a rule is held to once overrides are applied; limits by rising severity."""
 
@@ -45,9 +59,16 @@ class Terms:
     budget: Value | None
     recover: Value | None
     min_count: int
-    notify: tuple[str, ...]
+    notify: Receivers
     skip: bool
     origin: str
+
+
+def receivers(named: tuple[str, ...] | Mapping[Severity, tuple[str, ...]]) -> Receivers:
+    """A list is for every severity, a mapping for those that it names."""
+    if isinstance(named, tuple):
+        return Receivers(named)
+    return Receivers(by_severity=tuple(sorted(named.items())))
 
 
 def limits(amounts: Mapping[Severity, Amount] | None, budget: Amount | None) -> tuple[Limit, ...]:

@@ -92,51 +92,14 @@ class Stage:
         self.coming = [stream for stream in self.coming if stream.created > now]
 
     def news(self) -> list[str]:
-        """What was posted, replied and edited since it was last asked, in Slack's order of calls."""
+        """What was posted, replied and edited since it was last asked: each channel in its order of calls, DMs last."""
         calls = [call for call in self.bench.calls if call.answer == "ok"]
         fresh = calls[self.seen.get("calls", 0) :]
         self.seen["calls"] = len(calls)
-        return [line for call in fresh if (line := _line(call.method, call.arguments))]
+        fresh.sort(key=lambda call: self._place(call.arguments))
+        return [line for call in fresh if (line := self._line(call.method, call.arguments))]
 
-    async def restart(self) -> None:
-        """The bot ends and starts again on the same store."""
-        await self.close_bot()
-        await self.open_bot()
-
-    async def open_bot(self) -> None:
-        self.seen["exit"] = AsyncExitStack()
-        stands = standing.load(self.folder / "config.yaml", {})
-        self.bot = await self.seen["exit"].enter_async_context(app.opened(stands, self.clock))
-
-    async def close_bot(self) -> None:
-        await self.seen["exit"].aclose()
-
-    def write_rules(self, text: str) -> None:
-        (self.folder / "rules.yaml").write_text(text, encoding="utf-8")
-
-
-def _words(found: Any) -> Iterator[str]:
-    """All texts inside of blocks, in their order."""
-    if isinstance(found, dict):
-        if isinstance(found.get("text"), str):
-            yield found["text"]
-        found = list(found.values())
-    if isinstance(found, list):
-        for each in found:
-            yield from _words(each)
-
-
-def _line(method: str, sent: dict[str, Any]) -> str:
-    """`post …`, `dm …`, `reply …` or `edit …` with the fallback text of the message."""
-    if method == "chat.postMessage":
-        alone = "dm" if str(sent["channel"]).startswith("D") else "post"
-        return f"{'reply' if sent.get('thread_ts') else alone} {sent['text']}"
-    if method == "chat.update":
-        return f"edit {sent['text']}"
-    return ""
-
-
-_CONFIG = {
+    _CONFIG = {
     "poll": {"every": "60s", "backfill": "40d"},
     "receivers": {"finops": {"slack": CHANNEL}},
     "notify": {"default": ["finops"], "fallback": "finops"},

@@ -11,6 +11,7 @@ from bot import standing
 from bot.config import ConfigError
 from bot.standing import Standing
 from rules.quantity import duration
+from rules.terms import Severity
 
 NOW = datetime(2026, 11, 18, 9, tzinfo=UTC)
 CONFIG = """
@@ -233,7 +234,9 @@ def test_somebody_is_told_when_neo_cannot_be_read(
     write(tmp_path, ON_ITS_OWN, config)
     fresh = standing.load(tmp_path / "config.yaml", {})
     (rule,) = (each for each in fresh.rules if each.name == "data-age")
-    places = fresh.routes.destinations(rule, rule.every_terms[0].notify, {"source": "acme"})
+    places = fresh.routes.destinations(
+        rule.every_terms[0].notify, Severity.CRITICAL, {"source": "acme"}
+    )
     assert told == [place.address for place in places]
 
 

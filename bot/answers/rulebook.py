@@ -31,9 +31,20 @@ def _line(rule: Rule, default: Sequence[str], firing: int) -> RuleLine:
         group_by=tuple(str(label) for label in rule.group_by),
         where=str(rule.where),
         limits=tuple(limits(rule)),
-        notify=tuple(default if rule.notify is None else rule.notify),
+        notify=receivers(rule, default),
         open=firing,
     )
+
+
+def receivers(rule: Rule, default: Sequence[str]) -> tuple[str, ...]:
+    """Who is told of its alerts; where that hangs on the severity `finops and pager for critical`."""
+    terms = rule.every_terms[0]
+    named = {
+        severity: terms.notify.at(severity) or tuple(default) for severity in rule.severities(terms)
+    }
+    if len(set(named.values())) > 1:
+        return tuple(f"{' and '.join(names)} for {severity}" for severity, names in named.items())
+    return next(iter(named.values()), terms.notify.every or tuple(default))
 
 
 def limits(rule: Rule) -> list[str]:

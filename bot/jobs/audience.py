@@ -53,7 +53,7 @@ def steps(
     judged: Mapping[str, Judged],
     transitions: Sequence[tuple[Transition, Scope | None]],
 ) -> list[Step]:
-    """Each transition with its destinations: where the rule sends, and wherever the alert was told of before."""
+    """Each transition with its destinations: where the rule sends what is as bad as its peak, and wherever the alert was told of before."""
     known = messages.places(
         db, [step.before.id for step, _ in transitions if step.before is not None]
     )
@@ -63,7 +63,7 @@ def steps(
         alert = transition.after
         if alert is not None and part is not None:
             notify = part.rule.terms(alert.series.values).notify
-            places = routes.destinations(part.rule, notify, _about(db, part.rule, alert))
+            places = routes.destinations(notify, alert.peak, _about(db, part.rule, alert))
         before = known.get(transition.before.id, ()) if transition.before is not None else ()
         rule = part.rule if part is not None else None
         found.append(

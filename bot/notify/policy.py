@@ -129,9 +129,9 @@ def decide(steps: Sequence[Step], told: ToldBy, at: datetime) -> list[Decision]:
             continue
         known = told.get((alert.id, str(destination)))
         if known is None:
-            if step.rule is not None and _is_news(step.transition, alert):
+            if step.rule is not None and (begun := _begun(step, alert)):
                 key = (destination, "" if step.held else step.rule.name, step.first)
-                posts.setdefault(key, (step.rule, {}))[1][alert.id] = step
+                posts.setdefault(key, (step.rule, {}))[1][alert.id] = begun
         elif known.waiting and _in_time(step.transition):
             continue
         elif spoken := _spoken(step, alert, destination):
@@ -161,11 +161,16 @@ def _each(steps: Iterable[Step]) -> Iterator[tuple[Step, Destination]]:
     return ((step, destination) for step in steps for destination in step.destinations)
 
 
-def _is_news(transition: Transition, alert: Alert) -> bool:
-    """To a destination that knows nothing of the alert: only what holds, or held in a period that is over, is news."""
+def _begun(step: Step, alert: Alert) -> Step | None:
+    """The step as a destination is told of it that knows nothing of the alert.
+
+    Only what holds, or held in a period that is over, is news there. What goes on or got worse is heard of for the first time.
+    """
+    transition = step.transition
     if alert.state is State.FIRING:
-        return True
-    return alert.state is State.CLOSED and transition.reason in (Reason.LATE, Reason.DELAYED)
+        return replace(step, transition=replace(transition, reason=Reason.FIRST))
+    late = transition.reason in (Reason.LATE, Reason.DELAYED)
+    return step if late and alert.state is State.CLOSED else None
 
 
 def _spoken(step: Step, alert: Alert, destination: Destination) -> Step | None:

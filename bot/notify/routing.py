@@ -8,13 +8,11 @@ from rules.document import Path
 from rules.flaws import Flaw
 from rules.labels import UNKNOWN, Label
 from rules.rule import Rule
+from rules.terms import Receivers, Severity
 
-_NOBODY = (
-    "nobody would be told: name a receiver here, or in notify.default or notify.fallback"
-    " of the configuration"
-)
+_NOBODY = "name a receiver here, or in notify.default or notify.fallback of the configuration"
 _NO_ONE_PERSON = (
-    "nobody would be told: only the person it is about is named, and the rule groups by neither user nor task;"
+    "only the person it is about is named, and the rule groups by neither user nor task;"
     " add a channel, or name one in notify.fallback of the configuration"
 )
 
@@ -37,30 +35,44 @@ class Routes:
     fallback: str | None
 
     def destinations(
-        self, rule: Rule, notify: Sequence[str], labels: Mapping[str, str]
+        self, named: Receivers, severity: Severity, labels: Mapping[str, str]
     ) -> tuple[Destination, ...]:
-        """Where an alert of `rule` goes; `notify` is what its terms name."""
-        names = notify or rule.notify or self.default
+        """Where an alert of these labels goes that has reached `severity`; `named` is what its terms say."""
+        return self._places(named.at(severity) or self.default, labels)
+
+    def flaws(self, rule: Rule) -> Iterator[Flaw]:
+        """Where a rule says, for all of its series or for those of an override, that nobody is told of them."""
+        told = set[Sequence[str]]()
+        for number, terms in enumerate(rule.every_terms):
+            path: Path = ("overrides", number - 1) if number else ()
+            named = {
+                severity: terms.notify.at(severity) or self.default
+                for severity in (() if terms.skip else rule.severities(terms))
+            }
+            unheard = [each for each, names in named.items() if not self._reaches(rule, names)]
+            for severity in unheard:
+                names = named[severity]
+                if names not in told:
+                    told.add(names)
+                    whom = "" if len(unheard) == len(named) else f" of what is {severity}"
+                    words = f"nobody would be told{whom}: {_NO_ONE_PERSON if names else _NOBODY}"
+                    yield Flaw((*path, "notify", str(severity)), words)
+
+    def _reaches(self, rule: Rule, names: Sequence[str]) -> bool:
+        """Whether somebody is told of an alert of whom there is one person that it is about, if it may have one.
+
+        A name that is not known is another fault, which is told elsewhere.
+        """
+        if any(name not in self.receivers for name in names):
+            return True
+        owned = Label.USER in rule.group_by or Label.TASK in rule.group_by
+        return bool(self._places(names, {Label.USER: "somebody"} if owned else {}))
+
+    def _places(self, names: Sequence[str], labels: Mapping[str, str]) -> tuple[Destination, ...]:
         found = [
             self._place(self.receivers[name], labels) for name in names if name in self.receivers
         ]
         return tuple(dict.fromkeys(place for place in found if place is not None))
-
-    def flaws(self, rule: Rule) -> Iterator[Flaw]:
-        """Where a rule says, for all of its series or for those of an override, that nobody is told of them."""
-        told = set()
-        for number, terms in enumerate(rule.every_terms):
-            names = terms.notify or self.default
-            known = all(name in self.receivers for name in names)
-            if known and not terms.skip and names not in told and not self._reaches(rule, names):
-                told.add(names)
-                path: Path = ("overrides", number - 1) if number else ()
-                yield Flaw((*path, "notify"), _NO_ONE_PERSON if names else _NOBODY)
-
-    def _reaches(self, rule: Rule, names: Sequence[str]) -> bool:
-        """Whether somebody is told of an alert of whom there is one person that it is about, if it may have one."""
-        owned = Label.USER in rule.group_by or Label.TASK in rule.group_by
-        return bool(self.destinations(rule, names, {Label.USER: "somebody"} if owned else {}))
 
     def fallback_for(self, destination: Destination) -> Destination | None:
         """Where to send what `destination` will never take."""

@@ -17,6 +17,7 @@ from rules.terms import Limit, Severity
 from rules.window import Span
 from tests.answers import world
 from tests.answers.world import ADMIN, ANA, AS_ANA, BEN, NOBODY, NOW, usd
+from tests.rules import samples
 from tests.store import usage
 
 WARNING = Limit(Severity.WARNING, usd(50), "50 USD")
@@ -163,6 +164,33 @@ def test_rules_in_force_in_words(firing: Connection) -> None:
         first.open,
     )
     assert (("finops",), 1) == (second.notify, second.open)
+
+
+@pytest.mark.parametrize(
+    ("notify", "told"),
+    [
+        pytest.param("", ("finops",), id="the default"),
+        pytest.param(
+            "notify: {critical: [finops, pager]}",
+            ("finops for warning", "finops and pager for critical"),
+            id="others for one severity",
+        ),
+        pytest.param("notify: {warning: [a, b], critical: [a, b]}", ("a", "b"), id="the same"),
+    ],
+)
+def test_receivers_in_words(notify: str, told: tuple[str, ...]) -> None:
+    rule = samples.rule(
+        f"metric: spend\nwindow: day\nthresholds: {{warning: 1 USD, critical: 2 USD}}\n{notify}"
+    )
+    assert told == rulebook.receivers(rule, ["finops"])
+
+
+def test_the_receivers_of_a_rule_that_has_limits_only_in_overrides() -> None:
+    rule = samples.rule(
+        "metric: spend\ngroup_by: [user]\nwindow: day\n"
+        "overrides: [{match: {user: a}, thresholds: {info: 1 USD}}]"
+    )
+    assert ("finops",) == rulebook.receivers(rule, ["finops"])
 
 
 def test_limits_in_words(empty: Connection) -> None:

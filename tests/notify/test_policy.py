@@ -155,6 +155,8 @@ def test_who_was_never_told_is_not_told_of(unheard: Step) -> None:
 def test_who_was_never_told_is_told_of(news: Step) -> None:
     (post,) = decided(news)
     assert isinstance(post, Post)
+    reason = Reason.LATE if news.transition.reason is Reason.LATE else Reason.FIRST
+    assert [reason] == [each.transition.reason for each in post.steps]
 
 
 def test_what_another_destination_was_told_counts_for_itself() -> None:

@@ -7,6 +7,7 @@ from bot.notify.notification import Destination, Via
 from bot.notify.routing import Routes
 from rules.document import Path
 from rules.rule import Rule
+from rules.terms import Receivers, Severity
 from tests.rules import samples
 
 FINOPS = Destination("finops", Via.SLACK, "#neo-spend")
@@ -17,24 +18,37 @@ RECEIVERS = {each.receiver: each for each in (FINOPS, TWIN, OWNER, PAGER)}
 ROUTES = Routes(RECEIVERS, ("finops",), "twin")
 ANA = {"user": "ana@acme.test"}
 
-PLAIN = samples.rule("metric: spend\nwindow: day\nthresholds: {warning: 1 USD}")
-NOTIFIES = samples.rule("metric: spend\nwindow: day\nthresholds: {warning: 1 USD}\nnotify: [pager]")
+WARNING = Severity.WARNING
+
+
+def to(*names: str) -> Receivers:
+    return Receivers(names)
 
 
 def test_a_rule_without_receivers_speaks_to_the_default() -> None:
-    assert (FINOPS,) == ROUTES.destinations(PLAIN, (), {})
+    assert (FINOPS,) == ROUTES.destinations(Receivers(), WARNING, {})
 
 
 def test_a_rule_speaks_to_its_own_receivers() -> None:
-    assert (PAGER,) == ROUTES.destinations(NOTIFIES, (), {})
+    assert (TWIN, FINOPS) == ROUTES.destinations(to("twin", "finops"), WARNING, {})
 
 
-def test_the_terms_of_a_series_name_other_receivers() -> None:
-    assert (TWIN, FINOPS) == ROUTES.destinations(NOTIFIES, ("twin", "finops"), {})
+@pytest.mark.parametrize(
+    ("severity", "expected"),
+    [
+        pytest.param(Severity.CRITICAL, (TWIN, PAGER), id="those of its severity"),
+        pytest.param(WARNING, (FINOPS,), id="where it has none the default"),
+    ],
+)
+def test_each_severity_has_its_receivers(
+    severity: Severity, expected: tuple[Destination, ...]
+) -> None:
+    named = Receivers(by_severity=((Severity.CRITICAL, ("twin", "pager")),))
+    assert expected == ROUTES.destinations(named, severity, {})
 
 
 def test_a_receiver_that_is_gone_is_left_out() -> None:
-    assert (FINOPS,) == ROUTES.destinations(PLAIN, ("gone", "finops"), {})
+    assert (FINOPS,) == ROUTES.destinations(to("gone", "finops"), WARNING, {})
 
 
 @pytest.mark.parametrize(
@@ -48,17 +62,17 @@ def test_a_receiver_that_is_gone_is_left_out() -> None:
 def test_the_owner_is_the_user_behind_the_series(
     labels: Mapping[str, str], expected: Destination
 ) -> None:
-    assert (expected,) == ROUTES.destinations(PLAIN, ("owner",), labels)
+    assert (expected,) == ROUTES.destinations(to("owner"), WARNING, labels)
 
 
 def test_nobody_is_told_twice() -> None:
-    assert (TWIN,) == ROUTES.destinations(PLAIN, ("twin", "owner", "twin"), {})
+    assert (TWIN,) == ROUTES.destinations(to("twin", "owner", "twin"), WARNING, {})
 
 
 @pytest.mark.parametrize("fallback", [None, "gone", "owner"])
 def test_without_a_fallback_nobody_stands_in_for_the_owner(fallback: str | None) -> None:
     routes = Routes(RECEIVERS, (), fallback)
-    assert () == routes.destinations(PLAIN, ("owner",), {})
+    assert () == routes.destinations(to("owner"), WARNING, {})
     assert routes.fallback_for(FINOPS) is None
 
 
@@ -95,28 +109,35 @@ OTHERS = "overrides: [{match: {user: a*}, notify: [owner]}, {match: {user: b*}, 
     ("lines", "default", "places"),
     [
         pytest.param([TEAM], ("finops",), [], id="the default"),
-        pytest.param([TEAM], (), [("notify",)], id="nobody"),
+        pytest.param([TEAM], (), [("notify", "warning")], id="nobody"),
         pytest.param([TEAM, "notify: [pager]"], (), [], id="its own"),
         pytest.param(
             [TEAM, "notify: [gone]"], (), [], id="one that is not there is said elsewhere"
         ),
-        pytest.param([TEAM, "notify: [owner]"], (), [("notify",)], id="the owner of the team"),
-        pytest.param([TEAM], ("owner",), [("notify",)], id="the owner of the team, by default"),
+        pytest.param(
+            [TEAM, "notify: [owner]"], (), [("notify", "warning")], id="the owner of the team"
+        ),
+        pytest.param(
+            [TEAM], ("owner",), [("notify", "warning")], id="the owner of the team, by default"
+        ),
         pytest.param([PEOPLE, "notify: [owner]"], (), [], id="each person"),
         pytest.param([TASKS, "notify: [owner]"], (), [], id="the person behind each task"),
         pytest.param(
-            [PEOPLE, OTHERS], (), [("notify",)], id="an override has somebody, the rule not"
+            [PEOPLE, OTHERS],
+            (),
+            [("notify", "warning")],
+            id="an override has somebody, the rule not",
         ),
         pytest.param(
             ["metric: spend\ngroup_by: [model]", OTHERS.replace("user", "model")],
             ("finops",),
-            [("overrides", 0, "notify")],
+            [("overrides", 0, "notify", "warning")],
             id="the rule has somebody, an override not",
         ),
         pytest.param(
             ["metric: spend\ngroup_by: [model]", "overrides: [{match: {model: a*}, skip: true}]"],
             (),
-            [("notify",)],
+            [("notify", "warning")],
             id="nobody is said once",
         ),
         pytest.param(
@@ -135,6 +156,42 @@ def test_where_nobody_would_be_told(
 ) -> None:
     routes = Routes(RECEIVERS, default, None)
     assert places == [flaw.path for flaw in routes.flaws(rule(*lines))]
+
+
+WORSE = "thresholds: {warning: 1 USD, critical: 2 USD}"
+
+
+@pytest.mark.parametrize(
+    ("notify", "told"),
+    [
+        pytest.param("[pager]", {}, id="all of them"),
+        pytest.param("{warning: [pager], critical: [gone]}", {}, id="who is not there"),
+        pytest.param(
+            "{warning: [pager]}",
+            {"critical": "of what is critical: name a receiver here"},
+            id="one is left out, and there is no default",
+        ),
+        pytest.param(
+            "{warning: [owner], critical: [pager]}",
+            {"warning": "of what is warning: only the person"},
+            id="one has only an owner that there is not",
+        ),
+        pytest.param("[owner]", {"warning": "told: only the person"}, id="neither, said once"),
+        pytest.param(
+            "{warning: [owner]}",
+            {"warning": "told: only the person", "critical": "told: name a receiver"},
+            id="neither, and each for a reason of its own",
+        ),
+    ],
+)
+def test_what_each_severity_can_reach_is_told_to_somebody(
+    notify: str, told: Mapping[str, str]
+) -> None:
+    team = samples.rule(f"{TEAM}\nwindow: day\n{WORSE}\nnotify: {notify}")
+    flaws = list(Routes(RECEIVERS, (), None).flaws(team))
+    assert [("notify", severity) for severity in told] == [flaw.path for flaw in flaws]
+    for flaw, words in zip(flaws, told.values(), strict=True):
+        assert words in flaw.message
 
 
 def test_the_fallback_stands_in_for_an_owner_that_there_is_not() -> None:

@@ -42,6 +42,25 @@ async def test_a_webhook_is_told_of_the_end_of_a_period(tell: Tell) -> None:
     assert ("pager", "closed") == (told[-1].to, told[-1].reason)
 
 
+async def test_each_severity_tells_its_receivers_and_who_was_told_before(tell: Tell) -> None:
+    by_severity = DAY.replace("50 USD}", "50 USD, critical: 100 USD}").replace(
+        "window", "notify: {warning: [finops], critical: [owner, pager]}, window"
+    )
+    told = await tell(
+        "{user: a, spend: 60 USD, at: 10m}, {user: a, spend: 50 USD, at: 1h, id: x},"
+        " {correct: x, spend: 5 USD, at: 2h}, {correct: x, spend: 6 USD, at: 3h}",
+        rules=by_severity,
+        head=TWO,
+    )
+    assert [
+        ("finops", "first", "warning"),
+        ("finops", "escalated", "critical"),
+        ("owner", "first", "critical"),
+        ("pager", "first", "critical"),
+        ("pager", "closed", "warning"),
+    ] == [(each.to, each.reason, each.severity) for each in told]
+
+
 async def test_steady_usage_crosses_the_limit_once_a_day(tell: Tell) -> None:
     told = await tell("{user: a, spend: 20 USD, every: 6h}", test="until: 4d,")
     assert {"first"} == {each.reason for each in told}

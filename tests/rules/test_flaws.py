@@ -17,6 +17,9 @@ from tests.rules import samples
         pytest.param("metric: spend\nwindow: day\nbudget: 9 USD\nthresholds: {info: 9%}\nrecover: 8%", id="recover at a percentage"),
         pytest.param("metric: data_age\nmin_count: 0\nthresholds: {info: 9m}", id="a gauge that needs nothing"),
         pytest.param("metric: runway\nbelow: true\nthresholds: {warning: 9d, critical: 2d}\nrecover: 12d", id="limits fall with below"),
+        pytest.param("metric: spend\ngroup_by: [user]\nwindow: day\nthresholds: {info: 1 USD}\nnotify: {warning: [a]}\noverrides: [{match: {user: a}, thresholds: {warning: 1 USD}}]", id="receivers of what only an override reaches"),
+        pytest.param("metric: spend\nwindow: day\nbaseline: {warning: 2x}\nnotify: {warning: [a]}", id="receivers of what a baseline reaches"),
+        pytest.param("metric: spend\nwindow: month\nforecast: {warning: 1 USD}\nnotify: {warning: [a]}", id="receivers of what a forecast reaches"),
         pytest.param("metric: spend\ngroup_by: [user]\nwindow: day\noverrides: [{match: {user: a}, thresholds: {info: 1 USD}}]", id="a limit only in an override"),
     ],
 )  # fmt: skip

@@ -10,7 +10,7 @@ from rules.labels import Label, Pattern, Selector
 from rules.money import Money
 from rules.reading import Defaults, Reading
 from rules.rule import Rule
-from rules.terms import Limit, Severity
+from rules.terms import Limit, Receivers, Severity
 from rules.window import Every, Period, Rolling
 from tests.rules import samples
 
@@ -54,7 +54,7 @@ runbook: https://wiki.acme.test/errors
     assert Period(Every.WEEK, ZoneInfo("America/New_York"), week_starts=6) == rule.window
     assert (20, timedelta(minutes=10)) == (rule.min_count, rule.for_)
     assert (timedelta(minutes=15), timedelta(hours=4)) == (rule.keep, rule.repeat)
-    assert ("finops", "owner") == rule.notify
+    assert Receivers(("finops", "owner")) == rule.notify
     assert "https://wiki.acme.test/errors" == rule.runbook
     assert Fraction(15) == rule.terms(("ana", "gpt-5")).recover
 
@@ -136,7 +136,7 @@ overrides:
 def test_the_first_override_that_matches_wins() -> None:
     terms = samples.rule(OVERRIDES).terms(("ana@acme.test",))
     assert "override 2 (user=*@acme.test)" == terms.origin
-    assert (usd(10), 0, ("owner",), None) == (
+    assert (usd(10), 0, Receivers(("owner",)), None) == (
         terms.budget,
         terms.min_count,
         terms.notify,
@@ -145,9 +145,23 @@ def test_the_first_override_that_matches_wins() -> None:
     assert (Limit(Severity.WARNING, usd(5), "50% of 10 USD"),) == terms.thresholds
 
 
+def test_receivers_may_be_named_for_each_severity() -> None:
+    rule = samples.rule("""
+metric: spend
+group_by: [user]
+window: month
+thresholds: {info: 1 USD, warning: 2 USD, critical: 3 USD}
+notify: {Critical: [finops, pager], warning: [finops]}
+overrides: [{match: {user: a}, notify: {info: [owner]}}, {match: {user: b}, min_count: 1}]
+""")
+    own, theirs, taken_over = ([*map(terms.notify.at, Severity)] for terms in rule.every_terms)
+    assert [(), ("finops",), ("finops", "pager")] == own == taken_over
+    assert [("owner",), (), ()] == theirs
+
+
 def test_an_override_takes_over_what_it_does_not_set() -> None:
     terms = samples.rule(OVERRIDES).terms(("ben@other.test",))
-    assert (usd(100), 3, ("finops",)) == (terms.budget, terms.min_count, terms.notify)
+    assert (usd(100), 3, Receivers(("finops",))) == (terms.budget, terms.min_count, terms.notify)
     assert (Limit(Severity.CRITICAL, usd(90), "90% of 100 USD"),) == terms.thresholds
 
 
@@ -260,6 +274,7 @@ def test_some_rules_have_an_episode_for_each_period(text: str, expected: bool) -
         pytest.param("thresholds: {info: 7 USD}", True, id="limits"),
         pytest.param("summary: other words", True, id="words"),
         pytest.param("notify: [owner]", True, id="receivers"),
+        pytest.param("notify: {info: [owner]}", True, id="receivers of a severity"),
         pytest.param("where: {byok: true}", False, id="what it selects"),
         pytest.param("timezone: Europe/Berlin", False, id="its zone"),
         pytest.param("week_starts: sun", False, id="the day its week starts"),
