@@ -1,7 +1,7 @@
 """The bot as it was at one moment of a replay: what it knew, what it had judged, and whom it had told what."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.answers.agenda import Agenda
@@ -10,7 +10,7 @@ from bot.answers.running import Running
 from bot.answers.watch import Watch
 from bot.notify import policy
 from bot.notify.notification import Destination, Via
-from bot.notify.policy import Edit, Post, Reply, Step, Told
+from bot.notify.policy import Changes, Edit, Post, Reply, Step, Told
 from bot.store.history import Version
 from rules import evaluate, scope, tick
 from rules.alert import Alert, Reason
@@ -123,14 +123,13 @@ class Course:
         told = {(id_, str(_LISTENER)): self._told[id_] for id_ in scopes if id_ in self._told}
         decided = policy.decide([step for step, _ in steps], told, at)
         return [
-            _said(at, scopes[alert.id], (alert, reason), message)
+            _said(at, scopes[alert.id], (alert, reason), decision.message)
             for decision in decided
             if not isinstance(decision, Edit)
-            for message in [decision.id if isinstance(decision, Post) else decision.message]
-            for alert, reason in self._tell(decision, message)
+            for alert, reason in self._tell(decision)
         ]
 
-    def _tell(self, decision: Post | Reply, message: str) -> list[_News]:
+    def _tell(self, decision: Post | Reply | Changes) -> list[_News]:
         """Remembers what is being told; what was said before is not said again."""
         news = [
             (alert, step.transition.reason or Reason.FIRST)
@@ -138,7 +137,11 @@ class Course:
             if (alert := step.transition.after)
         ]
         for alert, _ in news:
-            self._told[alert.id] = Told(message, alert.peak, alert.worst, decision.table)
+            self._told[alert.id] = (
+                replace(self._told[alert.id], peak=alert.peak, value=alert.worst)
+                if isinstance(decision, Changes)
+                else Told(decision.message, alert.peak, alert.worst, decision.table)
+            )
         if len(news) > 1:
             return news
         fresh = {policy.dedupe_key(_LISTENER, *each) for each in news} - self._keys

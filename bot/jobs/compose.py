@@ -2,45 +2,27 @@
 
 import functools
 import operator
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from bot.answers import evidence, pace
-from bot.answers.evidence import Evidence
-from bot.notify.facts import AlertFacts, ChangesFacts, Pace, Stretch, TableFacts
+from bot.answers import evidence
+from bot.jobs import removed
+from bot.jobs import scene as scenes
+from bot.jobs.scene import Scene
+from bot.notify.facts import AlertFacts, ChangesFacts, TableFacts
 from bot.notify.notification import AlertBody, Body, ChangesBody, Destination, TableBody, Via
-from bot.notify.policy import Decision, Edit, Post, Step, ToldBy
+from bot.notify.policy import Changes, Decision, Edit, Post, Reply, Step
 from bot.store import alerts, messages
-from bot.store.connection import Connection
 from rules import metric
 from rules.alert import Alert, Reason, Transition
 from rules.labels import Label
 from rules.metric import Kind, Value
 from rules.rule import Rule
-from rules.window import Period
 
 _ROWS = 10
 _SUMMED = (Kind.SUM, Kind.MAX)
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What facts are drawn from: the snapshot, what was told before, when the data is of, and what ails the sources.
-
-    A figure is final once the data is from `settle` after the end of its period. A `bare` scene reads no evidence.
-    """
-
-    db: Connection
-    now: datetime
-    zone: ZoneInfo
-    told: ToldBy
-    data_at: datetime | None
-    troubles: Mapping[str, str]
-    rules: Mapping[str, Rule]
-    settle: timedelta = timedelta(0)
-    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +37,8 @@ class Draft:
 def draft(scene: Scene, decision: Decision) -> Draft:
     """What one decision says."""
     rule = decision.rule
+    if isinstance(decision, Changes):
+        return Draft(decision, _gathered(scene, decision), None)
     if rule is None:
         return _of_removed(scene, decision)
     if not decision.table:
@@ -69,13 +53,13 @@ def draft(scene: Scene, decision: Decision) -> Draft:
     )
 
 
-def _single(scene: Scene, rule: Rule, decision: Decision) -> Body:
+def _single(scene: Scene, rule: Rule, decision: Post | Reply | Edit) -> Body:
     step = decision.steps[0]
     alert = _after(step)
-    facts = _facts(scene, rule, decision.destination, step, _found(scene, rule, alert))
-    if isinstance(decision, Edit):
+    facts = scene.facts(rule, decision.destination, step.transition, scene.found(rule, alert))
+    if isinstance(decision, Edit) and step.transition.reason is None:
         facts = replace(facts, reason=_last_reason(scene, decision))
-    return AlertBody(replace(facts, pace=_pace(scene, rule, alert)))
+    return AlertBody(replace(facts, pace=scene.pace_of(rule, alert)))
 
 
 def _last_reason(scene: Scene, edit: Edit) -> Reason:
@@ -92,7 +76,7 @@ def _said(scene: Scene, message: str) -> Body | None:
         return None
 
 
-def _changes(scene: Scene, rule: Rule, decision: Decision) -> Body:
+def _changes(scene: Scene, rule: Rule, decision: Reply | Edit) -> Body:
     ranked = _worst_first(decision.steps)
     rows = _rows(scene, rule, decision, ranked)
     return ChangesBody(ChangesFacts(rule.name, rows, len(decision.steps)))
@@ -104,26 +88,23 @@ def _rows(
     """The worst members; a program gets them all. A task is shown with its title, so a row of one has its evidence."""
     place = decision.destination
     if place.via is Via.WEBHOOK:
-        return tuple(_facts(scene, step.rule or rule, place, step) for step in ranked)
+        nothing = evidence.NONE
+        return tuple(
+            scene.facts(step.rule or rule, place, step.transition, nothing) for step in ranked
+        )
     return tuple(_row(scene, step.rule or rule, place, step) for step in ranked[:_ROWS])
 
 
 def _row(scene: Scene, rule: Rule, place: Destination, step: Step) -> AlertFacts:
     is_task = Label.TASK in rule.group_by
-    found = _found(scene, rule, _after(step)) if is_task else evidence.NONE
-    return _facts(scene, rule, place, step, found)
+    found = scene.found(rule, _after(step)) if is_task else evidence.NONE
+    return scene.facts(rule, place, step.transition, found)
 
 
-def _found(scene: Scene, rule: Rule, alert: Alert) -> Evidence:
-    if scene.bare:
-        return evidence.NONE
-    return evidence.evidence(scene.db, rule, alert.series.labels, alert.span)
-
-
-def _members(scene: Scene, decision: Decision) -> list[Step]:
+def _members(scene: Scene, decision: Reply | Edit) -> list[Step]:
     """All alerts of a table, those that have just changed as they are now."""
     changed = {_after(step).id: step for step in decision.changed}
-    kept = alerts.of_message(scene.db, _message(decision))
+    kept = alerts.of_message(scene.db, decision.message)
     others = [alert for alert in kept if alert.id not in changed]
     return [
         *changed.values(),
@@ -134,14 +115,14 @@ def _members(scene: Scene, decision: Decision) -> list[Step]:
     ]
 
 
-def _table(scene: Scene, rule: Rule, decision: Decision, steps: Sequence[Step]) -> Body:
+def _table(scene: Scene, rule: Rule, decision: Post | Reply | Edit, steps: Sequence[Step]) -> Body:
     ranked = _worst_first(steps)
     members = [_after(step) for step in ranked]
-    mixed = len({alert.series.rule for alert in members}) > 1
+    mixed = _are_mixed(members)
     first, held = _occasion(scene, decision)
     return TableBody(
         TableFacts(
-            id=_message(decision)[:8],
+            id=decision.message[:8],
             rule="" if mixed else rule.name,
             summary="" if mixed else rule.summary,
             metric=rule.metric.name,
@@ -152,14 +133,14 @@ def _table(scene: Scene, rule: Rule, decision: Decision, steps: Sequence[Step]) 
             total=_total(rule, members),
             first=first,
             held=held,
-            period=_stretch(scene, rule, members[0]),
+            period=scene.stretch(rule, members[0]),
             data_at=scene.data_at,
             runbook="" if mixed else rule.runbook,
         )
     )
 
 
-def _occasion(scene: Scene, decision: Decision) -> tuple[bool, bool]:
+def _occasion(scene: Scene, decision: Post | Reply | Edit) -> tuple[bool, bool]:
     """Whether a table was posted on a rule's first evaluation, and whether it had been held back."""
     if isinstance(decision, Post):
         return decision.first, decision.held
@@ -167,105 +148,42 @@ def _occasion(scene: Scene, decision: Decision) -> tuple[bool, bool]:
     return (said.table.first, said.table.held) if isinstance(said, TableBody) else (False, False)
 
 
-def _of_removed(scene: Scene, decision: Decision) -> Draft:
-    """A rule that is gone can measure nothing: what was said last stands, with how it ended."""
-    body = messages.body(scene.db, _message(decision))
+def _of_removed(scene: Scene, decision: Post | Reply | Edit) -> Draft:
+    body = messages.body(scene.db, decision.message)
     ended = {_after(step).id: _after(step) for step in decision.changed}
-    if isinstance(body, AlertBody):
-        last = AlertBody(_as_ended(body.alert, ended))
-        return Draft(decision, last, last)
-    if not isinstance(body, TableBody):
-        raise TypeError(f"message {_message(decision)} is not about alerts")
-    rows = tuple(_as_ended(row, ended) for row in body.table.rows)
-    table = replace(body.table, rows=rows, open=max(body.table.open - len(ended), 0))
-    listed = tuple(row for row in rows if row.id in ended)
-    return Draft(
-        decision, TableBody(table), ChangesBody(ChangesFacts(table.rule, listed, len(ended)))
-    )
+    return Draft(decision, *removed.said(body, ended))
 
 
-def _as_ended(facts: AlertFacts, ended: Mapping[str, Alert]) -> AlertFacts:
-    alert = ended.get(facts.id)
-    if alert is None:
-        return facts
-    return replace(
-        facts,
-        state=alert.state,
-        severity=None,
-        reason=Reason.CLOSED,
-        ended=alert.ended,
-        note=alert.note,
-        pace=None,
-    )
-
-
-def _facts(
-    scene: Scene, rule: Rule, destination: Destination, step: Step, found: Evidence = evidence.NONE
-) -> AlertFacts:
-    """An alert's facts; `found` is why it has its value, which a row of a table does not show."""
-    alert = _after(step)
-    known = scene.told.get((alert.id, str(destination)))
-    return AlertFacts(
-        id=alert.id,
-        rule=rule.name,
-        summary=rule.summary,
-        condition=alert.series.condition,
-        metric=rule.metric.name,
-        labels=alert.series.labels,
-        state=alert.state,
-        severity=alert.severity,
-        peak=alert.peak,
-        reason=step.transition.reason or Reason.FIRST,
-        value=alert.value,
-        worst=alert.worst,
-        limit=alert.limit.value,
-        limit_text=alert.limit.text,
-        limit_severity=alert.limit.severity,
-        told=known.value if known else None,
-        period=_stretch(scene, rule, alert),
-        by_period=alert.by_period,
-        since=alert.since,
-        ended=alert.ended,
-        note=alert.note or _trouble(scene, rule, alert),
-        records=found.records,
-        tasks=found.tasks,
-        more_tasks=found.more,
-        split=found.split,
-        pace=None,
+def _gathered(scene: Scene, decision: Changes) -> Body:
+    ranked, rule = _worst_first(decision.steps), decision.rule
+    members = [_after(step) for step in ranked]
+    reasons = Counter(step.transition.reason or Reason.FIRST for step in ranked)
+    facts = ChangesFacts(
+        rule="" if _are_mixed(members) else members[0].series.rule,
+        rows=(),
+        count=len(members),
+        reasons=tuple(reasons.most_common()),
         data_at=scene.data_at,
-        runbook=rule.runbook,
-        receiver=destination.receiver,
-        final=_is_final(scene, alert),
     )
+    if rule is None:
+        return ChangesBody(replace(facts, rows=_ended_rows(scene, decision, members)))
+    rows, total = _rows(scene, rule, decision, ranked), _total(rule, members)
+    period = None if total is None else scene.stretch(rule, members[0])
+    return ChangesBody(replace(facts, rows=rows, total=total, period=period))
 
 
-def _is_final(scene: Scene, alert: Alert) -> bool:
-    settled = alert.span.end + scene.settle
-    return alert.by_period and scene.data_at is not None and scene.data_at >= settled
+def _ended_rows(
+    scene: Scene, decision: Changes, members: Sequence[Alert]
+) -> tuple[AlertFacts, ...]:
+    """Of alerts whose rule is gone: as their messages say."""
+    ended = {alert.id: alert for alert in members[:_ROWS]}
+    own = dict.fromkeys(scene.told[id_, str(decision.destination)].message for id_ in ended)
+    bodies = (_said(scene, message) for message in own)
+    return removed.rows([body for body in bodies if body is not None], ended)
 
 
-def _stretch(scene: Scene, rule: Rule, alert: Alert) -> Stretch:
-    """The alert's span, in the zone that its rule counts in."""
-    zone = rule.window.zone if isinstance(rule.window, Period) else scene.zone
-    return Stretch(str(rule.window or "now"), alert.span.start, alert.span.end, zone.key)
-
-
-def _pace(scene: Scene, rule: Rule, alert: Alert) -> Pace | None:
-    if scene.bare:
-        return None
-    values = alert.series.values
-    return pace.of_series(scene.db, rule, alert.span, {values: alert.limit.value}, scene.now).get(
-        values
-    )
-
-
-def _trouble(scene: Scene, rule: Rule, alert: Alert) -> str:
-    """An alert on a source's health says what stands in the way."""
-    return (
-        scene.troubles.get(alert.series.labels.get("source", ""), "")
-        if rule.metric.name == "data_age"
-        else ""
-    )
+def _are_mixed(members: Iterable[Alert]) -> bool:
+    return len({alert.series.rule for alert in members}) > 1
 
 
 def _begin(alert: Alert) -> datetime | None:
@@ -288,11 +206,5 @@ def _worst_first(steps: Iterable[Step]) -> list[Step]:
     )
 
 
-def _message(decision: Decision) -> str:
-    return decision.id if isinstance(decision, Post) else decision.message
-
-
 def _after(step: Step) -> Alert:
-    if step.transition.after is None:
-        raise ValueError("an alert that was dropped is not spoken of")
-    return step.transition.after
+    return scenes.after(step.transition)

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from bot.jobs import audience, compose, gather, verdicts
 from bot.jobs.audience import Heard
-from bot.jobs.compose import Draft, Scene
+from bot.jobs.compose import Draft
 from bot.jobs.gather import Gathered
+from bot.jobs.scene import Scene
 from bot.jobs.verdicts import Verdicts
 from bot.notify import policy
 from bot.notify.policy import Decision, Step

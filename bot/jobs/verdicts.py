@@ -8,7 +8,7 @@ from bot.jobs import gather
 from bot.jobs.compose import Draft
 from bot.notify import policy
 from bot.notify.holding import Held
-from bot.notify.policy import Decision, Edit, Post, Step
+from bot.notify.policy import Changes, Decision, Edit, Reply, Step
 from bot.store import alerts, changes, decisions, held, messages, outbox
 from bot.store.connection import Connection
 from rules import lifecycle
@@ -78,28 +78,25 @@ def _say(db: Connection, draft: Draft, now: datetime) -> None:
     members = [
         step.transition.after for step in decision.steps if step.transition.after is not None
     ]
-    message = decision.id if isinstance(decision, Post) else decision.message
+    message = decision.message
     messages.write(db, message, decision.destination, draft.message, now)
     if isinstance(decision, Edit):
         return
     entry = outbox.Entry(
         message,
-        _key(decision, message, now),
+        _key(decision, now),
         str(decision.steps[0].transition.reason or Reason.FIRST),
         draft.reply,
-        not isinstance(decision, Post) and decision.broadcast,
+        isinstance(decision, Reply) and decision.broadcast,
     )
     outbox.add(db, entry, now)
-    messages.tell(db, members, decision.destination, message)
+    tell = messages.tell_gathered if isinstance(decision, Changes) else messages.tell
+    tell(db, members, decision.destination, message)
 
 
-def _key(decision: Decision, message: str, now: datetime) -> str:
+def _key(decision: Decision, now: datetime) -> str:
     """What is the same is said once. Two evaluations may be of one moment, so a moment alone does not tell them apart."""
-    keys = [
-        policy.dedupe_key(decision.destination, alert, step.transition.reason or Reason.FIRST)
-        for step in decision.steps
-        if (alert := step.transition.after) is not None
-    ]
+    keys = policy.dedupe_keys(decision.destination, decision.steps)
     if len(keys) == 1:
         return keys[0]
-    return f"{message}|{now.isoformat()}|{policy.identity(*sorted(keys))}"
+    return f"{decision.message}|{now.isoformat()}|{policy.identity(*sorted(keys))}"

@@ -125,11 +125,21 @@ class TableFacts:
 
 @dataclass(frozen=True, slots=True)
 class ChangesFacts:
-    """What became of members of a table since it was posted: one reply for one evaluation."""
+    """What became of many alerts in one evaluation: of members of a table, as a reply to it, or of alerts on their own.
+
+    `count` is how many there are, `reasons` how many of them for which. `total` is the exact sum of their values where
+    adding makes sense, and `period` the one that all of them are of. `rule` is empty for several. `note` is why it comes
+    here.
+    """
 
     rule: str
     rows: tuple[AlertFacts, ...]
     count: int
+    reasons: tuple[tuple[Reason, int], ...] = ()
+    total: Figure | None = None
+    period: Stretch | None = None
+    data_at: datetime | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

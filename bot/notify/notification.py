@@ -57,7 +57,7 @@ class TableBody:
 
 @dataclass(frozen=True, slots=True)
 class ChangesBody:
-    """Later changes of a table's members; always a reply."""
+    """What became of many alerts: a reply to their table, or a post where each has a message of its own."""
 
     changes: ChangesFacts
     kind: Literal["changes"] = "changes"

@@ -17,14 +17,15 @@ from rules.rule import Rule
 from rules.terms import Severity
 
 STORM = 5
-"""More new alerts than this of one rule in one evaluation are one message."""
+"""More new alerts than this of one rule in one evaluation are one message, and so are more replies than this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a destination was last told of an alert, in which message; `table` if that message is about many.
+    """What a destination was last told of an alert, and the message about it there; `table` if that is about many.
 
-    `waiting`: something about that message is still to be delivered.
+    `waiting`: something about that message is still to be delivered. `gathered`: so is one in which it was told of what
+    became of many.
     """
 
     message: str
@@ -32,6 +33,7 @@ class Told:
     value: Value
     table: bool
     waiting: bool = False
+    gathered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Step:
 class Post:
     """A new message about one alert, or with several a table of them."""
 
-    id: str
+    message: str
     destination: Destination
     rule: Rule
     steps: tuple[Step, ...]
@@ -107,7 +109,20 @@ class Edit:
         return self.steps
 
 
-Decision = Post | Reply | Edit
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """News on too many messages to reply to each: one new message, while they are only edited.
+
+    It tells what happened once and for all, so nothing follows it: what comes later goes to the alerts' own messages.
+    """
+
+    message: str
+    destination: Destination
+    rule: Rule | None
+    steps: tuple[Step, ...]
+
+
+Decision = Post | Reply | Edit | Changes
 
 ToldBy = Mapping[tuple[str, str], Told]
 """By alert id and destination (as text)."""
@@ -132,13 +147,13 @@ def decide(steps: Sequence[Step], told: ToldBy, at: datetime) -> list[Decision]:
             if step.rule is not None and (begun := _begun(step, alert)):
                 key = (destination, "" if step.held else step.rule.name, step.first)
                 posts.setdefault(key, (step.rule, {}))[1][alert.id] = begun
-        elif known.waiting and _in_time(step.transition):
+        elif (known.waiting or known.gathered) and _in_time(step.transition):
             continue
         elif spoken := _spoken(step, alert, destination):
             replies.setdefault((destination, known.message), []).append(spoken)
         elif _differs(step.transition.before, alert):
             edits.setdefault((destination, known.message), []).append(step)
-    return [*_posts(posts, at), *_changes(replies, edits, told)]
+    return [*_posts(posts, at), *_gathered(_changes(replies, edits, told), told, at)]
 
 
 def dedupe_key(destination: Destination, alert: Alert, reason: Reason) -> str:
@@ -150,6 +165,14 @@ def dedupe_key(destination: Destination, alert: Alert, reason: Reason) -> str:
     worst = f"|{metric.text(alert.worst)}|{alert.repeats}" if told_twice else ""
     said = f"{reason}|{alert.severity or alert.peak}|{alert.limit.text}{worst}"
     return f"{destination}|{alert.id}|{alert.since.isoformat()}|{said}"
+
+
+def dedupe_keys(destination: Destination, steps: Iterable[Step]) -> list[str]:
+    return [
+        dedupe_key(destination, alert, step.transition.reason or Reason.FIRST)
+        for step in steps
+        if (alert := step.transition.after) is not None
+    ]
 
 
 def identity(*parts: object) -> str:
@@ -174,14 +197,19 @@ def _begun(step: Step, alert: Alert) -> Step | None:
 
 
 def _spoken(step: Step, alert: Alert, destination: Destination) -> Step | None:
-    """The step as the destination is told of it. A webhook's message cannot be edited, so it is told of quiet ends and returns too."""
+    """The step as the destination is told of it; a webhook is told of quiet ends and returns too."""
     before, reason = step.transition.before, step.transition.reason
     if reason is not None:
         return step
-    if before is None or destination.via is not Via.WEBHOOK or before.open == alert.open:
+    if before is None or not _is_webhook(destination) or before.open == alert.open:
         return None
     silent = Reason.REPEAT if alert.open else Reason.CLOSED
     return replace(step, transition=Transition(before, alert, silent))
+
+
+def _is_webhook(destination: Destination) -> bool:
+    """Whether nothing that it was told can be edited."""
+    return destination.via is Via.WEBHOOK
 
 
 def _in_time(transition: Transition) -> bool:
@@ -230,6 +258,31 @@ def _kin(step: Step) -> object:
     return alert and (alert.series.condition, alert.by_period and alert.span.start)
 
 
+def _gathered(changes: Iterable[Reply | Edit], told: ToldBy, at: datetime) -> Iterator[Decision]:
+    """Too many replies about one rule at one destination are one message; what they were for is only edited.
+
+    A reply to what waits to be delivered is merged with that, and so makes no message more.
+    """
+    waiting = {known.message for known in told.values() if known.waiting}
+    alike: dict[object, list[Reply]] = {}
+    for each in changes:
+        if isinstance(each, Edit) or each.message in waiting or _is_webhook(each.destination):
+            yield each
+        else:
+            alert = each.steps[0].transition.after
+            alike.setdefault((each.destination, alert and alert.series.rule), []).append(each)
+    for replies in alike.values():
+        if len(replies) > STORM:
+            place = replies[0].destination
+            steps = tuple(step for reply in replies for step in reply.steps)
+            id_ = identity(at.isoformat(), *sorted(dedupe_keys(place, steps)))
+            yield Changes(id_, place, steps[0].rule, steps)
+            for reply in replies:
+                yield Edit(reply.message, place, reply.rule, reply.changed, reply.table)
+        else:
+            yield from replies
+
+
 def _changes(
     replies: Mapping[tuple[Destination, str], list[Step]],
     edits: Mapping[tuple[Destination, str], list[Step]],
@@ -241,5 +294,5 @@ def _changes(
         silent = tuple(edits.get((place, message), ()))
         yield Reply(message, place, steps[0].rule, tuple(steps), message in tables, silent)
     for (place, message), steps in edits.items():
-        if (place, message) not in replies and place.via is not Via.WEBHOOK:
+        if (place, message) not in replies and not _is_webhook(place):
             yield Edit(message, place, steps[0].rule, tuple(steps), message in tables)

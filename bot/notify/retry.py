@@ -88,8 +88,8 @@ def as_rerouted(body: Body, meant_for: Destination, error: str) -> Body:
             return DigestBody(replace(digest, note=note))
         case NoteBody(words):
             return NoteBody(f"{words} ({note})")
-        case ChangesBody():  # a reply, which goes where its table went
-            return body
+        case ChangesBody(changes):
+            return ChangesBody(replace(changes, note=note))
         case _:
             assert_never(body)
 

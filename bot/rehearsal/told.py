@@ -99,7 +99,7 @@ def _about(body: Body) -> dict[str, Any]:
             }
         case ChangesBody(changes):
             first = {**_alert(changes.rows[0]), "count": changes.count}
-            return first if changes.count == 1 else {**first, "labels": {}, "value": None}
+            return first if changes.count == 1 else {**first, "labels": {}, "value": changes.total}
         case _:
             return {}
 

@@ -49,7 +49,7 @@ def post(body: Body, command: str) -> Message:
         case TableBody(table):
             return table_blocks.table(table, command)
         case ChangesBody(changes):
-            return reply_blocks.changes(changes)
+            return table_blocks.changes(changes)
         case DigestBody(digest):
             return digest_blocks.digest(digest)
         case NoteBody(words):
@@ -60,7 +60,13 @@ def post(body: Body, command: str) -> Message:
 
 def reply(body: Body, command: str) -> Message:
     """A message in the thread of another one."""
-    return reply_blocks.reply(body.alert) if isinstance(body, AlertBody) else post(body, command)
+    match body:
+        case AlertBody(alert):
+            return reply_blocks.reply(alert)
+        case ChangesBody(changes):
+            return reply_blocks.changes(changes)
+        case _:
+            return post(body, command)
 
 
 def note(words: str) -> Message:

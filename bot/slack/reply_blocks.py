@@ -12,7 +12,7 @@ SHOWN = 10
 def reply(facts: AlertFacts) -> Message:
     """What changed, from what, against which limit; for a rise also the dearest task."""
     return blocks.message(
-        f"{_opening(facts)}{standing.statement(facts)}",
+        f"{opening(facts)}{standing.statement(facts)}",
         blocks.rich(blocks.line(*_sentence(facts)), _dearest(facts)),
     )
 
@@ -32,7 +32,8 @@ def changes(facts: ChangesFacts) -> Message:
     )
 
 
-def _opening(facts: AlertFacts) -> str:
+def opening(facts: AlertFacts) -> str:
+    """What changed: `🔴 Escalated to critical: `."""
     stands = standing.of(facts)
     match facts.reason:
         case Reason.ESCALATED:
@@ -49,7 +50,7 @@ def _sentence(facts: AlertFacts) -> list[Json]:
     note = text.plain(facts.note, blocks.NOTE) if firing else ""
     remark = standing.of(facts).remark
     return [
-        blocks.strong(_opening(facts)),
+        blocks.strong(opening(facts)),
         blocks.say(f"{standing.statement(facts)}{_told(facts)}."),
         *((blocks.say(" "), *remark) if remark else ()),
         blocks.say(f" Limit: {subject.limit(facts)}.{age}"),
@@ -82,6 +83,6 @@ def _change(facts: AlertFacts) -> list[Json]:
     return [
         blocks.say(f"{standing.of(facts).icon} "),
         blocks.strong(subject.who(facts.labels, facts.tasks)),
-        blocks.say(f"  {_opening(facts).split(' ', 1)[1].rstrip(': ').lower()}"),
+        blocks.say(f"  {opening(facts).split(' ', 1)[1].rstrip(': ').lower()}"),
         blocks.say(f" at {metric.text(facts.value)}{_told(facts)}"),
     ]

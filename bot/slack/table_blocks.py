@@ -1,13 +1,24 @@
-"""Many alerts as one message: the worst of them, how many more, and where they are of one rule the exact total."""
+"""Many alerts as one message: the worst of them, how many more, and where they are of one rule the exact total.
+
+What is new of many that each have a message of their own is told in the same form.
+"""
 
 from collections.abc import Sequence
 
-from bot.notify.facts import AlertFacts, TableFacts
-from bot.slack import alert_blocks, blocks, standing, subject, text, wording
+from bot.notify.facts import AlertFacts, ChangesFacts, TableFacts
+from bot.slack import alert_blocks, blocks, reply_blocks, standing, subject, text, wording
 from bot.slack.blocks import Json, Message
 from rules import metric
+from rules.alert import Reason
+from rules.metric import Value
 
 SHOWN = 10
+_REASONS = {
+    Reason.FIRST: "past a limit",
+    Reason.REPEAT: "still past it",
+    Reason.CLOSED: "ended",
+}
+"""Reasons that say too little beside a number."""
 
 
 def table(facts: TableFacts, command: str) -> Message:
@@ -26,6 +37,38 @@ def table(facts: TableFacts, command: str) -> Message:
         else None,
         blocks.context(*_origin(facts)),
     )
+
+
+def changes(facts: ChangesFacts) -> Message:
+    """What became of many alerts, each of which has a message of its own, in one evaluation."""
+    rows = facts.rows[:SHOWN]
+    head = _changed(facts)
+    return blocks.message(
+        f"{head} ({wording.period(facts.period)})" if facts.period else head,
+        blocks.header(head),
+        blocks.paragraph(blocks.say("The message about each of them says how it stands.")),
+        blocks.remark(facts.note),
+        _fields(facts.total, ("Period", wording.period(facts.period)) if facts.period else None),
+        blocks.table(
+            ["Who", "Value", "Limit", "Change"], [_change(row) for row in rows], numbers=(1,)
+        ),
+        _rest(facts.count - len(rows)),
+        blocks.context(*_origin(facts)),
+    )
+
+
+def _changed(facts: ChangesFacts) -> str:
+    """`🔴 12 changes in user-daily-spend: 11 escalated, 1 corrected`."""
+    icons = [standing.of(row).icon for row in facts.rows[:1]]
+    what = wording.number(facts.count, "change")
+    where = f" in {text.plain(facts.rule, blocks.NAME)}" if facts.rule else ""
+    reasons = ", ".join(f"{count:,} {_REASONS.get(why, str(why))}" for why, count in facts.reasons)
+    return f"{' '.join((*icons, what))}{where}{f': {reasons}' if reasons else ''}"
+
+
+def _change(facts: AlertFacts) -> tuple[str, str, str, str]:
+    who, value, limit, _ = _row(facts)
+    return who, value, limit, reply_blocks.opening(facts).removesuffix(": ")
 
 
 def _headline(facts: TableFacts) -> str:
@@ -49,13 +92,18 @@ def _occasion(facts: TableFacts) -> str:
     return "They passed their limit at the same time."
 
 
-def _figures(facts: TableFacts) -> Json:
-    total = [("Together", f"*{metric.text(facts.total)}*")] if facts.total is not None else []
-    return blocks.fields(
-        *total,
+def _figures(facts: TableFacts) -> Json | None:
+    return _fields(
+        facts.total,
         ("Still open", f"{facts.open:,} of {facts.count:,}"),
-        *([("Period", wording.period(facts.period))] if facts.rule else []),
+        ("Period", wording.period(facts.period)) if facts.rule else None,
     )
+
+
+def _fields(total: Value | None, *others: tuple[str, str] | None) -> Json | None:
+    together = ("Together", f"*{metric.text(total)}*") if total is not None else None
+    shown = [each for each in (together, *others) if each is not None]
+    return blocks.fields(*shown) if shown else None
 
 
 def _members(facts: TableFacts, rows: Sequence[AlertFacts]) -> Json:
@@ -83,11 +131,11 @@ def _rest(left: int) -> Json | None:
     return blocks.paragraph(blocks.faint(f"{rest}, all counted above")) if rest else None
 
 
-def _origin(facts: TableFacts) -> list[str]:
+def _origin(facts: TableFacts | ChangesFacts) -> list[str]:
     return [_data(facts), *([f"`{text.escape(facts.rule, blocks.NAME)}`"] if facts.rule else [])]
 
 
-def _data(facts: TableFacts) -> str:
+def _data(facts: TableFacts | ChangesFacts) -> str:
     if facts.data_at is None:
         return "No complete poll yet"
     may_rise = any(alert_blocks.may_rise(row) for row in facts.rows)

@@ -33,13 +33,19 @@ def told(db: Connection, alerts: Sequence[str]) -> dict[tuple[str, str], Told]:
         rows = db.execute(
             "SELECT told.alert, told.destination, told.message, told.peak, told.value,"
             " (SELECT count(*) > 1 FROM told AS other WHERE other.message = told.message),"
-            " EXISTS (SELECT 1 FROM outbox WHERE outbox.message = told.message AND state = 'waiting')"
+            " EXISTS (SELECT 1 FROM outbox WHERE outbox.message = told.message AND state = 'waiting'),"
+            " EXISTS (SELECT 1 FROM outbox WHERE outbox.message = told.gathered AND state = 'waiting')"
             f" FROM told WHERE told.alert IN ({', '.join('?' * len(part))})",
             part,
         ).fetchall()
-        for alert, destination, message, peak, value, table, waiting in rows:
+        for alert, destination, message, peak, value, table, waiting, gathered in rows:
             found[alert, destination] = Told(
-                message, Severity(peak), figure.decode(value), bool(table), bool(waiting)
+                message,
+                Severity(peak),
+                figure.decode(value),
+                bool(table),
+                bool(waiting),
+                bool(gathered),
             )
     return found
 
@@ -56,8 +62,9 @@ def all_told(db: Connection, message: str, destination: Destination) -> bool:
     """Whether the destination is told of every alert that the message is about, if it is about any."""
     count, known = db.execute(
         "SELECT count(*), count(other.alert) FROM told"
-        " LEFT JOIN told AS other ON other.alert = told.alert AND other.destination = ? WHERE told.message = ?",
-        (str(destination), message),
+        " LEFT JOIN told AS other ON other.alert = told.alert AND other.destination = ?"
+        " WHERE told.message = ? OR (told.gathered = ? AND told.gathered <> '')",
+        (str(destination), message, message),
     ).fetchone()
     return bool(0 < count == known)
 
@@ -70,6 +77,19 @@ def tell(db: Connection, alerts: Iterable[Alert], destination: Destination, mess
         " peak = max(peak, excluded.peak), value = excluded.value",
         [
             (alert.id, str(destination), message, alert.peak, figure.encode(alert.worst))
+            for alert in alerts
+        ],
+    )
+
+
+def tell_gathered(
+    db: Connection, alerts: Iterable[Alert], destination: Destination, message: str
+) -> None:
+    """Keeps what `destination`, which has a message about each alert, is being told of many in another one."""
+    db.conn.executemany(
+        "UPDATE told SET gathered = ?, peak = max(peak, ?), value = ? WHERE alert = ? AND destination = ?",
+        [
+            (message, alert.peak, figure.encode(alert.worst), alert.id, str(destination))
             for alert in alerts
         ],
     )

@@ -24,7 +24,7 @@ Every message is one object. These keys are in all of them:
     tasks       the dearest: [{id, title, user, model, cost, streams}]; more_tasks counts the others
 
 `table` is many alerts of one rule: rule, summary, metric, severity, count, open, unit, total, period, data_at, runbook, note,
-held, and `alerts`. With `held` it is what a quiet time held back, and `rule` is empty where they are of several. `changes` is what became of them: rule, count, `alerts`. `digest` has name, period,
+held, and `alerts`. With `held` it is what a quiet time held back, and `rule` is empty where they are of several. `changes` is what became of many: rule, count, unit, total, data_at, note, `alerts`. `digest` has name, period,
 spend, credits, neo_cost, llm_cost, to_date, streams, errors, error_rate, open_alerts, late, stale, skipped, as_of, final, note.
 `note` has text. Times are RFC 3339 in UTC.
 """
@@ -145,7 +145,16 @@ def _table(facts: TableFacts) -> Json:
 
 def _changes(facts: ChangesFacts) -> Json:
     rows = [_alert(row) for row in facts.rows]
-    return {"rule": facts.rule, "count": facts.count, "alerts": rows}
+    total = facts.total
+    return {
+        "rule": facts.rule,
+        "count": facts.count,
+        "unit": None if total is None else unit(total),
+        "total": None if total is None else number(total),
+        "data_at": time(facts.data_at),
+        "note": facts.note,
+        "alerts": rows,
+    }
 
 
 def _digest(facts: DigestFacts) -> Json:

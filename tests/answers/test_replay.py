@@ -312,6 +312,15 @@ def test_many_at_once_are_one_message(db: Connection) -> None:
     assert (6, 1) == (len(found.said), found.messages)
 
 
+def test_many_that_change_at_once_are_one_message(db: Connection) -> None:
+    for number in range(7):
+        _see(db, number, 65 + number // 4, 10, f"user-{number}@acme.test")
+        _see(db, number, 80, 20, f"user-{number}@acme.test")
+        _see(db, number, 90, 1, f"user-{number}@acme.test")
+    found = replay.replay(db, world.rules(DAILY), MIDNIGHT, MIDNIGHT + DAY, MINUTE)
+    assert (21, 7 + 1 + 1) == (len(found.said), found.messages)
+
+
 def test_rules_on_what_has_no_history_are_left_out(db: Connection) -> None:
     rules = world.rules(
         DAILY

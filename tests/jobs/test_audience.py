@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ RULES = """rules:
 
 @pytest.fixture
 async def played(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stage.staged(tmp_path, START, RULES) as played:
+    receivers = {"finops": {"slack": stage.CHANNEL}, "leads": {"slack": "#sec-leads"}}
+    async with stage.staged(tmp_path, START, RULES, {"receivers": receivers}) as played:
         await played.tick()
         now = played.clock.now()
         silence = Silence(0, now, now + 30 * MINUTE, "ada@acme.test", "a migration", rule="us*")
@@ -39,6 +41,17 @@ async def test_what_still_holds_when_a_silence_ends_is_told_once(played: Stage) 
     assert told.startswith("post 🟠 Warning: spend of ana@acme.test at $60.00")
     assert [] == await played.pass_time(20 * MINUTE)
     assert [] == await played.bot.database.read(held.load)
+
+
+async def test_the_peak_decides_who_is_told_when_a_silence_ends(played: Stage) -> None:
+    played.write_rules(RULES.replace("window", "notify: {critical: [leads]}, window"))
+    await played.bot.watch()
+    played.stream(1, usd=100)
+    await played.tick()
+    played.neo.book.correct(usage.stream_id(1), Decimal(6))
+    assert [] == await played.pass_time(10 * MINUTE)
+    (told,) = await played.pass_time(30 * MINUTE)
+    assert told.startswith("post #sec-leads 🔴 Critical: spend of ana@acme.test at $60.00")
 
 
 async def test_a_message_is_edited_under_a_silence_and_its_peak_told_after_it(

@@ -48,7 +48,7 @@ async def test_what_a_receiver_never_takes_goes_to_the_fallback_with_the_reason(
     assert 0 == await office.database.write(outbox.revive, office.clock.now())
 
 
-@pytest.mark.parametrize("name", ["table", "digest", "note"])
+@pytest.mark.parametrize("name", ["table", "changes", "digest", "note"])
 async def test_the_fallback_hears_why_it_gets_a_table_or_a_digest(
     office: Office, name: str
 ) -> None:

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ import pytest
 
 from bot.notify import policy
 from bot.notify.notification import Destination, Via
-from bot.notify.policy import Decision, Edit, Post, Reply, Step, Told
+from bot.notify.policy import Changes, Decision, Edit, Post, Reply, Step, Told
 from rules.alert import Alert, Reason, State, Transition
 from rules.window import Span
 from tests.rules import making, samples
@@ -119,7 +119,7 @@ def test_a_table_has_the_same_identity_in_the_same_evaluation_and_another_in_the
     steps = [new(of(user)) for user in range(9)]
     (one,), (same,) = decided(*steps), decided(*reversed(steps))
     later = policy.decide(steps, {}, NOON + timedelta(minutes=1))
-    ids = [each.id for each in (one, same, *later) if isinstance(each, Post)]
+    ids = [each.message for each in (one, same, *later) if isinstance(each, Post)]
     assert ids[0] == ids[1] != ids[2]
 
 
@@ -222,6 +222,7 @@ def test_a_message_that_became_untrue_is_edited_without_a_word(changed: Step, ed
 def test_an_edit_says_what_changed() -> None:
     closing = step(ALERT, CLOSED)
     (edit,) = decided(closing, told=heard(ALERT))
+    assert isinstance(edit, Edit)
     assert (closing,) == edit.changed
 
 
@@ -279,6 +280,112 @@ def test_two_tables_are_told_of_apart() -> None:
     assert ["m-1", "m-2"] == [each.message for each in found if isinstance(each, Reply)]
 
 
+def rises(alerts: Iterable[Alert], **changes: object) -> list[Step]:
+    return [
+        step(alert, replace(alert, peak=CRITICAL), Reason.ESCALATED, **changes)  # type: ignore[arg-type] # a table of changes
+        for alert in alerts
+    ]
+
+
+def alone(alerts: Iterable[Alert], at: Destination = FINOPS) -> policy.ToldBy:
+    """That a destination has a message about each of them."""
+    return {
+        key: known
+        for number, alert in enumerate(alerts)
+        for key, known in heard(alert, at=at, message=f"m-{number}").items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("count", "kinds"),
+    [
+        pytest.param(5, [Reply] * 5, id="five are replied to each"),
+        pytest.param(
+            6, [Changes, *[Edit] * 6], id="of six there is one message, and they are edited"
+        ),
+        pytest.param(1_000, [Changes, *[Edit] * 1_000], id="of a thousand too"),
+    ],
+)
+def test_alerts_with_a_message_each_that_change_at_once(
+    count: int, kinds: list[type[Decision]]
+) -> None:
+    alerts = [of(user) for user in range(count)]
+    steps = rises(alerts)
+    found = decided(*steps, told=alone(alerts))
+    assert kinds == [type(each) for each in found]
+    told = [each for each in found if isinstance(each, Reply | Changes)]
+    assert steps == [each for decision in told for each in decision.steps]
+    own = [each for each in found if isinstance(each, Reply | Edit)]
+    assert [(f"m-{number}", (each,)) for number, each in enumerate(steps)] == [
+        (each.message, each.steps) for each in own
+    ]
+
+
+def test_what_changes_at_once_has_the_same_identity_only_in_the_same_evaluation() -> None:
+    told = alone(MEMBERS)
+    ends = [
+        step(alert, replace(alert, state=State.CORRECTED), Reason.CORRECTED) for alert in MEMBERS
+    ]
+    found = [
+        decided(*rises(MEMBERS), told=told),
+        decided(*reversed(rises(MEMBERS)), told=told),
+        decided(*ends, told=told),
+        policy.decide(rises(MEMBERS), told, NOON + timedelta(minutes=1)),
+    ]
+    one, same, other, later = (decisions[0].message for decisions in found)
+    assert one == same
+    assert 3 == len({one, other, later})
+
+
+def test_replies_are_counted_for_each_rule_and_destination() -> None:
+    other = replace(ALERT.series, rule="b-rule")
+    theirs = [
+        replace(alert, series=replace(other, values=alert.series.values)) for alert in MEMBERS
+    ]
+    steps = [*rises(MEMBERS[:4]), *rises(theirs[:4])]
+    assert {Reply} == {
+        type(each) for each in decided(*steps, told=alone([*MEMBERS[:4], *theirs[:4]]))
+    }
+    told = {**alone(MEMBERS[:4]), **alone(MEMBERS[4:], at=SECURITY)}
+    apart = [*rises(MEMBERS[:4]), *rises(MEMBERS[4:], to=(SECURITY,))]
+    assert {Reply} == {type(each) for each in decided(*apart, told=told)}
+
+
+def test_what_went_with_its_rule_is_told_at_once_too() -> None:
+    gone = [
+        step(alert, replace(alert, state=State.REMOVED), Reason.CLOSED, rule=None)
+        for alert in MEMBERS
+    ]
+    first, *edits = decided(*gone, told=alone(MEMBERS))
+    assert isinstance(first, Changes)
+    assert first.rule is None
+    assert [Edit] * 7 == [type(each) for each in edits]
+
+
+def test_tables_are_told_of_together_with_others_when_it_is_too_much() -> None:
+    lone, table = [of(user) for user in range(10, 15)], MEMBERS
+    told = {**alone(lone), **heard(*table, message="t-1")}
+    closes = step(table[6], replace(table[6], state=State.CLOSED))
+    steps = [*rises([*table[:3], *lone]), closes]
+    found = decided(*steps, told=told)
+    (changes,) = (each for each in found if isinstance(each, Changes))
+    assert steps[:8] == list(changes.steps)
+    (edit,) = (each for each in found if isinstance(each, Edit) and each.table)
+    assert (*steps[:3], closes) == edit.steps
+
+
+def test_webhooks_are_told_of_each() -> None:
+    found = decided(*rises(MEMBERS, to=(PAGER,)), told=alone(MEMBERS, at=PAGER))
+    assert [Reply] * 7 == [type(each) for each in found]
+
+
+def test_a_reply_to_what_is_still_undelivered_is_left_to_be_merged_with_it() -> None:
+    waits = {key: replace(known, waiting=True) for key, known in alone(MEMBERS[:2]).items()}
+    told = {**alone(MEMBERS), **waits}
+    found = decided(*rises(MEMBERS), told=told)
+    assert [Reply] * 7 == [type(each) for each in found]
+
+
 @pytest.mark.parametrize(
     ("other", "reason"),
     [
@@ -319,8 +426,9 @@ def test_what_is_repeated_for_time_alone_is_told_aloud_each_time() -> None:
     assert 2 == len(keys)
 
 
-def test_nothing_is_repeated_while_something_about_it_is_undelivered() -> None:
-    waits = {key: replace(known, waiting=True) for key, known in heard(ALERT).items()}
+@pytest.mark.parametrize("what", ["waiting", "gathered"])
+def test_nothing_is_repeated_while_something_about_it_is_undelivered(what: str) -> None:
+    waits = {key: replace(known, **{what: True}) for key, known in heard(ALERT).items()}  # type: ignore[arg-type] # a table of changes
     assert [] == decided(AGAIN, told=waits)
     assert [] != decided(step(ALERT, WORSE, Reason.ESCALATED), told=waits)
 

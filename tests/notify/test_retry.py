@@ -10,6 +10,7 @@ from bot.notify.facts import AlertFacts
 from bot.notify.notification import (
     AlertBody,
     Body,
+    ChangesBody,
     Destination,
     DigestBody,
     NoteBody,
@@ -117,7 +118,7 @@ def test_the_fallback_is_told_whom_a_message_was_meant_for_and_why() -> None:
         (TableBody(samples.TABLE), TableBody(replace(samples.TABLE, note=note))),
         (DigestBody(samples.DIGEST), DigestBody(replace(samples.DIGEST, note=note))),
         (NOTE, NoteBody(f"words ({note})")),
-        (samples.REPLIES["reply-changes"], samples.REPLIES["reply-changes"]),
+        (ChangesBody(samples.CHANGES), ChangesBody(replace(samples.CHANGES, note=note))),
     ):
         assert expected == retry.as_rerouted(told, ana, "users_not_found")
     words = "owner (ana@acme.test) cannot be reached: users_not_found"

@@ -13,6 +13,7 @@ from tests.rehearsal.conftest import DAY, Tell, Write
 TWO = 'receivers: {finops: {slack: "#a"}, owner: {slack: dm}, pager: {webhook: {url: "https://h.acme.test/"}}}'
 ROUTED = DAY.replace("window", "notify: [owner, pager, finops], window")
 
+IDS = ("a1", "a2", "a3", "a4", "b1", "b2", "b3")
 MANY = (
     f"{DAY},"
     " {name: hour, metric: spend, window: 1h, thresholds: {info: 40 USD}, for: 10m, keep: 20m},"
@@ -86,6 +87,18 @@ async def test_many_at_once_are_a_table_and_what_becomes_of_them_is_gathered(tel
     )
     assert (7, "$420.00", {}) == (table.count, metric.text(table.value or 0), table.labels)
     assert (2, "corrected", None) == (changes.count, changes.reason, changes.value)
+
+
+async def test_many_that_have_a_message_each_are_told_of_together(tell: Tell) -> None:
+    told = await tell(
+        '{user: "a{n}", spend: 60 USD, at: 10m, times: 4, id: "a{n}"},'
+        ' {user: "b{n}", spend: 60 USD, at: 20m, times: 3, id: "b{n}"},'
+        + ",".join(f" {{correct: {id_}, spend: 1 USD, at: 1h}}" for id_ in IDS)
+    )
+    assert ["first"] * 7 == [each.reason for each in told[:7]]
+    [changes] = told[7:]
+    assert (7, "corrected", {}) == (changes.count, changes.reason, changes.labels)
+    assert "$7.00" == metric.text(changes.value or 0)
 
 
 async def test_a_removed_record_counts_no_more(tell: Tell) -> None:

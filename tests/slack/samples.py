@@ -345,6 +345,17 @@ CHANGES = ChangesFacts(
     ),
     17,
 )
+GATHERED = replace(
+    CHANGES,
+    reasons=((Reason.ESCALATED, 12), (Reason.CORRECTED, 4), (Reason.REPEAT, 1)),
+    total=usd("1612.30"),
+    period=DAY,
+    data_at=at(13, 5),
+    note="meant for leads (#gone), which cannot be reached: channel_not_found",
+)
+GONE = replace(
+    CHANGES, rows=(REMOVED,) * 6, count=6, reasons=((Reason.CLOSED, 6),), data_at=at(13, 5)
+)
 BUDGETS = (
     BudgetLine(
         "team-monthly-budget",
@@ -511,6 +522,8 @@ POSTS: dict[str, Body] = {
     "table-held": TableBody(
         replace(TABLE, rule="", summary="", rows=ROWS[:2], count=2, open=2, total=None, held=True)
     ),
+    "changes": ChangesBody(GATHERED),
+    "changes-of-a-rule-that-is-gone": ChangesBody(GONE),
     "digest": DigestBody(DIGEST),
     "digest-early": DigestBody(EARLY),
     "digest-early-quiet": DigestBody(EARLY_QUIET),

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.notify.notification import Receipt
+from bot.notify.policy import Told
 from bot.store import messages, outbox
 from bot.store.connection import Connection
 from bot.store.messages import Edit
@@ -140,6 +141,33 @@ def test_the_peak_that_was_told_never_falls(db: Connection) -> None:
     messages.tell(db, [replace(alert, worst=making.usd(70))], FINOPS, "m-2")
     (told,) = messages.told(db, [alert.id]).values()
     assert ("m-2", Severity.CRITICAL, making.usd(70)) == (told.message, told.peak, told.value)
+
+
+def test_an_alert_keeps_its_message_when_it_is_told_of_among_many(db: Connection) -> None:
+    alert = making.alert()
+    posted(db)
+    messages.tell(db, [alert], FINOPS, "m-1")
+    risen = replace(alert, peak=Severity.CRITICAL, worst=making.usd(120))
+    mail.queue(db, "many", "7 changes")
+    messages.tell_gathered(db, [risen], FINOPS, "many")
+    (told,) = messages.told(db, [alert.id]).values()
+    assert Told("m-1", Severity.CRITICAL, making.usd(120), table=False, gathered=True) == told
+    outbox.sent(db, mail.take(db), Receipt("C1", "1.3"), NOW)
+    (told,) = messages.told(db, [alert.id]).values()
+    assert not told.gathered
+    messages.tell_gathered(db, [alert], FINOPS, "more")
+    (told,) = messages.told(db, [alert.id]).values()
+    assert Severity.CRITICAL == told.peak
+
+
+def test_a_destination_may_be_told_of_all_that_became_of_many(db: Connection) -> None:
+    alert = making.alert()
+    messages.tell(db, [alert], FINOPS, "m-1")
+    messages.tell_gathered(db, [alert], FINOPS, "many")
+    assert not messages.all_told(db, "many", PAGER)
+    messages.tell(db, [alert], PAGER, "m-2")
+    assert messages.all_told(db, "many", PAGER)
+    assert not messages.all_told(db, "", PAGER)
 
 
 def test_a_message_about_several_alerts_is_a_table(db: Connection) -> None:

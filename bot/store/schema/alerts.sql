@@ -78,16 +78,19 @@ CREATE TABLE message (
 CREATE INDEX message_edit ON message (destination) WHERE version > shown AND ts <> '';
 CREATE INDEX message_unedited ON message (id) WHERE edit_error <> '';
 
--- What each destination was last told of an alert, and in which message.
+-- What each destination was last told of an alert, and which message there is about it. `gathered` is the one about what
+-- became of many in which it was told since, if it was: such a message is never changed.
 CREATE TABLE told (
     alert TEXT NOT NULL,
     destination TEXT NOT NULL,
     message TEXT NOT NULL,
     peak INTEGER NOT NULL,
     value TEXT NOT NULL,
+    gathered TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (alert, destination)
 ) WITHOUT ROWID;
 CREATE INDEX told_message ON told (message);
+CREATE INDEX told_gathered ON told (gathered) WHERE gathered <> '';
 
 -- Notifications. `body` is NULL for a post, which says what its message says when it is sent. `alone` is a reply that no
 -- later one makes needless; `rerouted` a post whose place the fallback took.
