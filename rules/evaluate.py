@@ -20,7 +20,7 @@ from rules.ranking import Ranking
 from rules.rule import Rule
 from rules.scope import Scope
 from rules.series import Answer, Only, Query
-from rules.terms import Severity, Terms
+from rules.terms import Limit, Severity, Terms
 from rules.window import Span
 
 QUIET = timedelta(days=28)
@@ -36,7 +36,7 @@ class Known:
 
     `stale`: sources without a fresh complete poll. `begins`: what the ledger reaches back to. `gauges`: billing figures
     by metric and source. `sources`: all that there are, None where that does not matter. `alerts`: the alerts that
-    series have, so that a clear verdict on them counts.
+    series have, so that a clear verdict on them counts. `firing`: those that fire, each with the limit of its peak.
     """
 
     at: datetime
@@ -45,7 +45,7 @@ class Known:
     gauges: Mapping[tuple[str, str], Value] = field(default_factory=dict)
     sources: frozenset[str] | None = None
     alerts: frozenset[AlertKey] = frozenset()
-    firing: frozenset[AlertKey] = frozenset()
+    firing: Mapping[AlertKey, Limit] = field(default_factory=dict)
 
 
 def queries(scopes: Iterable[Scope], at: datetime) -> dict[Query, Only]:
@@ -142,11 +142,12 @@ class Judge:
 
     def _case(self, scope: Scope, series: Series, days: Mapping[date, Value]) -> Case:
         rule, values = scope.rule, series.values
+        terms = rule.terms(values)
         totals = self._ranking.totals(rule.question, scope.span).get(values, NOTHING)
         start = scope.span.start if rule.by_period else None
         return Case(
             rule=rule,
-            terms=rule.terms(values),
+            terms=terms,
             values=values,
             span=scope.span,
             at=self._known.at,
@@ -154,8 +155,13 @@ class Judge:
             value=self._value(rule, values, totals),
             days=days,
             # In a period that is over nothing flaps any more, so `recover` has no say.
-            firing=(series, start) in self._known.firing and not scope.closed,
+            firing=not scope.closed and self._fires(rule, terms, (series, start)),
         )
+
+    def _fires(self, rule: Rule, terms: Terms, key: AlertKey) -> bool:
+        """Whether an alert fires by limits in force: from one that was raised out of reach nothing has to recover."""
+        limit = self._known.firing.get(key)
+        return limit is not None and (limit.severity, limit.text) in _in_force(rule, terms)
 
     def _candidates(
         self, scope: Scope, condition: Condition, start: datetime | None

@@ -49,9 +49,11 @@ class Tick:
             gauges=circumstances.gauges,
             sources=circumstances.sources,
             alerts=frozenset(self._alerts),
-            firing=frozenset(
-                found for found, alert in self._alerts.items() if alert.state is State.FIRING
-            ),
+            firing={
+                found: alert.peak_limit
+                for found, alert in self._alerts.items()
+                if alert.state is State.FIRING
+            },
         )
         self._judge = Judge(answers, known)
 

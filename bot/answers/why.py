@@ -191,7 +191,7 @@ def _findings(
     """One for each condition, whether it holds or not: a series with an alert is always judged."""
     rule, closed = moment.scope.rule, moment.scope.closed
     scope = Scope(rule, moment.scope.span, frozenset({values}), closed=closed)
-    firing = {each.condition for each in episodes if each.state is State.FIRING}
+    firing = {each.condition: each.last.limit for each in episodes if each.state is State.FIRING}
     keys = {
         condition.name: _key(scope, condition.name, values)
         for condition in table.of(rule)
@@ -206,7 +206,7 @@ def _findings(
         replace(
             known,
             alerts=frozenset(keys.values()),
-            firing=frozenset(key for name, key in keys.items() if name in firing),
+            firing={keys[name]: limit for name, limit in firing.items() if name in keys},
         ),
     )
     return [each for each in judge.findings(scope) if each.series.condition in keys]

@@ -69,6 +69,8 @@ def judge(case: Case) -> Judgement:
     reached = [limit for limit in limits if metric.size(case.value) >= metric.size(limit.value)]
     if reached:
         return Judgement(Verdict.HOLDS, case.value, reached[-1].severity, reached[-1])
+    if case.lingers(limits[0]):
+        return Judgement(Verdict.HOLDS, case.value, limits[0].severity, limits[0])
     return Judgement(Verdict.CLEAR, case.value, limit=limits[0])
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from rules import metric
 from rules.finding import Cause, Verdict
 from rules.labels import Values
 from rules.metric import Totals, Unit, Value
@@ -14,6 +15,9 @@ from rules.series import Query
 from rules.terms import Limit, Severity, Terms
 from rules.window import Span
 
+_ROOM = Fraction(1, 10)
+"""How far back behind its limit a value must go, as a part of the limit, where a rule does not say so by `recover`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -21,7 +25,7 @@ class Case:
 
     `span` is what is judged, `at` when; `value` is the metric over the span (None: nothing to measure), `totals` what it
     was read from. `days` are whole local days before today that the condition asked for, a day without usage left out.
-    `firing` says whether an alert of the series fires, which is what `recover` hangs on.
+    `firing` says whether an alert of the series fires by limits that are in force, which is what `recover` hangs on.
     """
 
     rule: Rule
@@ -45,6 +49,18 @@ class Case:
                 return Fraction(size)
             case _:
                 return round(size)
+
+    def lingers(self, lowest: Limit) -> bool:
+        """Whether an alert that fires goes on short of its lowest limit, since a value that swings around it is one alert.
+
+        The sum of a period swings around nothing: it falls when Neo takes cost back, and that is told.
+        """
+        if not self.firing or self.rule.by_period or self.value is None:
+            return False
+        limit, size = metric.size(lowest.value), metric.size(self.value)
+        if self.rule.below:
+            return size <= limit * (1 + _ROOM)
+        return size >= limit * (1 - _ROOM)
 
 
 @dataclass(frozen=True, slots=True)

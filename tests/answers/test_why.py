@@ -342,7 +342,8 @@ def test_between_recover_and_the_limit_it_matters_whether_it_fires(
     db: Connection, state: State, verdict: Verdict, words: str
 ) -> None:
     series = Series("slow", "thresholds", RULES[-1].meaning, (Label.USER,), (ANA,))
-    fire(db, alert(series=series, by_period=False, state=state))
+    limit = Limit(Severity.WARNING, usd(30), "30 USD")
+    fire(db, alert(series=series, by_period=False, state=state, limit=limit))
     [said] = asked(db, "slow", user=ANA).verdicts
     assert (verdict, words) == (said.verdict, said.words)
 

@@ -57,7 +57,8 @@ def alerted(of: Rule, *values: Values, firing: bool = True) -> Known:
     """That series have alerts."""
     start = over(of).start if of.by_period else None
     keys = frozenset((series(of, each), start) for each in values)
-    return Known(NOON, alerts=keys, firing=keys if firing else frozenset())
+    limit = of.every_terms[0].thresholds[0]
+    return Known(NOON, alerts=keys, firing=dict.fromkeys(keys, limit) if firing else {})
 
 
 def judged(part: Scope, records: Iterable[Record] = (), known: Known = FRESH) -> list[Finding]:
@@ -184,6 +185,12 @@ def test_what_recovers_holds_while_it_fires(firing: bool, closed: bool, expected
     known = alerted(RECOVERING, ANA, firing=firing)
     (found,) = judged(scope(RECOVERING, closed=closed), [spent(45)], known)
     assert expected is found.verdict
+
+
+def test_a_limit_that_was_raised_out_of_reach_has_nothing_to_recover_from() -> None:
+    known = alerted(rule("thresholds: {warning: 30 USD}"), ANA)
+    (found,) = judged(scope(RECOVERING), [spent(45)], known)
+    assert CLEAR is found.verdict
 
 
 BELOW = rule("thresholds: {warning: 50 USD}\nbelow: true\nwindow: 6h")

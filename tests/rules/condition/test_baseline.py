@@ -67,6 +67,23 @@ def bar(days: list[float], text: str = SPIKE) -> float:
     return float(limit.value.usd)
 
 
+@pytest.mark.parametrize(
+    ("window", "amount", "verdict"),
+    [
+        pytest.param("24h", 36, Verdict.HOLDS, id="a rolling day at nine tenths goes on"),
+        pytest.param("24h", 35.99, Verdict.CLEAR, id="short of them it is over"),
+        pytest.param("day", 39.99, Verdict.CLEAR, id="a day by the calendar is over at once"),
+    ],
+)
+def test_what_fires_is_left_a_tenth_of_its_limit_to_swing_in(
+    window: str, amount: float, verdict: Verdict
+) -> None:
+    rule = samples.rule(SPIKE.replace("window: day", f"window: {window}"))
+    days = cases.before(TODAY, STEADY)
+    given = cases.case(rule, days, value=cases.usd(amount), firing=True)
+    assert verdict is BASELINE.judge(given).verdict
+
+
 def test_the_limit_is_what_the_day_was_held_against_and_named_as_written() -> None:
     given = cases.case(samples.rule(SPIKE), cases.before(TODAY, STEADY), value=cases.usd(41))
     limit = BASELINE.judge(given).limit

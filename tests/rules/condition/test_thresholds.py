@@ -64,6 +64,37 @@ def test_recover_keeps_an_alert_from_flapping(
     assert verdict == found.verdict
 
 
+LENGTH = "metric: spend\nwindow: 24h\nthresholds: {warning: 50 USD, critical: 100 USD}"
+BALANCE = "metric: credit_balance\nbelow: true\nthresholds: {warning: 100 USD}"
+DEBT = "metric: credit_balance\nbelow: true\nthresholds: {warning: 0 USD}"
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "verdict"),
+    [
+        pytest.param(LENGTH, 45, Verdict.HOLDS, id="a rolling sum at nine tenths goes on"),
+        pytest.param(LENGTH, 44.99, Verdict.CLEAR, id="short of them it is over"),
+        pytest.param(f"{LENGTH}\nrecover: 50 USD", 49.99, Verdict.CLEAR, id="recover leaves none"),
+        pytest.param(f"{LENGTH}\nrecover: 20 USD", 20, Verdict.HOLDS, id="recover leaves more"),
+        pytest.param(RISING, 49.99, Verdict.CLEAR, id="the sum of a period is over at once"),
+        pytest.param(BALANCE, 110, Verdict.HOLDS, id="below: a tenth above it goes on"),
+        pytest.param(BALANCE, 110.01, Verdict.CLEAR, id="below: further above it is over"),
+        pytest.param(DEBT, 0.01, Verdict.CLEAR, id="a tenth of nothing is nothing"),
+    ],
+)
+def test_without_recover_a_tenth_of_the_limit_is_left_to_swing_in(
+    text: str, amount: float, verdict: Verdict
+) -> None:
+    found = THRESHOLDS.judge(
+        cases.case(samples.rule(text), value=cases.usd(amount), values=("acme",), firing=True)
+    )
+    assert verdict is found.verdict
+    idle = THRESHOLDS.judge(
+        cases.case(samples.rule(text), value=cases.usd(amount), values=("acme",))
+    )
+    assert Verdict.CLEAR is idle.verdict
+
+
 @pytest.mark.parametrize(
     "given",
     [{"value": None}, {"value": cases.usd(99), "totals": Totals(streams=4)}],
