@@ -99,7 +99,51 @@ class Stage:
         fresh.sort(key=lambda call: self._place(call.arguments))
         return [line for call in fresh if (line := self._line(call.method, call.arguments))]
 
-    _CONFIG = {
+    def _line(self, method: str, sent: dict[str, Any]) -> str:
+        """`post …`, `dm …`, `reply …` or `edit …` with the fallback text; in another channel `post #name …`."""
+        place = self._place(sent)
+        where, alone = ("", "dm") if place.startswith("D") else (place, "post")
+        if method == "chat.postMessage":
+            return f"{'reply' if sent.get('thread_ts') else alone} {where}{sent['text']}"
+        return f"edit {where}{sent['text']}" if method == "chat.update" else ""
+
+    def _place(self, sent: dict[str, Any]) -> str:
+        """Empty for CHANNEL and for calls that are about none: it comes first."""
+        place = str(sent.get("channel", ""))
+        if not place or place.startswith("D"):
+            return place
+        name = f"#{self.bench.workspace.channel(place).name}"
+        return "" if name == CHANNEL else f"{name} "
+
+    async def restart(self) -> None:
+        """The bot ends and starts again on the same store."""
+        await self.close_bot()
+        await self.open_bot()
+
+    async def open_bot(self) -> None:
+        self.seen["exit"] = AsyncExitStack()
+        stands = standing.load(self.folder / "config.yaml", {})
+        self.bot = await self.seen["exit"].enter_async_context(app.opened(stands, self.clock))
+
+    async def close_bot(self) -> None:
+        await self.seen["exit"].aclose()
+
+    def write_rules(self, text: str) -> None:
+        (self.folder / "rules.yaml").write_text(text, encoding="utf-8")
+
+
+def _words(found: Any) -> Iterator[str]:
+    """All texts inside of blocks, in their order."""
+    if isinstance(found, dict):
+        if isinstance(found.get("text"), str):
+            yield found["text"]
+        found = list(found.values())
+    if isinstance(found, list):
+        for each in found:
+            yield from _words(each)
+
+
+_CONFIG = {
     "poll": {"every": "60s", "backfill": "40d"},
     "receivers": {"finops": {"slack": CHANNEL}},
     "notify": {"default": ["finops"], "fallback": "finops"},
