@@ -64,7 +64,6 @@ class Standing:
         """What judging needs."""
         names = tuple(source.name for source in self.config.sources)
         zone, settle = self.config.timezone, self.config.poll.settle
-        quiet = self.config.notify.quiet
         return evaluate.Terms(
             self.rules,
             names,
@@ -72,7 +71,7 @@ class Standing:
             zone,
             self.stale_after,
             settle,
-            quiet.in_zone(zone) if quiet else None,
+            self.config.notify.quiet_in(zone),
         )
 
     @property

@@ -83,10 +83,19 @@ class Agenda:
         return found
 
     def following(self, at: datetime, known: Created, *others: datetime | None) -> datetime:
-        """The moment to visit after `at`; `others` are when something else happens next."""
+        """The moment to visit after `at`; `others` are when something else happens next, or was to happen already."""
         moments = [moment for moment in (self._next, *others) if moment is not None]
-        visits = [self._grid.at_or_after(moment) for moment in moments if at < moment < _NEVER]
+        visits = [
+            self._grid.at_or_after(max(moment, at + _TICK)) for moment in moments if moment < _NEVER
+        ]
         return min([*visits, *self._crossings(at, known)], default=_NEVER)
+
+    def polled(self, poll: datetime | None, at: datetime) -> datetime:
+        """The moment to visit, if it would be `at`, but a poll may bring something before: the grid goes on from that."""
+        if poll is None or poll > at:
+            return at
+        self._grid = Grid(poll, self._grid.every)
+        return poll
 
     def _crossings(self, at: datetime, known: Created) -> Iterator[datetime]:
         """When the next record enters, and when the next one leaves each length."""

@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 
@@ -11,6 +12,7 @@ from rules.evaluate import AlertKey
 from rules.labels import Values
 from rules.rule import Rule
 from rules.scope import Scope
+from rules.terms import Severity
 
 _OVER = (State.RESOLVED, State.REMOVED)
 """Episodes that nothing can change any more."""
@@ -47,18 +49,27 @@ class Episodes:
             if transition.before is not None:
                 self._drop(transition.before)
             return
-        key = tick.key(alert)
-        self._alerts.setdefault(rule.name, {}).setdefault(alert.series.values, {})[key] = alert
-        due = _due(alert, rule)
-        if due is not None:
-            heapq.heappush(self._timers, (due, next(self._numbers), rule, key))
+        self._keep(alert, rule)
+
+    def find(self, key: AlertKey) -> Alert | None:
+        """The alert that a finding may still change, if there is one."""
+        series, _ = key
+        return self._alerts.get(series.rule, {}).get(series.values, {}).get(key)
+
+    def take(self, key: AlertKey, rule: Rule, peak: Severity | None) -> bool:
+        """Has somebody take on an alert whose peak is `peak`, or with None give it back; False where there is none."""
+        alert = self.find(key)
+        if alert is None or (alert.acked is None if peak is None else alert.peak is not peak):
+            return False
+        self._keep(replace(alert, acked=peak), rule)
+        return True
 
     def due(self, at: datetime) -> list[Alert]:
         """Those that time alone may change at `at`; each is given once."""
         found: dict[AlertKey, Alert] = {}
         while self._timers and self._timers[0][0] <= at:
             _, _, rule, key = heapq.heappop(self._timers)
-            alert = self._alerts.get(rule.name, {}).get(key[0].values, {}).get(key)
+            alert = self.find(key)
             if alert is not None and (due := _due(alert, rule)) is not None and due <= at:
                 found[key] = alert
         return list(found.values())
@@ -76,6 +87,13 @@ class Episodes:
         for values in part.only:
             if values in known:
                 yield known[values]
+
+    def _keep(self, alert: Alert, rule: Rule) -> None:
+        key = tick.key(alert)
+        self._alerts.setdefault(rule.name, {}).setdefault(alert.series.values, {})[key] = alert
+        due = _due(alert, rule)
+        if due is not None:
+            heapq.heappush(self._timers, (due, next(self._numbers), rule, key))
 
     def _drop(self, alert: Alert) -> None:
         known = self._alerts.get(alert.series.rule, {}).get(alert.series.values, {})

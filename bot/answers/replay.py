@@ -1,17 +1,23 @@
 """What the rules would have said on the stored history, by the code that judges and speaks live.
 
 Theory of operation. The history is every version of every record, in the order in which they became known. Replay folds
-it, and visits only those moments of the live bot's grid at which a version, a window's edge or a timer can alter a
-finding. It begins silently: what holds at its beginning is taken as told. The billing figures and the list of blocked
-tasks have no history, so rules on them are left out; for the same reason no data is ever stale.
+it, and visits only those moments of the live bot at which a version, a window's edge or a timer can alter a finding, or
+at which somebody takes on an alert or a silence or quiet time that holds something back is over. What a poll brought was
+judged at the moment of that poll, and the grid of moments goes on from there. Replay begins silently: what holds at its
+beginning is taken as told. The billing figures and the list of blocked tasks have no history, so rules on them are left
+out; for the same reason no data is ever stale.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from bot.answers import restraint
 from bot.answers.agenda import Agenda, Grid
-from bot.answers.course import Course, Said
+from bot.answers.course import Course
+from bot.answers.listener import Listener, Said
+from bot.notify.quiet import Quiet
 from bot.store import history, sources
 from bot.store.connection import Connection
 from bot.store.history import Version
@@ -20,7 +26,7 @@ from rules.condition import projection, table
 from rules.metric import Reads
 from rules.rule import Rule
 from rules.scope import News
-from rules.window import Rolling, Window
+from rules.window import Rolling, Span, Window
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEPT = frozenset({Reads.RECORDS, Reads.TASKS})
@@ -28,9 +34,18 @@ _KEPT = frozenset({Reads.RECORDS, Reads.TASKS})
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What replay needs from the configuration: how often the bot judges, and when it is `quiet`."""
+
+    every: timedelta
+    quiet: Quiet | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Replayed:
     """All that would have been said after `since`, up to `until`, by the rules that could be `judged`.
 
+    `held` is of how many alerts each rule had something held back by a silence or a quiet time.
     `visits` is how many moments were judged for it; `left_out` are rules on what has no history. `begins` is what the
     ledger reaches back to, and `late` are windows, as written, that it holds whole only from some moment after `since`.
     `empty`: nothing is known that any rule looks at.
@@ -39,6 +54,7 @@ class Replayed:
     since: datetime
     until: datetime
     said: tuple[Said, ...]
+    held: Mapping[str, int]
     judged: tuple[Rule, ...]
     visits: int
     left_out: tuple[Rule, ...]
@@ -52,28 +68,32 @@ class Replayed:
         return len({(each.at, each.message) for each in self.said})
 
 
-def replay(
-    db: Connection, rules: Sequence[Rule], since: datetime, until: datetime, every: timedelta
-) -> Replayed:
-    """Judges the past in one snapshot, as a bot that judges `every` so often."""
+def replay(db: Connection, rules: Sequence[Rule], stretch: Span, terms: Terms) -> Replayed:
+    """Judges the past in one snapshot, from after the start of the stretch up to its end."""
+    since, until = stretch.start, stretch.end
     judged = [rule for rule in rules if _KEPT.issuperset(rule.metric.reads)]
     # What holds at the beginning has to fire before it can be taken as told, so judging begins by `for` earlier.
     held = since - max((rule.for_ for rule in judged), default=timedelta(0))
-    at = Grid(_EPOCH, every).after(held) - every
+    at = Grid(_EPOCH, terms.every).after(held) - terms.every
     begins = sources.begins(db)
-    agenda = Agenda(judged, Grid(at, every), begins)
-    course = Course(judged, agenda, begins)
+    agenda = Agenda(judged, Grid(at, terms.every), begins)
+    restrained = restraint.read(db, Span(at, until), terms.quiet)
+    course = Course(judged, agenda, begins, restrained.taken)
+    listener = Listener(course.episodes, restrained, since)
     versions = _Ahead(history.versions(db, _reach(judged, at)))
     empty = versions.next_at is None
     said: list[Said] = []
     while at <= until:
         course.learn(versions.until(at))
-        said += course.judge(at)
-        at = agenda.following(at, course.known, versions.next_at, course.episodes.next_timer)
+        said += listener.hear(course.judge(at), at)
+        coming = (versions.next_at, course.episodes.next_timer, course.next_taken)
+        at = agenda.following(at, course.known, *coming, *listener.wakes(at))
+        at = agenda.polled(versions.next_poll, at)
     return Replayed(
         since=since,
         until=until,
         said=tuple(each for each in said if each.at > since),
+        held=Counter(rule for rule, _ in listener.kept_back),
         judged=tuple(judged),
         visits=course.visits,
         left_out=tuple(rule for rule in rules if rule not in judged),
@@ -93,6 +113,11 @@ class _Ahead:
     @property
     def next_at(self) -> datetime | None:
         return self._next.known if self._next else None
+
+    @property
+    def next_poll(self) -> datetime | None:
+        """When a poll brings what is next, if one does."""
+        return self.next_at if self._next and self._next.polled else None
 
     def until(self, at: datetime) -> Iterator[Version]:
         """Takes what was known at `at`."""

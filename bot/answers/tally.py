@@ -3,12 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from bot.answers import replay
-from bot.answers.course import Said
-from bot.answers.replay import Replayed
+from bot.answers.listener import Said
+from bot.answers.replay import Replayed, Terms
 from bot.store.connection import Connection
 from rules.labels import Label
 from rules.rule import Rule
@@ -19,13 +18,14 @@ from rules.window import Span
 class Tally:
     """How much one rule would have said.
 
-    `people` is how many persons it would have named, None where it does not tell them apart. `loudest` are the labels of
+    `held` is of how many alerts something was held back. `people` is how many persons it would have named, None where it does not tell them apart. `loudest` are the labels of
     the series that was spoken of most often, and `times` how often.
     """
 
     rule: Rule
     alerts: int
     messages: int
+    held: int
     people: int | None
     loudest: dict[str, str] | None
     times: int
@@ -45,12 +45,10 @@ class Difference:
 
 
 def compare(
-    db: Connection, ours: Sequence[Rule], other: Sequence[Rule], stretch: Span, every: timedelta
+    db: Connection, ours: Sequence[Rule], other: Sequence[Rule], stretch: Span, terms: Terms
 ) -> Difference:
-    """Replays both sets of rules in one snapshot."""
-    one, two = (
-        replay.replay(db, rules, stretch.start, stretch.end, every) for rules in (ours, other)
-    )
+    """Replays both sets of rules in one snapshot, under the same silences and quiet times."""
+    one, two = (replay.replay(db, rules, stretch, terms) for rules in (ours, other))
     return Difference(one, two, only(one.said, two.said), only(two.said, one.said))
 
 
@@ -60,7 +58,7 @@ def tallies(found: Replayed) -> Iterator[Tally]:
     for each in found.said:
         said[each.rule.name].append(each)
     for rule in found.judged:
-        yield _tally(rule, said[rule.name])
+        yield _tally(rule, said[rule.name], found.held.get(rule.name, 0))
 
 
 def only(said: Iterable[Said], other: Iterable[Said]) -> tuple[Said, ...]:
@@ -69,7 +67,7 @@ def only(said: Iterable[Said], other: Iterable[Said]) -> tuple[Said, ...]:
     return tuple(each for each in said if _content(each) not in known)
 
 
-def _tally(rule: Rule, said: Sequence[Said]) -> Tally:
+def _tally(rule: Rule, said: Sequence[Said], held: int) -> Tally:
     series = Counter(tuple(each.labels.items()) for each in said)
     people = {each.labels[Label.USER] for each in said if Label.USER in rule.group_by}
     loudest, times = max(series.items(), key=lambda item: item[1], default=(None, 0))
@@ -77,6 +75,7 @@ def _tally(rule: Rule, said: Sequence[Said]) -> Tally:
         rule=rule,
         alerts=len({each.alert for each in said}),
         messages=len({(each.at, each.message) for each in said}),
+        held=held,
         people=len(people) if Label.USER in rule.group_by else None,
         loudest=None if loudest is None else dict(loudest),
         times=times,

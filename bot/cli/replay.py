@@ -9,8 +9,8 @@ import click
 
 from bot import config
 from bot.answers import replay, tally
-from bot.answers.course import Said
-from bot.answers.replay import Replayed
+from bot.answers.listener import Said
+from bot.answers.replay import Replayed, Terms
 from bot.answers.tally import Difference
 from bot.cli import calling, exact, moment, replay_text, table
 from bot.cli.calling import Call
@@ -47,16 +47,15 @@ from rules.window import Span
 def command(call: Call, since: timedelta, against: Path | None, style: str) -> None:
     """Shows what the rules would have said on the stored history, by the code that judges live."""
     settings, other = _rules(call, against)
-    zone, every, until = settings.timezone, settings.poll.every, call.clock()
+    zone, until = settings.timezone, call.clock()
     stretch = Span(until - since, until)
+    terms = Terms(settings.poll.every, settings.notify.quiet_in(zone))
     if against is None:
-        found = calling.ask(
-            settings, replay.replay, settings.rules, stretch.start, stretch.end, every
-        )
+        found = calling.ask(settings, replay.replay, settings.rules, stretch, terms)
         shown, notes = _STYLES[style](found, zone), _notes(found, zone)
     else:
         name = table.plain(against.name)
-        both = calling.ask(settings, tally.compare, settings.rules, other, stretch, every)
+        both = calling.ask(settings, tally.compare, settings.rules, other, stretch, terms)
         shown, notes = _STYLES_OF_BOTH[style](both, name, zone), _notes_on_both(both, name, zone)
     click.echo(shown)
     for note in notes:

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from bot.answers import tally
-from bot.answers.course import Said
+from bot.answers.listener import Said
 from bot.answers.replay import Replayed
 from bot.answers.tally import Difference, Tally
 from bot.cli import moment, table
 from rules import labels, metric
 
 _LINE = ("when", "rule", "who or what", "severity", "reason", "value", "limit")
-_TALLY = ("rule", "alerts", "messages", "people", "loudest")
+_COUNTED = ("alerts", "messages", "held", "people")
+_TALLY = ("rule", *_COUNTED, "loudest")
 _IN_FORCE = "in force"
 _NONE = "–"
 
@@ -22,6 +23,7 @@ def replayed(found: Replayed, zone: ZoneInfo) -> str:
     parts = []
     if found.said:
         parts.append(table.render(_LINE, [_line(said, zone) for said in found.said]))
+    if found.said or found.held:
         rows = [
             [each.rule.name, *map(_number, _counts(each)), _loudest(each)]
             for each in tally.tallies(found)
@@ -39,7 +41,7 @@ def difference(found: Difference, name: str, zone: ZoneInfo) -> str:
     if only:
         rows = [[side, *_line(said, zone)] for said, side in only]
         parts.append(table.render(("only", *_LINE), rows))
-    head = ("rule", "alerts", "messages", "people", f"only {_IN_FORCE}", f"only {name}")
+    head = ("rule", *_COUNTED, f"only {_IN_FORCE}", f"only {name}")
     parts.append(table.render(head, _beside(found)))
     sides = ((_IN_FORCE, found.ours), (name, found.other))
     totals = [f"{side}: {_totals(each)}" for side, each in sides]
@@ -64,8 +66,11 @@ def _by_name(found: Replayed) -> dict[str, Tally]:
     return {each.rule.name: each for each in tally.tallies(found)}
 
 
-def _counts(each: Tally | None) -> tuple[int | None, int | None, int | None]:
-    return (each.alerts, each.messages, each.people) if each else (None, None, None)
+def _counts(each: Tally | None) -> Sequence[int | None]:
+    """In the order of the columns."""
+    if each is None:
+        return [None] * len(_COUNTED)
+    return each.alerts, each.messages, each.held, each.people
 
 
 def _number(count: int | None) -> str:

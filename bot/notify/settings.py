@@ -64,3 +64,6 @@ class NotifySettings(BaseModel):
     fallback: str | None = None
     quiet: QuietSettings | None = None
     heartbeat: HeartbeatSettings | None = None
+
+    def quiet_in(self, zone: ZoneInfo) -> Quiet | None:
+        return self.quiet.in_zone(zone) if self.quiet else None

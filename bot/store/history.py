@@ -15,12 +15,16 @@ _CHUNK = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What was known of a record from `known` on; `record` is None when Neo no longer had it."""
+    """What was known of a record from `known` on; `record` is None when Neo no longer had it.
+
+    `polled`: a poll brought it at that moment, with what else was new.
+    """
 
     known: datetime
     source: str
     key: str
     record: Record | None
+    polled: bool
 
 
 _KNOWN = "coalesce(seen, at)"
@@ -30,10 +34,10 @@ _NOW = 2**62
 """The turn of the version that stands in the ledger: after all that were replaced."""
 
 _MOMENTS = f"""
-  SELECT {_KNOWN} AS known, id AS record, {_NOW} AS turn, 0 AS lost FROM ledger WHERE {_KNOWN} >= :since
-  UNION ALL SELECT gone, id, {_NOW}, 1 FROM ledger WHERE gone >= :since
-  UNION ALL SELECT {_KNOWN}, record, id, 0 FROM replaced WHERE {_KNOWN} >= :since
-  UNION ALL SELECT gone, record, id, 1 FROM replaced WHERE gone >= :since
+  SELECT {_KNOWN} AS known, id AS record, {_NOW} AS turn, 0 AS lost, seen IS NOT NULL AS polled FROM ledger WHERE {_KNOWN} >= :since
+  UNION ALL SELECT gone, id, {_NOW}, 1, 1 FROM ledger WHERE gone >= :since
+  UNION ALL SELECT {_KNOWN}, record, id, 0, seen IS NOT NULL FROM replaced WHERE {_KNOWN} >= :since
+  UNION ALL SELECT gone, record, id, 1, 1 FROM replaced WHERE gone >= :since
   ORDER BY known, record, turn, lost
 """
 """Only numbers are sorted; what the versions say is looked up piece by piece."""
@@ -50,14 +54,15 @@ def versions(db: Connection, since: datetime) -> Iterator[Version]:
     """Each version that became known at `since` or later, those of one record in their order."""
     cursor = db.execute(_MOMENTS, {"since": instant.to_micros(since)})
     while moments := cursor.fetchmany(_CHUNK):
-        said = _said(db, [(record, turn) for _, record, turn, _ in moments])
-        for known, record, turn, lost in moments:
+        said = _said(db, [(record, turn) for _, record, turn, *_ in moments])
+        for known, record, turn, lost, polled in moments:
             version = said[record, turn]
             yield Version(
                 known=instant.from_micros(known),
                 source=version.source,
                 key=version.key,
                 record=None if lost else version,
+                polled=bool(polled),
             )
 
 

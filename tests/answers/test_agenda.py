@@ -70,5 +70,21 @@ def test_whatever_comes_first_is_visited_on_the_grid() -> None:
     agenda.turned(START)
     soon, later = START + 1.2 * HOUR, START + 5 * HOUR
     assert START + 2 * HOUR == agenda.following(START, known, None, later, soon)
-    assert START + 5 * HOUR == agenda.following(START + 2 * HOUR, known, later, soon)
-    assert FAR < agenda.following(later, known, later, soon)
+    assert START + 5 * HOUR == agenda.following(START + 2 * HOUR, known, later)
+    assert FAR < agenda.following(later, known)
+
+
+def test_what_is_overdue_is_visited_next() -> None:
+    agenda, known = Agenda((), GRID, None), Running([], START)
+    agenda.turned(START)
+    assert START + 3 * HOUR == agenda.following(START + 2 * HOUR, known, START + HOUR, FAR)
+
+
+def test_a_poll_is_visited_when_it_is_and_the_grid_goes_on_from_there() -> None:
+    agenda, known = Agenda((), GRID, None), Running([], START)
+    agenda.turned(START)
+    poll = START + 1.2 * HOUR
+    assert START + HOUR == agenda.polled(poll, START + HOUR)
+    assert poll == agenda.polled(poll, START + 2 * HOUR)
+    assert START + 3.2 * HOUR == agenda.following(poll, known, START + 2.5 * HOUR)
+    assert START + 3.2 * HOUR == agenda.polled(None, START + 3.2 * HOUR)

@@ -1,37 +1,36 @@
 """What the rules would have said, held against judging everything every time."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answers import replay
-from bot.answers.replay import Replayed
-from bot.notify import policy
-from bot.notify.notification import Destination, Via
-from bot.store import history, ledger, sources
+from bot.answers.replay import Terms
+from bot.notify.quiet import Quiet
+from bot.notify.silence import Silence
+from bot.store import acks, alerts, ledger, silences, sources
+from bot.store.acks import Ack
 from bot.store.connection import Connection
 from bot.store.sources import Backfill
-from rules import evaluate, scope, window
-from rules.alert import Alert, Reason, State, Transition
-from rules.labels import Values
-from rules.record import Record
+from rules import labels, selection, window
+from rules.alert import Reason
+from rules.finding import Series
 from rules.rule import Rule
-from rules.scope import Scope
-from rules.series import Sums
-from rules.tick import Circumstances, Tick
-from rules.window import Period, Span
-from tests.answers import world
+from rules.terms import Severity
+from rules.window import Span
+from tests.answers import brute, world
 from tests.answers.world import ANA, BEN
+from tests.rules import making
 from tests.store import usage
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 START = datetime.fromisoformat("2026-11-19T20:00:00+00:00")
-_PLACE = Destination("anyone", Via.SLACK, "anyone")
-
-Line = tuple[datetime, str, dict[str, str], Reason, str, Span]
+EACH = Terms(MINUTE)
 
 QUICK = """
 rules:
@@ -41,6 +40,12 @@ rules:
   - {name: failing, metric: error_rate, window: 20m, min_count: 2, thresholds: {critical: 60%}, for: 4m}
   - {name: quiet, metric: streams, group_by: [user], window: 15m, below: true, thresholds: {info: 1}}
   - {name: tasks, metric: tasks, window: 25m, thresholds: {info: 2}}
+"""
+LOUD = """
+rules:
+  - {name: hourly, metric: spend, group_by: [user], window: hour, thresholds: {warning: 3 USD, critical: 9 USD}, repeat: 8m}
+  - {name: daily, metric: spend, window: day, thresholds: {warning: 5 USD, critical: 15 USD}, repeat: 20m}
+  - {name: rolling, metric: spend, group_by: [user], window: 30m, thresholds: {warning: 5 USD}, recover: 3 USD, keep: 7m, repeat: 5m}
 """
 USUAL = """
 rules:
@@ -55,111 +60,6 @@ rules:
   - {name: week, metric: spend, window: week, forecast: {warning: 30 USD}}
   - {name: month, metric: spend, window: month, forecast: {warning: 60 USD}}
 """
-
-
-def _lines(found: Replayed) -> list[Line]:
-    return _sorted(
-        (
-            said.at,
-            said.rule.name,
-            said.labels,
-            said.reason,
-            f"{said.severity} {said.value} {said.limit.text}",
-            said.period,
-        )
-        for said in found.said
-    )
-
-
-def _sorted(lines: Iterator[Line]) -> list[Line]:
-    return sorted(lines, key=lambda line: (line[0], line[1], str(line[2:])))
-
-
-class Brute:
-    """Judges every series of every rule at every moment, and keeps every alert.
-
-    Only of periods that are over it judges no more than series whose own records changed, or whose alert is open.
-    """
-
-    def __init__(self, rules: Sequence[Rule], start: datetime) -> None:
-        self.rules = rules
-        self.start = start
-        self.alerts: dict[str, Alert] = {}
-        self.told: set[str] = set()
-        self.keys: set[str] = set()
-        self.known: set[Record] = set()
-        self.changed: set[Record] = set()
-
-    def judge(self, at: datetime, records: Sequence[Record]) -> Iterator[Line]:
-        self.changed, self.known = self.known ^ set(records), set(records)
-        scopes = [part for rule in self.rules for part in self.scopes(rule, at)]
-        sums = Sums(records)
-        answers = {query: sums.answer(query) for query in evaluate.queries(scopes, at)}
-        live = [alert for alert in self.alerts.values() if self.is_live(alert, at)]
-        turn = Tick(Circumstances(at), answers, live)
-        for part in scopes:
-            for transition in turn.transitions(part):
-                yield from self.step(transition, part, at)
-
-    def scopes(self, rule: Rule, at: datetime) -> Iterator[Scope]:
-        assert rule.window is not None
-        span = window.span_at(rule.window, at)
-        yield Scope(rule, span, None)
-        while rule.by_period and isinstance(rule.window, Period):
-            span = window.before(rule.window, span)
-            if span.end <= max(self.start, at - scope.LATE):
-                return
-            yield Scope(rule, span, self.concerned(rule, span), closed=True)
-
-    def concerned(self, rule: Rule, span: Span) -> frozenset[Values]:
-        of_records = (record for record in self.changed if record.at in span)
-        of_alerts = (
-            alert.series for alert in self.alerts.values() if alert.open and alert.span == span
-        )
-        return frozenset(
-            [
-                *(tuple(record.label(label) for label in rule.group_by) for record in of_records),
-                *(series.values for series in of_alerts if series.rule == rule.name),
-            ]
-        )
-
-    def is_live(self, alert: Alert, at: datetime) -> bool:
-        again = alert.state in (State.CORRECTED, State.CLOSED)
-        return alert.open or (again and alert.span.end > at - scope.LATE)
-
-    def step(self, transition: Transition, part: Scope, at: datetime) -> Iterator[Line]:
-        alert, reason = transition.after, transition.reason
-        if alert is None:
-            assert transition.before is not None
-            del self.alerts[transition.before.id]
-            return
-        self.alerts[alert.id] = alert
-        if reason is None:
-            return
-        key = policy.dedupe_key(_PLACE, alert, reason)
-        if alert.id in self.told or alert.state is State.FIRING or reason is Reason.LATE:
-            self.told.add(alert.id)
-            if key not in self.keys:
-                self.keys.add(key)
-                text = f"{alert.severity or alert.peak} {alert.value} {alert.limit.text}"
-                yield at, part.rule.name, alert.series.labels, reason, text, part.span
-
-
-def _brute(
-    db: Connection, rules: Sequence[Rule], since: datetime, until: datetime, every: timedelta
-) -> list[Line]:
-    versions = list(history.versions(db, since - 365 * DAY))
-    at = since - max(rule.for_ for rule in rules)
-    brute, known, lines = Brute(rules, at), dict[str, Record](), list[Line]()
-    while at <= until:
-        while versions and versions[0].known <= at:
-            version = versions.pop(0)
-            known.pop(version.key, None)
-            if version.record is not None:
-                known[version.key] = version.record
-        lines += brute.judge(at, list(known.values()))
-        at += every
-    return _sorted(line for line in lines if line[0] > since)
 
 
 _events = st.lists(
@@ -219,9 +119,91 @@ def test_visiting_what_matters_equals_judging_everything_every_time(
     rules, since = world.rules(text), START + length / 4
     db = _store(events, length)
     _go_on(db, length)
-    until = START + 1.3 * length
-    found = replay.replay(db, rules, since, until, every)
-    assert _brute(db, rules, since, until, every) == _lines(found)
+    stretch, terms = Span(since, START + 1.3 * length), Terms(every)
+    found = replay.replay(db, rules, stretch, terms)
+    assert brute.replay(db, rules, stretch, terms) == brute.lines(found)
+    db.close()
+
+
+_fraction = st.floats(0, 1)
+_silences = st.lists(
+    st.tuples(
+        _fraction,  # when it starts, of the whole time
+        st.floats(0, 0.4),  # how long it lasts
+        st.sampled_from(["*", "hourly", "d*", "rolling"]),
+        st.sampled_from(["", ANA, "*@acme.test"]),
+    ),
+    max_size=3,
+)
+_acks = st.lists(
+    st.tuples(
+        st.sampled_from(["hourly", "daily", "rolling"]),
+        st.sampled_from([ANA, BEN]),
+        _fraction,  # when it is taken on
+        st.one_of(st.none(), st.floats(0, 0.2)),  # how much later it is given back
+        st.sampled_from([Severity.WARNING, Severity.CRITICAL]),
+    ),
+    max_size=4,
+)
+_quiet = st.sampled_from(
+    [
+        None,
+        Quiet(world.BERLIN, hours=(time(22, 10), time(23))),
+        Quiet(
+            world.BERLIN, hours=(time(23, 5), time(0, 45)), spared=frozenset({Severity.CRITICAL})
+        ),
+        Quiet(world.BERLIN, days=frozenset({3})),
+    ]
+)
+
+
+def _silence(db: Connection, length: timedelta, drawn: tuple[float, float, str, str]) -> None:
+    start, lasts, rule, user = drawn
+    starts = START + start * length
+    match = labels.EVERYTHING if not user else selection.patterns({"user": user})
+    silences.add(db, Silence(0, starts, starts + lasts * length, "ada", "known", rule, match))
+
+
+def _take_on(
+    db: Connection,
+    rules: Mapping[str, Rule],
+    length: timedelta,
+    drawn: tuple[str, str, float, float | None, Severity],
+) -> None:
+    """Somebody takes on the alert of a series that there may be at that moment."""
+    name, user, when, later, peak = drawn
+    at = START + when * length
+    alert = _alert(db, rules[name], user, at)
+    acks.add(db, Ack(alert, at, "ada", peak))
+    if later is not None:
+        acks.undo(db, alert, at + later * length)
+
+
+def _alert(db: Connection, rule: Rule, user: str, at: datetime) -> str:
+    """The id of an alert of that moment, as the live bot keeps it."""
+    assert rule.window is not None
+    values = (user,) if rule.group_by else ()
+    series = Series(rule.name, "thresholds", rule.meaning, rule.group_by, values)
+    span = window.span_at(rule.window, at)
+    alert = replace(making.alert(), series=series, span=span, by_period=rule.by_period, since=at)
+    alerts.put(db, [(alert, None)])
+    return alert.id
+
+
+@settings(max_examples=60)
+@given(events=_events, muted=_silences, taken=_acks, quiet=_quiet)
+def test_so_it_does_where_people_silence_and_take_on_and_times_are_quiet(
+    events: list[_Event], muted: list[Any], taken: list[Any], quiet: Quiet | None
+) -> None:
+    length, rules = 4 * HOUR, world.rules(LOUD)
+    db = _store(events, length)
+    for each in muted:
+        _silence(db, length, each)
+    for each in sorted(taken, key=lambda drawn: drawn[2]):
+        _take_on(db, {rule.name: rule for rule in rules}, length, each)
+    stretch, terms = Span(START + 32 * MINUTE, START + 1.1 * length), Terms(4 * MINUTE, quiet)
+    found = replay.replay(db, rules, stretch, terms)
+    assert brute.replay(db, rules, stretch, terms) == brute.lines(found)
     db.close()
 
 
@@ -254,10 +236,12 @@ MIDNIGHT = datetime.fromisoformat("2026-11-19T23:00:00+00:00")
 
 
 def _said(
-    db: Connection, text: str, since: datetime, hours: int = 48
+    db: Connection, text: str, since: datetime, hours: int = 48, quiet: Quiet | None = None
 ) -> list[tuple[int, str, str]]:
     """What is said in the hours from midnight on: at which minute, about whom, and why."""
-    found = replay.replay(db, world.rules(text), since, MIDNIGHT + hours * HOUR, MINUTE)
+    found = replay.replay(
+        db, world.rules(text), Span(since, MIDNIGHT + hours * HOUR), Terms(MINUTE, quiet)
+    )
     return [
         (
             (said.at - MIDNIGHT) // MINUTE,
@@ -296,10 +280,56 @@ def test_what_has_held_for_long_enough_at_the_beginning_is_taken_as_told(db: Con
     assert [] == _said(db, held, MIDNIGHT + 80 * MINUTE)
 
 
+def test_what_was_taken_on_is_repeated_once_it_is_given_back(db: Connection) -> None:
+    _see(db, 1, 65, 10)
+    again = DAILY.replace("window: day", "window: day, repeat: 2h")
+    assert [65, 185] == [minute for minute, *_ in _said(db, again, MIDNIGHT, hours=7)]
+    alert = _alert(db, world.rules(again)[0], ANA, MIDNIGHT + 65 * MINUTE)
+    acks.add(db, Ack(alert, MIDNIGHT + 100.5 * MINUTE, "ada", Severity.WARNING))
+    assert [65] == [minute for minute, *_ in _said(db, again, MIDNIGHT, hours=7)]
+    acks.undo(db, alert, MIDNIGHT + 199.5 * MINUTE)
+    assert [65, 200] == [minute for minute, *_ in _said(db, again, MIDNIGHT, hours=7)]
+
+
+def test_what_was_taken_on_before_it_begins_is_so_still(db: Connection) -> None:
+    _see(db, 1, 65, 10)
+    again = DAILY.replace("window: day", "window: day, repeat: 2h")
+    since = MIDNIGHT + 70 * MINUTE
+    assert [190] == [minute for minute, *_ in _said(db, again, since, hours=4)]
+    alert = _alert(db, world.rules(again)[0], ANA, MIDNIGHT + 65 * MINUTE)
+    acks.add(db, Ack(alert, MIDNIGHT + 66 * MINUTE, "ada", Severity.WARNING))
+    assert [] == _said(db, again, since, hours=4)
+
+
+def test_an_acknowledgement_of_what_other_rules_say_is_none(db: Connection) -> None:
+    _see(db, 1, 65, 10)
+    other = DAILY.replace("name: daily", "name: other")
+    alert = _alert(db, world.rules(other)[0], ANA, MIDNIGHT + 65 * MINUTE)
+    acks.add(db, Ack(alert, MIDNIGHT + 66 * MINUTE, "ada", Severity.WARNING))
+    acks.add(db, Ack("forgotten", MIDNIGHT + 66 * MINUTE, "ada", Severity.WARNING))
+    assert [(65, ANA, "first warning")] == _said(db, DAILY, MIDNIGHT)
+
+
+def test_what_its_day_and_the_quiet_time_ended_at_once_is_told(db: Connection) -> None:
+    """As live: at midnight the alert changes, and with the next moment it is told of."""
+    evening = Quiet(world.BERLIN, hours=(time(22), time(0)))
+    _see(db, 1, 23 * 60, 10)
+    assert [(24 * 60 + 1, ANA, "delayed warning")] == _said(db, DAILY, MIDNIGHT, quiet=evening)
+
+
+def test_what_holds_at_the_beginning_is_taken_as_told_under_a_silence_too(db: Connection) -> None:
+    _see(db, 1, 65, 10)
+    since, ends = MIDNIGHT + 70 * MINUTE, MIDNIGHT + 90 * MINUTE
+    silences.add(db, Silence(0, since, ends, "ada", "known"))
+    assert [] == _said(db, DAILY, since)
+    _see(db, 1, 80, 25)
+    assert [(90, ANA, "escalated critical")] == _said(db, DAILY, since)
+
+
 def test_a_rolling_window_is_told_with_its_span(db: Connection) -> None:
     _see(db, 1, 65, 10)
     rolling = DAILY.replace("day,", "2h,")
-    found = replay.replay(db, world.rules(rolling), MIDNIGHT, MIDNIGHT + DAY, MINUTE)
+    found = replay.replay(db, world.rules(rolling), Span(MIDNIGHT, MIDNIGHT + DAY), EACH)
     first, resolved = found.said
     assert (first.at - 2 * HOUR, first.at) == (first.period.start, first.period.end)
     assert (Reason.RESOLVED, MIDNIGHT + 3 * HOUR + MINUTE) == (resolved.reason, resolved.at)
@@ -308,7 +338,7 @@ def test_a_rolling_window_is_told_with_its_span(db: Connection) -> None:
 def test_many_at_once_are_one_message(db: Connection) -> None:
     for number in range(6):
         _see(db, number, 65, 10, f"user-{number}@acme.test")
-    found = replay.replay(db, world.rules(DAILY), MIDNIGHT, MIDNIGHT + DAY, MINUTE)
+    found = replay.replay(db, world.rules(DAILY), Span(MIDNIGHT, MIDNIGHT + DAY), EACH)
     assert (6, 1) == (len(found.said), found.messages)
 
 
@@ -329,7 +359,7 @@ def test_rules_on_what_has_no_history_are_left_out(db: Connection) -> None:
   - {name: blocked, metric: blocked, window: day, thresholds: {critical: 1}}
 """
     )
-    found = replay.replay(db, rules, MIDNIGHT, MIDNIGHT + HOUR, MINUTE)
+    found = replay.replay(db, rules, Span(MIDNIGHT, MIDNIGHT + HOUR), EACH)
     assert ["balance", "blocked"] == [rule.name for rule in found.left_out]
     assert ((), True) == (found.said, found.empty)
 
@@ -342,17 +372,17 @@ def test_windows_wait_until_the_ledger_holds_the_whole_of_them(db: Connection) -
     rules = world.rules(
         DAILY + DAILY.replace("rules:", "").replace("daily", "rolling").replace("day,", "2h,")
     )
-    found = replay.replay(db, rules, MIDNIGHT, MIDNIGHT + DAY, MINUTE)
+    found = replay.replay(db, rules, Span(MIDNIGHT, MIDNIGHT + DAY), EACH)
     assert {"day": MIDNIGHT + DAY, "2h": MIDNIGHT + 3 * HOUR} == found.late
     assert not found.empty
     assert [3 * HOUR, 3 * HOUR + MINUTE] == [said.at - MIDNIGHT for said in found.said]
-    later = replay.replay(db, rules, MIDNIGHT + 3 * HOUR, MIDNIGHT + DAY, MINUTE)
+    later = replay.replay(db, rules, Span(MIDNIGHT + 3 * HOUR, MIDNIGHT + DAY), EACH)
     assert {"day": MIDNIGHT + DAY} == later.late
 
 
 def test_a_ledger_that_begins_with_a_day_holds_the_whole_of_it(db: Connection) -> None:
     sources.backfilled(db, "acme", Backfill(MIDNIGHT, MIDNIGHT, done=True))
-    found = replay.replay(db, world.rules(DAILY), MIDNIGHT - HOUR, MIDNIGHT + DAY, MINUTE)
+    found = replay.replay(db, world.rules(DAILY), Span(MIDNIGHT - HOUR, MIDNIGHT + DAY), EACH)
     assert {"day": MIDNIGHT} == found.late
 
 
@@ -362,9 +392,9 @@ def test_nothing_is_visited_that_cannot_matter(db: Connection) -> None:
     rules = world.rules(
         DAILY + DAILY.replace("rules:", "").replace("daily", "rolling").replace("day,", "2h,")
     )
-    assert 5 == replay.replay(db, rules, MIDNIGHT - HOUR, MIDNIGHT + DAY, MINUTE).visits
+    assert 5 == replay.replay(db, rules, Span(MIDNIGHT - HOUR, MIDNIGHT + DAY), EACH).visits
     _see(db, 2, 65, 9, BEN)
-    assert 5 == replay.replay(db, rules, MIDNIGHT - HOUR, MIDNIGHT + DAY, MINUTE).visits
+    assert 5 == replay.replay(db, rules, Span(MIDNIGHT - HOUR, MIDNIGHT + DAY), EACH).visits
 
 
 def test_it_begins_on_the_whole_minute_before(db: Connection) -> None:

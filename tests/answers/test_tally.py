@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.answers import replay, tally
+from bot.answers.replay import Terms
 from bot.answers.tally import Difference
 from bot.store import ledger
 from bot.store.connection import Connection
@@ -46,7 +47,7 @@ def test_each_rule_is_counted(empty: Connection) -> None:
     """Ana is a warning, then critical, and so again the next day; six people cross at once; an hour of two models."""
     crowd = [(30, 12, f"user-{number}@acme.test") for number in range(6)]
     _spend(empty, (1, 12, ANA), (5, 12, ANA), (25, 12, ANA), (26, 3, BEN), *crowd)
-    found = replay.replay(empty, world.rules(RULES), STRETCH.start, STRETCH.end, MINUTE)
+    found = replay.replay(empty, world.rules(RULES), STRETCH, Terms(MINUTE))
     shown = [
         (each.rule.name, each.alerts, each.messages, each.people, each.times, each.loudest)
         for each in tally.tallies(found)
@@ -61,7 +62,7 @@ def test_each_rule_is_counted(empty: Connection) -> None:
 
 
 def _compared(db: Connection, ours: str, other: str) -> Difference:
-    return tally.compare(db, world.rules(ours), world.rules(other), STRETCH, MINUTE)
+    return tally.compare(db, world.rules(ours), world.rules(other), STRETCH, Terms(MINUTE))
 
 
 def test_what_both_say_is_no_difference(empty: Connection) -> None:

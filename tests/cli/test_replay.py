@@ -49,16 +49,26 @@ when              rule     who or what         severity  reason  value    limit
 2026-11-22 11:59  failing  all                 info      first   33.3%      20%
 2026-11-22 11:59  runs     all                 info      first   1s          1s
 
-rule     alerts  messages  people                loudest
-───────  ──────  ────────  ──────  ─────────────────────
-day      2       2         2       user=ci@acme.test (1)
-failing  1       1         –                     all (1)
-runs     1       1         –                     all (1)
+rule     alerts  messages  held  people                loudest
+───────  ──────  ────────  ────  ──────  ─────────────────────
+day      2       2         0     2       user=ci@acme.test (1)
+failing  1       1         0     –                     all (1)
+runs     1       1         0     –                     all (1)
 
 2026-11-18 12:00 to 2026-11-22 12:00, Europe/Berlin: 4 notifications by 3 rules in 4 messages
 """
         == found.stdout
     )
+
+
+def test_what_a_quiet_time_holds_back_is_counted(filled: Run, tmp_path: Path) -> None:
+    _rules(tmp_path, 'notify: {{quiet: {{hours: "11:00-13:00", except: [critical]}}}}\n')
+    found = filled("rules", "replay", "--since", "4d").stdout.splitlines()
+    assert [["day", "1", "1", "1"], ["failing", "0", "0", "1"], ["runs", "0", "0", "1"]] == [
+        line.split()[:4] for line in found[-5:-2]
+    ]
+    _rules(tmp_path, "notify: {{quiet: {{days: [sun]}}}}\n")
+    assert "day      0       0         2 " in filled("rules", "replay", "--since", "4d").stdout
 
 
 def test_json_is_exact_and_in_plain_units(filled: Run, tmp_path: Path) -> None:
@@ -198,12 +208,12 @@ in force    2026-11-22 11:59  runs  all                 info      first   1s    
 other.yaml  2026-11-22 11:59  day   user=ci@acme.test   warning   late    $8.00    8 USD
 other.yaml  2026-11-22 11:59  day   user=ana@acme.test  critical  first   $20.01  20 USD
 
-rule           alerts  messages  people  only in force  only other.yaml
-─────────────  ──────  ────────  ──────  ─────────────  ───────────────
-day            2 → 2   2 → 2     2 → 2   2                            2
-failing        1 → 1   1 → 1     – → –   0                            0
-runs           1 → –   1 → –     – → –   1                            0
-failing-badly  – → 0   – → 0     – → –   0                            0
+rule           alerts  messages  held   people  only in force  only other.yaml
+─────────────  ──────  ────────  ─────  ──────  ─────────────  ───────────────
+day            2 → 2   2 → 2     0 → 0  2 → 2   2                            2
+failing        1 → 1   1 → 1     0 → 0  – → –   0                            0
+runs           1 → –   1 → –     0 → –  – → –   1                            0
+failing-badly  – → 0   – → 0     – → 0  – → –   0                            0
 
 2026-11-18 12:00 to 2026-11-22 12:00, Europe/Berlin
 in force: 4 notifications by 3 rules in 4 messages

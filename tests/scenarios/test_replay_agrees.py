@@ -1,8 +1,10 @@
 """What replay says of a history is what the live bot said while it happened."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,19 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.answers import replay
+from bot.answers.replay import Terms
 from bot.demo.neo import usage
+from bot.notify.quiet import Quiet
+from bot.notify.settings import NotifySettings
+from bot.notify.silence import Silence
+from bot.store import acks, alerts, silences
+from bot.store.acks import Ack
+from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.webhook import payload
+from rules import lifecycle, selection
+from rules.alert import Timing
+from rules.window import Span
 from tests import stage
 from tests.answers import world
 from tests.stage import Stage
@@ -40,6 +52,31 @@ rules:
   - {name: busy, metric: tasks, group_by: [user], window: day, timezone: Europe/Berlin, thresholds: {info: 4}}
 """
 LOWER = RULES.replace("{warning: 50 USD, critical: 100 USD}", "{warning: 15 USD, critical: 90 USD}")
+
+RESTRAINED = """
+rules:
+  - {name: day, metric: spend, group_by: [user], window: day, timezone: Europe/Berlin, thresholds: {warning: 50 USD, critical: 100 USD}}
+  - {name: team, metric: spend, window: week, timezone: Europe/Berlin, thresholds: {info: 100 USD}, repeat: 40m}
+  - {name: hour, metric: spend, group_by: [user], window: 1h, thresholds: {warning: 40 USD}}
+"""
+TOLD = {
+    (2, "day", "ben", "first"),
+    (2, "team", "", "first"),
+    (3, "hour", "ben", "first"),
+    (5, "day", "ana", "first"),
+    (5, "hour", "ana", "first"),
+    (8, "hour", "ana", "resolved"),
+    (8, "team", "", "repeat"),
+    (9, "hour", "ben", "resolved"),
+    (10, "day", "cid", "first"),
+    (10, "hour", "cid", "first"),
+    (11, "day", "cid", "escalated"),
+    (11, "hour", "cid", "resolved"),
+    (14, "day", "ana", "escalated"),
+    (48, "day", "dan", "delayed"),
+    (48, "day", "fay", "first"),
+}
+"""What is told of RESTRAINED: at which tick, by which rule, of whom, and why."""
 
 Line = tuple[Any, ...]
 
@@ -84,9 +121,12 @@ def _is_quiet_return(each: payload.Json) -> bool:
     return bool(each["reason"] == "repeat" and each["value"] < each["worst"])
 
 
-async def _replayed(played: Stage, rules: str, since: datetime) -> list[Line]:
+async def _replayed(
+    played: Stage, rules: str, since: datetime, quiet: Quiet | None = None
+) -> list[Line]:
+    stretch, terms = Span(since, played.clock.now()), Terms(EVERY, quiet)
     database = await Database.open(played.folder / "bot.db", write=False)
-    found = await database.read(replay.replay, world.rules(rules), since, played.clock.now(), EVERY)
+    found = await database.read(replay.replay, world.rules(rules), stretch, terms)
     await database.close()
     return [
         (
@@ -122,7 +162,9 @@ async def _play(
     said = []
     for number in range(1, ticks + 1):
         played.clock.advance(EVERY)
-        steps.get(number, lambda: None)()
+        done = steps.get(number, lambda: None)()
+        if isinstance(done, Awaitable):
+            await done
         said += await _tick(played, messages)
     return said
 
@@ -172,6 +214,79 @@ async def test_replay_says_what_was_said_when_it_said_it(
         }
         assert ("team", "repeat") in {(line[1], line[4]) for line in said}
         await _moved_limits(played, messages)
+
+
+def _restrained(played: Stage) -> dict[int, Callable[[], object]]:
+    """Silences, one of which is ended early, an acknowledgement that is taken back, and a night that is quiet."""
+    stream, book, write = played.stream, played.neo.book, played.bot.database.write
+    kept = list[Silence]()
+
+    def mute(length: timedelta, user: str) -> Callable[[Connection], None]:
+        now = played.clock.now()
+        match = selection.patterns({"user": user})
+        silence = Silence(0, now, now + length, "ada@acme.test", "known", match=match)
+        return lambda db: kept.append(silences.add(db, silence))
+
+    def end(db: Connection) -> None:
+        silences.change(db, replace(kept[0], ends=played.clock.now()))
+
+    def take_on(db: Connection, *, undo: bool) -> None:
+        """As the commands do that take an alert on, and give it back."""
+        [team] = [each for each in alerts.open_alerts(db) if each.series.rule == "team"]
+        if undo:
+            acks.undo(db, team.id, played.clock.now())
+        else:
+            acks.add(db, Ack(team.id, played.clock.now(), "ada@acme.test", team.peak))
+        after = replace(team, acked=None if undo else team.peak)
+        times = Timing(by_period=True, repeat=timedelta(minutes=40))
+        alerts.put(db, [(after, lifecycle.due(after, times))])
+
+    def spend(number: int, usd: int, name: str) -> Callable[[], object]:
+        return lambda: stream(number, usd=usd, email=f"{name}@acme.test")
+
+    return {
+        1: lambda: (stream(1, usd=60), write(mute(timedelta(hours=3), "ana*")))[1],
+        2: spend(2, 60, "ben"),
+        3: lambda: write(partial(take_on, undo=False)),
+        4: lambda: (spend(3, 55, "cid")(), write(mute(timedelta(hours=1), "cid@acme.test")))[1],
+        5: lambda: write(end),
+        8: lambda: write(partial(take_on, undo=True)),
+        11: spend(4, 55, "cid"),
+        13: spend(5, 60, "dan"),
+        14: spend(6, 50, "ana"),
+        15: spend(7, 60, "eve"),
+        16: lambda: book.correct(usage.stream_id(7), Decimal(1)),
+        25: spend(8, 60, "fay"),
+        50: spend(9, 5, "fay"),
+    }
+
+
+async def test_replay_holds_back_what_was_held_back(
+    heard: tuple[dict[str, Any], list[payload.Json]], tmp_path: Path
+) -> None:
+    receivers, messages = heard
+    begun = START + timedelta(seconds=7)  # not on the grid that replay begins with
+    quiet = {"hours": "23:00-05:00", "except": ["critical"]}
+    notify = {"default": ["all"], "fallback": "all", "quiet": quiet}
+    every, zone = {"every": "10m"}, "Europe/Berlin"
+    settings = {"receivers": receivers, "notify": notify, "poll": every, "timezone": zone}
+    async with stage.staged(tmp_path, begun, RESTRAINED, settings) as played:
+        await played.tick()
+        said = await _play(played, messages, _restrained(played), 60)
+        times = NotifySettings.model_validate(notify).quiet_in(world.BERLIN)
+        replayed = await _replayed(played, RESTRAINED, begun, times)
+        assert _sorted(_spanless(said)) == _sorted(_spanless(replayed))
+    told = {(_tick_of(line[0]), line[1], line[2].get("user", "")[:3], line[4]) for line in said}
+    assert TOLD == told
+
+
+def _spanless(lines: list[Line]) -> list[Line]:
+    """Without the span of a rolling window: a message that was held back shows the one in which it last changed."""
+    return [line[:-2] if line[1] == "hour" else line for line in lines]
+
+
+def _tick_of(at: str) -> int:
+    return (datetime.fromisoformat(at) - START) // EVERY
 
 
 async def _moved_limits(played: Stage, messages: list[payload.Json]) -> None:

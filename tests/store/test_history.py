@@ -16,7 +16,7 @@ def minute(number: int) -> datetime:
 
 
 def version(number: int, record: Record, *, gone: bool = False) -> Version:
-    return Version(minute(number), record.source, record.key, None if gone else record)
+    return Version(minute(number), record.source, record.key, None if gone else record, polled=True)
 
 
 def test_versions_come_in_the_order_in_which_they_were_known(db: Connection) -> None:
@@ -41,7 +41,9 @@ def test_versions_come_in_the_order_in_which_they_were_known(db: Connection) -> 
 def test_what_backfill_reads_was_known_since_it_was_created(db: Connection) -> None:
     old = usage.record(at=SEEN - timedelta(days=30))
     ledger.add(db, [old], seen=SEEN, live=False)
-    assert [old.at] == [found.known for found in history.versions(db, old.at)]
+    assert [(old.at, False)] == [
+        (found.known, found.polled) for found in history.versions(db, old.at)
+    ]
     assert [] == list(history.versions(db, old.at + timedelta(microseconds=1)))
 
 
