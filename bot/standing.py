@@ -12,14 +12,13 @@ from bot.config.files import Stamp
 from bot.jobs import evaluate
 from bot.jobs.digest import Edition
 from bot.notify.routing import Routes
+from bot.store import sources
 from rules import loading, scope, window
 from rules.condition import baseline, projection
 from rules.reading import Defaults
 from rules.rule import Rule
 
 log = logging.getLogger(__name__)
-
-_LEAST_PATIENCE = timedelta(minutes=10)
 
 _BUILT_IN = """
 rules:
@@ -57,7 +56,7 @@ class Standing:
     @property
     def stale_after(self) -> timedelta:
         """How long a source may go without a complete poll."""
-        return max(3 * self.config.poll.every, _LEAST_PATIENCE)
+        return sources.patience(self.config.poll.every)
 
     @property
     def terms(self) -> evaluate.Terms:
@@ -169,6 +168,7 @@ def load(
 
 def with_built_in(config: Config) -> tuple[Rule, ...]:
     """The rules of the configuration, and those built in whose names it does not use."""
+<<<<<<< HEAD
     own = {rule.name for rule in config.rules}
     return (*config.rules, *(rule for rule in _built_in(config) if rule.name not in own))
 
@@ -176,6 +176,9 @@ def with_built_in(config: Config) -> tuple[Rule, ...]:
 def _built_in(config: Config) -> tuple[Rule, ...]:
     """Rules of ours; where no default says who is told of them, everyone is."""
     patience = max(3 * config.poll.every, _LEAST_PATIENCE)
+=======
+    patience = sources.patience(config.poll.every)
+>>>>>>> 0f2f86b (Tests of rules can silence, take on alerts, be quiet, run out of credits and lose Neo)
     minutes = -(-patience // timedelta(minutes=1))
     text = _BUILT_IN.format(patience=minutes, late=6 * minutes)
     everyone = f"    notify: [{', '.join(config.receivers)}]\n" if config.receivers else ""

@@ -54,7 +54,7 @@ def _load(files: tuple[Path, ...]) -> dict[Path, list[Rehearsal]]:
 async def _play(test: Rehearsal) -> list[str]:
     """What is wrong, in lines."""
     played = await play.play(test)
-    return [*compare.difference(test, played.told), *_failures(played.failures)]
+    return [*compare.difference(test, played.told), *_failures(played.failures), *played.missed]
 
 
 def _failures(failures: dict[str, str]) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """Holds what was told against what is expected, and shows the difference line by line."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 
 from bot.rehearsal.loading import Rehearsal
 from bot.rehearsal.script import Expected
@@ -92,11 +91,8 @@ class _Compared:
         return wanted.value == told.value
 
     def _wanted(self, expected: Expected) -> str:
-        at = (
-            None
-            if expected.at is None
-            else self._moment(self._rehearsal.origin.moment(expected.at))
-        )
+        origin = self._rehearsal.origin
+        at = None if expected.at is None else origin.shown(origin.moment(expected.at))
         labels = None if expected.labels is None else _named(expected.labels)
         return _line(
             (
@@ -115,7 +111,7 @@ class _Compared:
     def _shown(self, told: Told) -> str:
         return _line(
             (
-                ("", self._moment(told.at)),
+                ("", self._rehearsal.origin.shown(told.at)),
                 ("to", told.to),
                 ("rule", told.rule or None),
                 ("reason", told.reason or None),
@@ -126,11 +122,6 @@ class _Compared:
                 ("text", f'"{told.headline}"'),
             )
         )
-
-    def _moment(self, at: datetime) -> str:
-        """`10m (2026-11-18 09:10)`."""
-        origin = self._rehearsal.origin
-        return f"{metric.duration_text(at - origin.start)} ({at.astimezone(origin.zone):%Y-%m-%d %H:%M})"
 
 
 def _word(severity: Severity | None) -> str | None:

@@ -10,8 +10,10 @@ from pydantic import ValidationError
 
 from bot.config import ConfigError
 from bot.notify import routing
+from bot.notify.quiet import Quiet
 from bot.notify.routing import Routes
-from bot.rehearsal import when
+from bot.rehearsal import deeds, when
+from bot.rehearsal.deeds import Deeds
 from bot.rehearsal.script import Expected, Script, Trial
 from bot.rehearsal.timeline import Event, Timeline
 from bot.rehearsal.when import Origin
@@ -36,6 +38,8 @@ class Rehearsal:
     every: timedelta
     usd_per_credit: Decimal
     events: tuple[Event, ...]
+    deeds: Deeds
+    quiet: Quiet | None
     expect: tuple[Expected, ...]
 
 
@@ -111,6 +115,7 @@ class _Reader:
             self._know_rule(name, (*place, "only", at))
         for at, expected in enumerate(trial.expect):
             self._check(expected, (*place, "expect", at), origin, end)
+        done = self._deeds(trial, place, origin, end)
         return Rehearsal(
             name=trial.name,
             line=self._document.at(place).line,
@@ -122,20 +127,30 @@ class _Reader:
             end=end,
             every=self._script.every,
             usd_per_credit=self._script.usd_per_credit,
-            events=self._events(trial, place, origin, end),
+            events=done.delay(self._events(trial, place, origin, end)),
+            deeds=done,
+            quiet=self._script.notify.quiet_in(zone),
             expect=trial.expect,
         )
 
-    def _events(
-        self, trial: Trial, place: Place, origin: Origin, end: datetime
-    ) -> tuple[Event, ...]:
+    def _deeds(self, trial: Trial, place: Place, origin: Origin, end: datetime) -> Deeds:
+        for number, ack in enumerate(trial.acks):
+            self._know_rule(ack.rule, (*place, "acks", number, "rule"))
+        rules = self._rules if self._all_rules else {}
+        reader = deeds.Reader(origin, end, rules, self._script.usd_per_credit)
+        found = reader.read(trial)
+        for inner, message in reader.faults:
+            self._fault((*place, *inner), message)
+        return found
+
+    def _events(self, trial: Trial, place: Place, origin: Origin, end: datetime) -> list[Event]:
         timeline, events = Timeline(origin, end, self._script.usd_per_credit), list[Event]()
         for number, usage in enumerate(trial.usage):
             try:
                 events += timeline.add(number + 1, usage)
             except ValueError as error:
                 self._fault((*place, "usage", number), str(error))
-        return tuple(sorted(events, key=lambda event: event.seen))
+        return events
 
     def _check(self, expected: Expected, place: Place, origin: Origin, end: datetime) -> None:
         """Says what could never be told."""

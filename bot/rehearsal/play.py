@@ -2,40 +2,45 @@
 
 import asyncio
 import tempfile
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 from bot.answers.agenda import Agenda, Grid
 from bot.jobs import evaluate, verdicts
 from bot.jobs.deliver import SLACK, Deliverer
 from bot.jobs.evaluate import Terms
+from bot.jobs.verdicts import Verdicts
 from bot.notify.notification import Via
+from bot.rehearsal import moments, taking
 from bot.rehearsal.loading import Rehearsal
 from bot.rehearsal.timeline import Event
 from bot.rehearsal.told import Recorder, Told
-from bot.store import alerts, ledger, sources, tasks
+from bot.store import alerts, held, ledger, silences, sources, tasks
 from bot.store.connection import Connection
 from bot.store.database import Database
-from bot.store.sources import Backfill
+from bot.store.sources import Backfill, Balance
 from rules import scope
+from rules.rule import Rule
+
+_T = TypeVar("_T")
 
 _REACH = timedelta(days=400)
 """How far back the ledger counts as whole."""
 
-_FRESH = timedelta(days=1)
-
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What was told, and which rules could not be judged, by name with the reason."""
+    """What was told, which rules could not be judged, by name with the reason, and what could not be done."""
 
     told: tuple[Told, ...]
     failures: dict[str, str]
+    missed: tuple[str, ...] = ()
 
 
 class _Clock:
@@ -89,62 +94,104 @@ class _Stage:
         webhooks = [place.receiver for place in places if place.via is Via.WEBHOOK]
         sinks = dict.fromkeys([SLACK, *webhooks], self._recorder)
         self._deliverer = Deliverer(database, sinks, rehearsal.routes, self._clock)
-        self._sources = tuple({event.record.source for event in rehearsal.events}) or ("neo",)
+        self._sources = _sources(rehearsal)
+        self._takes = deque(rehearsal.deeds.takes)
+        self._missed: list[str] = []
         self._timers: list[datetime] = []
+        self._freed = False
 
     async def play(self) -> Played:
         test = self._rehearsal
         grid = Grid(test.origin.start, test.every)
         agenda = Agenda(test.rules, grid, test.origin.start - _REACH)
+        known = sorted(moments.of(test, grid))
         created = _Records(sorted(event.record.at for event in test.events))
         events = deque(test.events)
         told, failures, at = list[Told](), dict[str, str](), test.origin.start
         await self._database.write(self._begin)
         while at <= test.end:
-            failures.update(await self._tick(at, list(_until(events, at))))
+            failures.update(await self._tick(at, [*_until(events, at, lambda event: event.seen)]))
             told += self._in_order(self._recorder.take())
             agenda.turned(at)
             coming = events[0].seen if events else None
-            at = agenda.following(at, created, coming, self._next_timer(at))
-        return Played(tuple(told), failures)
+            at = agenda.following(at, created, coming, *self._wakes(at, known))
+        return Played(tuple(told), failures, tuple(self._missed))
 
     async def _tick(self, at: datetime, events: Sequence[Event]) -> dict[str, str]:
         """One poll and one judging, and all that is to be said; gives the rules that failed."""
         self._clock.at = at
         await self._database.write(self._poll, events, at)
         found = await evaluate.run(self._database, self._terms, at)
-        if found.steps:
+        if found.steps or found.released:
             await self._deliverer.drain()
-        if not found.idle:
+        taken = await self._database.write(self._take_on, at)
+        if taken or not found.idle:
             self._timers = await self._database.read(self._due, at)
+        self._freed = not found.idle and await self._database.read(_is_owed, found)
         return dict(found.failures)
 
     @property
     def _terms(self) -> Terms:
         test = self._rehearsal
-        return Terms(test.rules, self._sources, test.routes, test.origin.zone, _FRESH)
+        return Terms(
+            test.rules,
+            self._sources,
+            test.routes,
+            test.origin.zone,
+            sources.patience(test.every),
+            quiet=test.quiet,
+        )
 
     def _begin(self, db: Connection) -> None:
         start = self._rehearsal.origin.start
         for source in self._sources:
             sources.backfilled(db, source, Backfill(start - _REACH, start - _REACH, done=True))
+        for silence in self._rehearsal.deeds.silences:
+            silences.add(db, silence)
 
     def _poll(self, db: Connection, events: Sequence[Event], at: datetime) -> None:
-        """What a complete poll of every source leaves in the store."""
+        """What a complete poll of every source leaves in the store, and of its credits; or that Neo does not answer."""
+        told = self._rehearsal.deeds
         for gone, group in groupby(events, lambda event: event.gone):
             _keep(db, list(group), gone=gone, seen=at)
         for source in self._sources:
+            if told.is_down(source, at):
+                sources.failed(db, source, "Neo does not answer", at=at)
+                continue
             sources.advance(db, source, cursor=at, complete_at=at)
+            said = told.balance(source, at)
+            if said is not None:
+                left = Balance(said.balance, said.balance, said.expires, None, at)
+                sources.balanced(db, source, left)
+
+    def _take_on(self, db: Connection, at: datetime) -> bool:
+        """What people take on, or give back, up to `at`."""
+        takes = [*_until(self._takes, at, lambda each: each.at)]
+        for each in takes:
+            if not taking.take(db, each, self._rules):
+                when = self._rehearsal.origin.shown(each.at)
+                self._missed.append(f"{each.missed} at {when}: no such alert fires then")
+        return bool(takes)
 
     def _due(self, db: Connection, at: datetime) -> list[datetime]:
         """When time alone may change an alert."""
-        rules = {rule.name: rule for rule in self._rehearsal.rules}
         changeable = alerts.changeable(db, at - scope.LATE)
-        timers = [verdicts.timer(alert, rules[alert.series.rule]) for alert in changeable]
+        timers = [verdicts.timer(alert, self._rules[alert.series.rule]) for alert in changeable]
         return sorted({timer for timer in timers if timer is not None})
 
-    def _next_timer(self, at: datetime) -> datetime | None:
-        return next((timer for timer in self._timers if timer > at), None)
+    @property
+    def _rules(self) -> dict[str, Rule]:
+        return {rule.name: rule for rule in self._rehearsal.rules}
+
+    def _wakes(self, at: datetime, known: Sequence[datetime]) -> Iterator[datetime]:
+        """When something else happens next than usage: a timer, or what people do and Neo says."""
+        yield from self._timers[:1]
+        yield from known[bisect_right(known, at) :][:1]
+        quiet = self._rehearsal.quiet
+        if quiet is not None and quiet.at(at):
+            yield quiet.until(at)
+        if self._freed:
+            yield at
 
     def _in_order(self, told: Iterable[Told]) -> list[Told]:
         """Of what is told at one moment, that to the first receiver is first."""
@@ -152,10 +199,25 @@ class _Stage:
         return sorted(told, key=lambda each: names.index(each.to))
 
 
-def _until(events: deque[Event], at: datetime) -> Iterator[Event]:
-    """Takes what is seen at `at`."""
-    while events and events[0].seen <= at:
-        yield events.popleft()
+def _is_owed(db: Connection, found: Verdicts) -> bool:
+    """Whether something is held back of an alert that has just changed: only with the next judging is it told."""
+    changed = {step.transition.after.id for step in found.steps if step.transition.after}
+    return any(each.alert in changed for each in held.load(db))
+
+
+def _until(coming: deque[_T], at: datetime, when: Callable[[_T], datetime]) -> Iterator[_T]:
+    """Takes what comes up to `at`."""
+    while coming and when(coming[0]) <= at:
+        yield coming.popleft()
+
+
+def _sources(test: Rehearsal) -> tuple[str, ...]:
+    named = [
+        *(event.record.source for event in test.events),
+        *(credit.source for credit in test.deeds.credits),
+        *(down.source for down in test.deeds.outages if down.source),
+    ]
+    return tuple(dict.fromkeys(named)) or ("neo",)
 
 
 def _keep(db: Connection, events: Sequence[Event], *, gone: bool, seen: datetime) -> None:

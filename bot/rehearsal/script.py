@@ -12,8 +12,9 @@ from bot.config.settings import Receiver
 from bot.notify.settings import NotifySettings
 from bot.rehearsal import when
 from bot.rehearsal.when import When
-from rules import quantity, reading, terms
+from rules import quantity, reading, selection, terms
 from rules.alert import Reason
+from rules.labels import EVERYTHING, Selector
 from rules.metric import Unit
 from rules.terms import Severity
 
@@ -46,6 +47,7 @@ _Money = Annotated[str, BeforeValidator(_money)]
 _Span = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
 _Truth = Annotated[bool, BeforeValidator(reading.truth)]
 _Word = Annotated[str, BeforeValidator(reading.scalar)]
+_Source = Annotated[str, AfterValidator(reading.slug)]
 _Count = Annotated[int, Field(ge=0)]
 _Times = Annotated[int, Field(ge=1, le=_MOST)]
 
@@ -85,7 +87,7 @@ class Usage(_Part):
     status: _Word = "completed"
     error: _Word = ""
     byok: _Truth = False
-    source: Annotated[str, AfterValidator(reading.slug)] = "neo"
+    source: _Source = "neo"
     tools: tuple[_Word, ...] = ()
     agents: tuple[_Word, ...] = ()
     steps: _Count = 1
@@ -128,14 +130,61 @@ class Expected(_Part):
     text: _Word | None = None
 
 
+class Silenced(_Part):
+    """Somebody mutes the alerts of rules that fit a glob, and of labels that do, from `from` to before `until`."""
+
+    rule: _Word = ""
+    match: Annotated[Selector, BeforeValidator(selection.patterns)] = EVERYTHING
+    from_: _When = Field(default=timedelta(0), alias="from")
+    until: _When
+
+    @model_validator(mode="after")
+    def _says_what(self) -> Self:
+        if not self.rule and not self.match.patterns:
+            raise ValueError(
+                'say what is muted: `rule`, `match` or both; `rule: "*"` mutes everything'
+            )
+        return self
+
+
+class Acknowledged(_Part):
+    """Somebody takes on the alerts of a rule that fire at `at`, and gives them back at `undo`."""
+
+    rule: _Word
+    labels: dict[str, _Word] = Field(default_factory=dict)
+    at: _When
+    undo: _When | None = None
+
+
+class Credits(_Part):
+    """What Neo says of the credits from `at` on: how much is left, and when that expires."""
+
+    at: _When = timedelta(0)
+    balance: _Money
+    expires: _When | None = None
+    source: _Source = "neo"
+
+
+class Outage(_Part):
+    """Neo does not answer from `from` to before `until`; a source that is left out is every one."""
+
+    from_: _When = Field(alias="from")
+    until: _When
+    source: _Source | None = None
+
+
 class Trial(_Part):
-    """One test: when it begins and ends, what is used, and what is told."""
+    """One test: when it begins and ends, what is used, what people do and Neo says, and what is told."""
 
     name: Annotated[str, Field(min_length=1)]
     start: _Local
     until: _When = timedelta(hours=24)
     only: tuple[_Word, ...] = ()
     usage: tuple[Usage, ...] = ()
+    silences: tuple[Silenced, ...] = ()
+    acks: tuple[Acknowledged, ...] = ()
+    credits: tuple[Credits, ...] = ()
+    outages: tuple[Outage, ...] = ()
     expect: tuple[Expected, ...]
 
 

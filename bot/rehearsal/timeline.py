@@ -133,8 +133,13 @@ class Timeline:
         return Event(at, record, before.title)
 
     def _money(self, text: str) -> Money:
-        value = quantity.amount(text, Unit.MONEY, self._rate, of_budget=False).value
-        return value if isinstance(value, Money) else ZERO
+        return money(text, self._rate)
+
+
+def money(text: str, usd_per_credit: Decimal) -> Money:
+    """An amount as a file of tests writes it."""
+    value = quantity.amount(text, Unit.MONEY, usd_per_credit, of_budget=False).value
+    return value if isinstance(value, Money) else ZERO
 
 
 def _numbered(usage: Usage, number: int) -> Usage:

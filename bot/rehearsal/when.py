@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from rules import quantity, reading
+from rules import metric, quantity, reading
 
 _FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
 
@@ -22,6 +22,12 @@ class Origin:
         if isinstance(when, timedelta):
             return self.start + when
         return local(when, self.zone)
+
+    def shown(self, at: datetime) -> str:
+        """`10m (2026-11-18 09:10)`."""
+        return (
+            f"{metric.duration_text(at - self.start)} ({at.astimezone(self.zone):%Y-%m-%d %H:%M})"
+        )
 
 
 When = timedelta | datetime

@@ -13,6 +13,8 @@ from rules.money import Money
 TRUSTED = timedelta(hours=3)
 """How long what the billing endpoints said is taken as true; they are asked every hour."""
 
+_LEAST_PATIENCE = timedelta(minutes=10)
+
 SOLO = "solo"
 """The role of an account that is in no team."""
 
@@ -70,6 +72,11 @@ _COLUMNS = (
     " backfill_from, backfill_at, backfill_done, fallback, by_arrival,"
     " credits_available, credits_issued, credits_expire, credits_reset, credits_checked"
 )
+
+
+def patience(every: timedelta) -> timedelta:
+    """How long a source that is polled `every` so often may go without a complete poll."""
+    return max(3 * every, _LEAST_PATIENCE)
 
 
 def stale(states: Mapping[str, SourceState], now: datetime, after: timedelta) -> frozenset[str]:

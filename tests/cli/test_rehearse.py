@@ -47,6 +47,15 @@ a.yaml
     ) == (found.exit_code, found.stdout)
 
 
+def test_what_nobody_could_do_is_shown(run: Run, tmp_path: Path) -> None:
+    taken = "acks: [{rule: day, at: 1h, undo: 2h}], expect: []}"
+    (tmp_path / "a.yaml").write_text(FILE.replace("expect: [{value: 50 USD}]}", taken))
+    found = run("rules", "test", "a.yaml")
+    assert (1, 2) == (found.exit_code, found.stdout.count("no such alert"))
+    line = "    nobody could give back day at 2h (2026-11-18 02:00): no such alert fires then"
+    assert line in found.stdout.splitlines()
+
+
 def test_faults_of_all_files_end_with_2_and_nothing_is_played(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(FILE)
     (tmp_path / "b.yaml").write_text(FILE.replace("name: day", "nme: day"))

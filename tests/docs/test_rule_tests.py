@@ -7,7 +7,16 @@ import pytest
 from pydantic import BaseModel
 
 from bot.rehearsal import compare, loading, play
-from bot.rehearsal.script import Expected, Script, Trial, Usage
+from bot.rehearsal.script import (
+    Acknowledged,
+    Credits,
+    Expected,
+    Outage,
+    Script,
+    Silenced,
+    Trial,
+    Usage,
+)
 from rules.alert import Reason
 from tests.docs import documents
 from tests.docs.documents import Block
@@ -19,6 +28,10 @@ PARTS: list[tuple[str, type[BaseModel]]] = [
     ("file", Script),
     ("test", Trial),
     ("usage", Usage),
+    ("silence", Silenced),
+    ("ack", Acknowledged),
+    ("credits", Credits),
+    ("outage", Outage),
     ("expected", Expected),
 ]
 
@@ -50,8 +63,15 @@ def shown() -> dict[str, set[str]]:
     files: list[Any] = [samples.tree(block.text) for block in FILES]
     tests = [test for file in files for test in file["tests"]]
     parts = {"file": files, "test": tests} | {
-        name: [line for test in tests for line in test[key]]
-        for name, key in (("usage", "usage"), ("expected", "expect"))
+        name: [line for test in tests for line in test.get(key, [])]
+        for name, key in (
+            ("usage", "usage"),
+            ("silence", "silences"),
+            ("ack", "acks"),
+            ("credits", "credits"),
+            ("outage", "outages"),
+            ("expected", "expect"),
+        )
     }
     return {name: {key for each in found for key in each} for name, found in parts.items()}
 

@@ -120,6 +120,80 @@ def test_other_faults_are_told(write: Write, parts: dict[str, str], expected: st
     assert [expected] == faults(write(**parts))
 
 
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        pytest.param(
+            "silences: [{until: 1h}],",
+            'say what is muted: `rule`, `match` or both; `rule: "*"` mutes everything',
+            id="a silence over nothing",
+        ),
+        pytest.param(
+            "silences: [{rule: mon*, until: 1h}],",
+            "no rule fits `mon*`; there are: day",
+            id="a silence over no rule",
+        ),
+        pytest.param(
+            "silences: [{match: {usr: a}, until: 1h}],",
+            '"usr" is not a label; did you mean "user"?',
+            id="a silence by what is no label",
+        ),
+        pytest.param(
+            "silences: [{rule: day, from: 2h, until: 1h}],",
+            "this ends before it begins",
+            id="a silence that ends first",
+        ),
+        pytest.param(
+            "acks: [{rule: dya, at: 1h}],",
+            'there is no rule `dya`; did you mean "day"?',
+            id="an alert of no rule",
+        ),
+        pytest.param(
+            "acks: [{rule: day, labels: {model: a}, at: 1h}],",
+            "alerts of day have no label `model`; they have: user",
+            id="an alert with other labels",
+        ),
+        pytest.param(
+            "acks: [{rule: day, at: 25h}],",
+            "this is outside of the test; see its `start` and `until`",
+            id="an alert after the end",
+        ),
+        pytest.param(
+            "acks: [{rule: day, at: 2h, undo: 1h}],",
+            "the alert is given back before it is taken on",
+            id="an alert that is given back first",
+        ),
+        pytest.param(
+            "credits: [{balance: 400, at: 1h}],",
+            "`400` is not an amount with its unit, such as `50 USD` or `5 credits`",
+            id="credits without a unit",
+        ),
+        pytest.param(
+            "credits: [{balance: 400 USD, at: 25h}],",
+            "this is outside of the test; see its `start` and `until`",
+            id="credits after the end",
+        ),
+        pytest.param(
+            "outages: [{from: 2h, until: 2h}],",
+            "this ends before it begins",
+            id="an outage of no length",
+        ),
+    ],
+)
+def test_what_cannot_be_done_is_a_fault(write: Write, test: str, expected: str) -> None:
+    path = write(USAGE, test=test)
+    assert [expected] == faults(path)
+    with pytest.raises(ConfigError) as caught:
+        loading.load(path)
+    line = path.read_text(encoding="utf-8").splitlines()[caught.value.faults[0].line - 1]
+    assert test.partition(":")[0] in line
+
+
+def test_without_sound_rules_nobody_knows_what_a_silence_fits(write: Write) -> None:
+    path = write(USAGE, rules="{name: day}", test="silences: [{rule: x, until: 1h}],")
+    assert not [fault for fault in faults(path) if "no rule fits" in fault]
+
+
 def test_a_fault_has_its_place(write: Write) -> None:
     path = write("{correct: x, at: 1h}")
     with pytest.raises(ConfigError) as caught:

@@ -6,6 +6,7 @@ import pytest
 
 from bot.answers import agenda
 from bot.rehearsal import loading, play
+from bot.rehearsal.told import Told
 from bot.slack import render
 from rules import metric, tick
 from tests.rehearsal.conftest import DAY, Tell, Write
@@ -144,19 +145,181 @@ async def test_what_is_seen_at_one_moment_is_taken_in_its_order(tell: Tell) -> N
     assert ["$70.00"] == [metric.text(each.value or 0) for each in told]
 
 
+GAUGES = (
+    " {name: left, metric: expires_in, below: true, thresholds: {info: 15h, warning: 10h}, for: 20m},"
+    " {name: pace, metric: runway, below: true, thresholds: {info: 30d, critical: 20d}},"
+    " {name: age, metric: data_age, group_by: [source], thresholds: {info: 22m}, repeat: 15m}"
+)
+DONE = (
+    "silences: [{rule: day, from: 30m, until: 4h20m}, {match: {user: a}, from: 14h, until: 15h}],"
+    " acks: [{rule: age, at: 7h, undo: 8h}], outages: [{from: 3h2m, until: 3h50m}, {from: 6h, until: 9h}],"
+    " credits: [{balance: 90 USD, expires: 20h}, {at: 12h, balance: 100 USD, expires: 22h}],"
+)
+
+
+@pytest.mark.parametrize(
+    ("parts", "named"),
+    [
+        pytest.param(
+            {"rules": MANY, "head": "every: 5m", "test": "until: 20h,"},
+            {"day", "hour", "runaway", "idle"},
+            id="usage alone",
+        ),
+        pytest.param(
+            {
+                "rules": f"{MANY.replace('window: day', 'repeat: 1h, window: day')}, {GAUGES}",
+                "head": 'every: 10m\nnotify: {quiet: {hours: "10:00-11:07", except: [critical]}}',
+                "test": f"until: 20h, {DONE}",
+            },
+            {"day", "hour", "runaway", "idle", "left", "pace", "age"},
+            id="what people do and Neo says too",
+        ),
+    ],
+)
 async def test_judging_only_where_something_can_change_equals_judging_always(
-    tell: Tell, monkeypatch: pytest.MonkeyPatch
+    parts: dict[str, str], named: set[str], tell: Tell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = (
         "{user: a, task: t, spend: 9 USD, every: 7m, from: 1h, until: 2h}, {user: b, spend: 60 USD, at: 4h, id: x},"
         " {correct: x, spend: 6 USD, at: 5h}, {user: a, spend: 7 USD, every: 11m, from: 14h, until: 16h}"
     )
-    parts = {"rules": MANY, "head": "every: 5m", "test": "until: 20h,"}
     few = await tell(usage, **parts)
 
     def always(_self: object, at: datetime, *_: object) -> datetime:
-        return at + timedelta(minutes=5)
+        return at + timedelta(minutes=10 if "10m" in parts["head"] else 5)
 
     monkeypatch.setattr(agenda.Agenda, "following", always)
     assert few == await tell(usage, **parts)
-    assert {"day", "hour", "runaway", "idle"} == {each.rule for each in few}
+    assert named == {each.rule for each in few}
+
+
+BOB = "{user: bob, spend: 60 USD, at: 10m}"
+AGAIN = DAY.replace("window", "repeat: 1h, window")
+NIGHT = 'notify: {quiet: {hours: "22:00-06:00"}}'
+
+
+def _hours(told: list[Told]) -> list[tuple[str, float, str]]:
+    """Whom it was about, how many hours after the start, and why."""
+    return [
+        (each.labels.get("user", each.rule), (each.at - START).total_seconds() / 3600, each.reason)
+        for each in told
+    ]
+
+
+START = datetime.fromisoformat("2026-11-18T09:00:00+00:00")
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        pytest.param("until: 90m,", [("bob", 1 / 6, "first"), ("bob", 7 / 6, "repeat")], id="none"),
+        pytest.param(
+            'until: 90m, silences: [{match: {user: "b*"}, until: 20m}],',
+            [("bob", 1 / 3, "first"), ("bob", 7 / 6, "repeat")],
+            id="a silence that ends",
+        ),
+        pytest.param(
+            "until: 90m, silences: [{rule: d*, from: 15m, until: 80m}],",
+            [("bob", 1 / 6, "first")],
+            id="a silence over what would be repeated",
+        ),
+        pytest.param(
+            "until: 3h, acks: [{rule: day, at: 10m}],",
+            [("bob", 1 / 6, "first")],
+            id="somebody takes it on as it is told",
+        ),
+        pytest.param(
+            "until: 3h, acks: [{rule: day, labels: {user: bob}, at: 70m, undo: 150m}],",
+            [("bob", 1 / 6, "first"), ("bob", 7 / 6, "repeat")],
+            id="and gives it back before it would be repeated",
+        ),
+    ],
+)
+async def test_what_people_do_holds_messages_back(
+    tell: Tell, test: str, expected: list[tuple[str, float, str]]
+) -> None:
+    assert expected == _hours(await tell(BOB, rules=AGAIN, test=test))
+
+
+async def test_what_ends_as_its_day_does_is_told_with_the_next_judging(tell: Tell) -> None:
+    told = await tell(
+        "{user: bob, spend: 60 USD, at: 10h}",
+        head='notify: {quiet: {hours: "18:00-00:00"}}',
+        test="until: 20h,",
+    )
+    assert [("delayed", timedelta(hours=15, minutes=1))] == [
+        (each.reason, each.at - START) for each in told
+    ]
+
+
+async def test_what_is_over_by_the_morning_is_told_to_nobody(tell: Tell) -> None:
+    rule = (
+        "{name: roll, metric: spend, group_by: [user], window: 1h, thresholds: {warning: 50 USD}}"
+    )
+    assert [] == await tell("{user: bob, spend: 60 USD, at: 14h}", rules=rule, head=NIGHT)
+
+
+async def test_nobody_can_take_on_what_does_not_fire(write: Write) -> None:
+    [test] = loading.load(
+        write(BOB, test="until: 1h, acks: [{rule: day, labels: {user: ana}, at: 20m}],")
+    )
+    missed = (
+        "nobody could take on day{user=ana} at 20m (2026-11-18 09:20): no such alert fires then",
+    )
+    assert missed == (await play.play(test)).missed
+
+
+DAYS = "metric: expires_in, below: true, thresholds: {warning: 7d}"
+
+
+@pytest.mark.parametrize(
+    ("rule", "test", "expected"),
+    [
+        pytest.param(
+            "metric: credit_balance, below: true, thresholds: {info: 10 USD}",
+            "credits: [{balance: 20 USD}, {balance: 9 USD, at: 3h}, {balance: 12 USD, at: 5h}],",
+            [("gauge", 3, "first"), ("gauge", 5, "resolved")],
+            id="a balance",
+        ),
+        pytest.param(
+            DAYS,
+            "credits: [{balance: 20 USD, expires: 7d5h}],",
+            [("gauge", 5, "first")],
+            id="credits that expire",
+        ),
+        pytest.param(
+            f"{DAYS}, for: 2h",
+            "credits: [{balance: 20 USD, expires: 7d5h}],",
+            [("gauge", 7, "first")],
+            id="for so long",
+        ),
+        pytest.param(
+            "metric: runway, below: true, thresholds: {info: 100d}",
+            "until: 16d, credits: [{balance: 20 USD}],",
+            [
+                ("bob", pytest.approx(11 / 60), "first"),
+                ("bob", pytest.approx(336 + 11 / 60), "resolved"),
+            ],
+            id="a pace that slows down",
+        ),
+        pytest.param(
+            "metric: data_age, group_by: [source], thresholds: {info: 15m}",
+            "outages: [{from: 4h, until: 5h}, {from: 8h, until: 8h10m}],",
+            [("gauge", pytest.approx(4 - 1 / 60 + 1 / 4), "first"), ("gauge", 5, "resolved")],
+            id="an outage",
+        ),
+    ],
+)
+async def test_what_neo_says_is_told(
+    tell: Tell, rule: str, test: str, expected: list[tuple[str, float, str]]
+) -> None:
+    told = await tell(BOB, rules=f"{{name: gauge, {rule}}}", test=test)
+    assert [each[1:] for each in expected] == [each[1:] for each in _hours(told)]
+
+
+async def test_what_is_used_while_neo_does_not_answer_is_seen_then(tell: Tell) -> None:
+    usage = f"{BOB}, {{user: eve, spend: 60 USD, at: 15m, source: other}}, {{user: cid, at: 11m, id: x}}, {{correct: x, spend: 60 USD, at: 12m}}"
+    told = await tell(usage, test="outages: [{from: 5m, until: 30m, source: neo}], until: 2h,")
+    assert [("eve", 1 / 4, "first"), ("bob", 1 / 2, "first"), ("cid", 1 / 2, "first")] == sorted(
+        _hours(told), key=lambda each: (each[1], each[0])
+    )
