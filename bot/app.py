@@ -23,12 +23,13 @@ from bot.service import Bot, Edges
 from bot.slack import client as slack_client
 from bot.slack.channels import Channels
 from bot.slack.people import Directory
+from bot.slack.settings import SlackSettings
 from bot.slack.sink import SlackSink
 from bot.standing import Standing
 from bot.store import sources
 from bot.store.database import Database
 from bot.store.sources import Backfill
-from bot.web import site
+from bot.web import envelopes, site
 from bot.web.desk import Desk
 from bot.web.door import AdminDoor, SlackDoor
 from bot.webhook import sink as webhook
@@ -51,6 +52,7 @@ async def run(
     `ready` is called once with the bot and the port that Slack's requests come to.
     """
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    slack = standing.config.slack
     async with opened(standing, clock) as bot, _listening(bot) as port:
         await bot.revive()
         timetable = bot.timetable()
@@ -60,7 +62,12 @@ async def run(
         timetable.start()
         log.info(
             "the bot runs",
-            extra={"version": __version__, "rules": len(standing.rules), "port": port},
+            extra={
+                "version": __version__,
+                "rules": len(standing.rules),
+                "port": port,
+                "slack": slack.transport if slack else "none",
+            },
         )
         if ready is not None:
             await ready(bot, port)
@@ -190,25 +197,22 @@ async def _sinks(
 
 @asynccontextmanager
 async def _listening(bot: Bot) -> AsyncIterator[int]:
-    """Both ports open; gives the one that Slack's requests come to."""
-    config = bot.standing.config
-    door = await _slack_door(bot)
-    admin = AdminDoor.of(bot.database, bot.in_force, config.server)
-    async with (
-        site.serving(
-            site.public_app(door, bot.clock), config.server.host, config.server.port
-        ) as port,
-        site.serving(
-            site.admin_app(admin, bot.clock), config.server.admin_host, config.server.admin_port
-        ),
-    ):
+    """All that people and the operator come in by is open; gives the port that is there for Slack."""
+    server, slack = bot.standing.config.server, bot.standing.config.slack
+    async with AsyncExitStack() as stack:
+        door = _slack_door(bot, slack) if slack else None
+        public = site.serving(site.public_app(door, bot.clock), server.host, server.port)
+        port = await stack.enter_async_context(public)
+        socket = None
+        if door and slack and slack.app_token is not None:
+            taken = envelopes.taken(door, slack, slack.app_token, bot.edges.session, bot.clock)
+            socket = await stack.enter_async_context(taken)
+        admin = site.admin_app(AdminDoor.of(bot.database, bot.in_force, server, socket), bot.clock)
+        await stack.enter_async_context(site.serving(admin, server.admin_host, server.admin_port))
         yield port
 
 
-async def _slack_door(bot: Bot) -> SlackDoor | None:
-    settings = bot.standing.config.slack
-    if settings is None:
-        return None
+def _slack_door(bot: Bot, settings: SlackSettings) -> SlackDoor:
     web = slack_client.build(settings, bot.edges.session)
     directory = Directory(web, settings.admins, bot.standing.config.people)
     return SlackDoor.of(

@@ -18,6 +18,8 @@ def command(call: Call) -> None:
     """
     settings = call.check()
     click.echo(_summary(settings))
+    if settings.slack is not None:
+        click.echo(f"Slack's commands come over {settings.slack.transport}.")
     for setting in config.unheeded(settings):
         click.echo(f"Without effect in this version: {setting}.")
 

@@ -8,6 +8,7 @@ from bot import address, config
 from bot.cli import calling
 from bot.cli.calling import Call
 from bot.slack import manifest
+from bot.slack.settings import Transport
 
 _EXAMPLE = "https://bot.example.com"
 
@@ -31,13 +32,17 @@ def _https(_ctx: click.Context, _param: click.Parameter, text: str) -> str:
     metavar="URL",
     help="Where Slack reaches the bot over HTTP.",
 )
+@click.option("--socket", is_flag=True, help="For Socket Mode: Slack needs no address.")
 @calling.takes_config()
 @click.pass_obj
-def command(call: Call, url: str) -> None:
+def command(call: Call, url: str, *, socket: bool) -> None:
     """Prints the manifest of the Slack app.
 
     Create the app from it at https://api.slack.com/apps. Of the configuration only
     `slack.command` is read, so no secret is needed, and no file either.
     """
+    if socket and url:
+        raise click.UsageError("with --socket Slack needs no --url: give one of them")
+    transport = Transport.SOCKET if socket else Transport.HTTP
     slash = config.slash_command(call.path, call.environ)
-    click.echo(json.dumps(manifest.manifest(slash, url=url), indent=2))
+    click.echo(json.dumps(manifest.manifest(slash, transport, url=url), indent=2))

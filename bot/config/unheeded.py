@@ -9,10 +9,6 @@ def of(config: Config) -> list[str]:
     found = []
     if config.notify.heartbeat is not None:
         found.append("notify.heartbeat: no ping is sent yet")
-    if config.slack is not None and config.slack.app_token is not None:
-        found.append(
-            "slack.app_token: commands come only over HTTP yet, signed with slack.signing_secret"
-        )
     ways = [place.via for place in config.destinations.values()]
     if ways and all(via is Via.DM for via in ways):
         found.append("the rule data-age: with nobody but `dm` to tell, it is told to no one")

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import aiohttp
@@ -70,13 +70,13 @@ def build(settings: SlackSettings, session: aiohttp.ClientSession) -> AsyncWebCl
     )
 
 
-async def call(asked: Awaitable[AsyncSlackResponse]) -> Json:
-    """Slack's answer to one call; every failure becomes a SinkError."""
+async def call(asked: Awaitable[AsyncSlackResponse], mends: Mapping[str, str] = MENDS) -> Json:
+    """Slack's answer to one call; every failure becomes a SinkError, with the mend of its code."""
     try:
         async with asyncio.timeout(PATIENCE):
             response = await asked
     except SlackApiError as error:
-        raise _refused(error) from error
+        raise _refused(error, mends) from error
     except aiohttp.ClientConnectorError as error:
         raise SinkError(f"Slack cannot be reached: {error}", retryable=True) from error
     except (aiohttp.ClientError, TimeoutError) as error:
@@ -94,7 +94,7 @@ def code(error: SinkError) -> str:
     return _code(cause) if isinstance(cause, SlackApiError) else ""
 
 
-def _refused(error: SlackApiError) -> SinkError:
+def _refused(error: SlackApiError, mends: Mapping[str, str]) -> SinkError:
     status, headers = _status(error)
     if status == _TOO_MANY:
         wait = retry.asked(headers)
@@ -106,7 +106,7 @@ def _refused(error: SlackApiError) -> SinkError:
     if not reason and status < _REFUSAL:
         return SinkError(_NO_JSON, retryable=True, unsure=True)
     words = f"Slack refused: {reason or f'status {status}'}"
-    if mend := MENDS.get(reason):
+    if mend := mends.get(reason):
         words = f"{words} ({mend})"
     return SinkError(words, retryable=reason in RETRYABLE | UNSURE, unsure=reason in UNSURE)
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from bot.slack.settings import Transport
+
 SCOPES = {
     "channels:history": "find its own messages again after a lost reply",
     "channels:read": "find channels by name",
@@ -19,11 +21,14 @@ SCOPES = {
 """Each scope and what it is for."""
 
 
-def manifest(command: str, *, url: str = "") -> dict[str, Any]:
-    """A manifest for requests over HTTP to the bot's public `url`; an example stands in for it."""
+def manifest(
+    command: str, transport: Transport = Transport.HTTP, *, url: str = ""
+) -> dict[str, Any]:
+    """A manifest for Socket Mode, or for requests to the bot's public `url`; an example stands in for it."""
+    address = f"{(url or 'https://bot.example.com').rstrip('/')}/slack/commands"
     slash: dict[str, Any] = {
         "command": command,
-        "url": f"{(url or 'https://bot.example.com').rstrip('/')}/slack/commands",
+        **({"url": address} if transport is Transport.HTTP else {}),
         "description": "What Neo costs, and why",
         "usage_hint": "spend | top | errors | byok | task | budgets | alerts | why | help",
         "should_escape": True,
@@ -41,7 +46,7 @@ def manifest(command: str, *, url: str = "") -> dict[str, Any]:
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
         "settings": {
             "org_deploy_enabled": False,
-            "socket_mode_enabled": False,
+            "socket_mode_enabled": transport is Transport.SOCKET,
             "token_rotation_enabled": False,
         },
     }

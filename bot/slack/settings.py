@@ -1,6 +1,7 @@
 """What the configuration says about Slack."""
 
 import re
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -44,8 +45,15 @@ def _response_host(text: str) -> str:
     return text.lower()
 
 
+class Transport(StrEnum):
+    """The way that commands take from Slack to the bot."""
+
+    HTTP = "HTTP"
+    SOCKET = "Socket Mode"
+
+
 class SlackSettings(BaseModel):
-    """The section `slack`. Commands come as signed requests; `app_token` is kept for Socket Mode, which is not there yet."""
+    """The section `slack`. With an `app_token` commands come over Socket Mode, else as requests that Slack signs."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", defer_build=True, hide_input_in_errors=True
@@ -69,3 +77,7 @@ class SlackSettings(BaseModel):
                 "slack needs signing_secret for requests over HTTP, or app_token for Socket Mode"
             )
         return self
+
+    @property
+    def transport(self) -> Transport:
+        return Transport.HTTP if self.app_token is None else Transport.SOCKET

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot import address
-from bot.slack.settings import SlackSettings
+from bot.slack.settings import SlackSettings, Transport
+from bot.slack.socket import Socket
 from bot.store.database import Database
 from bot.web.desk import Desk
 from bot.web.in_force import InForce
@@ -16,7 +17,10 @@ INLINE = 1.5
 
 @dataclass(frozen=True, slots=True)
 class SlackDoor:
-    """Requests of Slack: what they are signed with, and where answers that take longer may be sent."""
+    """Requests of Slack: what they are signed with, and where answers that take longer may be sent.
+
+    Without a `secret` nothing comes over HTTP.
+    """
 
     desk: Desk
     secret: str = field(repr=False)
@@ -25,26 +29,32 @@ class SlackDoor:
     inline: float = INLINE
 
     @classmethod
-    def of(cls, desk: Desk, settings: SlackSettings) -> "SlackDoor | None":
-        """None where there is no signing secret: with Socket Mode nothing comes over HTTP."""
-        secret = settings.signing_secret.read() if settings.signing_secret else ""
-        if not secret:
-            return None
+    def of(cls, desk: Desk, settings: SlackSettings) -> "SlackDoor":
+        signed = settings.signing_secret if settings.transport is Transport.HTTP else None
+        secret = signed.read() if signed else ""
         return cls(desk, secret, settings.app_id, settings.response_hosts)
 
 
 @dataclass(frozen=True, slots=True)
 class AdminDoor:
-    """The operator's port. Without a `token` it answers nobody, unless it is `local`."""
+    """The operator's port. Without a `token` it answers nobody, unless it is `local`.
+
+    `socket` is the connection to Slack where commands come over one.
+    """
 
     database: Database
     in_force: Callable[[], InForce]
     token: str = field(repr=False)
     local: bool
+    socket: Socket | None = None
 
     @classmethod
     def of(
-        cls, database: Database, in_force: Callable[[], InForce], settings: ServerSettings
+        cls,
+        database: Database,
+        in_force: Callable[[], InForce],
+        settings: ServerSettings,
+        socket: Socket | None = None,
     ) -> "AdminDoor":
         token = settings.admin_token.read() if settings.admin_token else ""
-        return cls(database, in_force, token, address.is_loopback(settings.admin_host))
+        return cls(database, in_force, token, address.is_loopback(settings.admin_host), socket)

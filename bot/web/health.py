@@ -7,6 +7,7 @@ from aiohttp import web
 
 from bot.answers import status
 from bot.notify.answer import SourceLine, StatusAnswer
+from bot.slack.socket import Outage
 from bot.store import sources
 from bot.store.connection import Connection
 from bot.store.error import StoreError
@@ -16,6 +17,9 @@ from bot.web.in_force import InForce
 LONGEST_WAIT = timedelta(minutes=10)
 """How long a message may wait before the outbox counts as stuck."""
 
+LONGEST_OUTAGE = timedelta(minutes=2)
+"""How long Slack's socket may be down; one that Slack refuses is told of at once."""
+
 _UNAVAILABLE = 503
 
 
@@ -24,7 +28,7 @@ async def alive(_: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """200 when the polls are fresh, the rules are judged and the outbox moves, else 503 with the reasons.
+    """200 when the polls are fresh, the rules are judged, the outbox moves and commands come, else 503 with the reasons.
 
     Faults are told beside them: of rules that cannot be judged while the others go on, and of a file that was refused.
     """
@@ -34,6 +38,7 @@ async def ready(request: web.Request) -> web.Response:
         reasons = await door.database.read(obstacles, in_force, now)
     except StoreError as error:
         reasons = [str(error)]
+    reasons += _of_socket(door.socket.outage() if door.socket else None, now)
     faults = [str(fault) for fault in in_force.faults]
     shown = {"ready": not reasons, "reasons": reasons, "faults": faults}
     return web.json_response(shown, status=_UNAVAILABLE if reasons else 200)
@@ -75,6 +80,16 @@ def _of_outbox(answer: StatusAnswer, now: datetime) -> Iterator[str]:
     if answer.oldest_waiting is not None and now - answer.oldest_waiting > LONGEST_WAIT:
         minutes = (now - answer.oldest_waiting) // timedelta(minutes=1)
         yield f"outbox: {answer.waiting} waiting, the oldest for {minutes} min"
+
+
+def _of_socket(outage: Outage | None, now: datetime) -> Iterator[str]:
+    if outage is None:
+        return
+    minutes = (now - outage.since) // timedelta(minutes=1)
+    if outage.refused:
+        yield f"Slack: no command comes: {outage.why}"
+    elif now - outage.since > LONGEST_OUTAGE:
+        yield f"Slack: no command has come for {minutes} min: {outage.why}"
 
 
 def _because(error: str) -> str:

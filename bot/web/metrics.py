@@ -5,7 +5,7 @@ All but the build are gauges: Neo corrects records, and old ones are pruned, so 
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aiohttp import web
@@ -28,12 +28,16 @@ from rules.terms import Severity
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All that is told, as of one moment; `open_alerts` are those that fire, `totals` are of whole sources."""
+    """All that is told, as of one moment; `open_alerts` are those that fire, `totals` are of whole sources.
+
+    `connected`: whether Slack's socket is open; None where commands come over HTTP.
+    """
 
     at: datetime
     status: StatusAnswer
     open_alerts: Mapping[Severity, int]
     totals: Mapping[str, Totals]
+    connected: bool | None = None
 
 
 class _Told(Collector):
@@ -52,8 +56,9 @@ async def show(request: web.Request) -> web.Response:
         figures = await door.database.read(read, door.in_force(), now)
     except StoreError as error:
         return web.Response(status=503, text=f"{error}\n")
+    connected = None if door.socket is None else door.socket.outage() is None
     registry = CollectorRegistry()
-    registry.register(_Told(figures))
+    registry.register(_Told(replace(figures, connected=connected)))
     body = exposition.generate_latest(registry)
     return web.Response(body=body, headers={"Content-Type": exposition.CONTENT_TYPE_LATEST})
 
@@ -147,5 +152,6 @@ _WHOLE: tuple[tuple[str, str, Callable[[Figures], float | None]], ...] = (
     ("outbox_waiting", "Messages that wait to be sent.", lambda told: told.status.waiting),
     ("outbox_failed", "Messages that cannot be delivered.", lambda told: told.status.undeliverable),
     ("outbox_oldest_seconds", "How long the oldest waiting message has waited.", _waited),
+    ("slack_connected", "1 when Slack's socket is open.", lambda told: told.connected),
 )
 """Of the whole bot: name, help, and the figure; None leaves the metric out."""

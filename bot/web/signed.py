@@ -1,7 +1,6 @@
 """Reads a request only when Slack signed it: everything else is None, whatever is wrong with it."""
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -54,8 +53,3 @@ def json_object(raw: bytes | str | None) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
-
-
-def is_of(fields: Mapping[str, object], app_id: str) -> bool:
-    """Whether a request is meant for this app; without an `app_id` any will do."""
-    return not app_id or fields.get("api_app_id") == app_id

@@ -2,26 +2,18 @@
 
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from typing import Self
 
-import aiohttp
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.web import admin, health, keys, metrics, signed, slack
+from bot.web import admin, health, keys, metrics, reception, signed, slack
 from bot.web.door import AdminDoor, SlackDoor
-from bot.web.later import Later
-from bot.web.seen import Seen
-
-_REPEATS = timedelta(minutes=15)
-"""Longer than a signature is good for, and than Slack goes on to repeat an event."""
 
 _CLOSING = 2.0
-_GIVING_UP = 5.0
-"""Seconds at the end for requests under way, and for answers still to be sent: together under ten."""
+"""Seconds at the end for requests under way; with those for answers that follow under ten."""
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -48,10 +40,9 @@ def public_app(door: SlackDoor | None, clock: Clock) -> web.Application:
     app = web.Application(client_max_size=signed.LARGEST)
     app.on_response_prepare.append(_harden)
     app.router.add_get("/healthz", health.alive)
-    if door is not None:
-        app[keys.SLACK], app[keys.CLOCK] = door, clock
-        app[keys.SEEN] = Seen(_REPEATS)
-        app.cleanup_ctx.extend((_session, _later))
+    if door is not None and door.secret:
+        app[keys.CLOCK] = clock
+        app.cleanup_ctx.append(_receiving(door))
         app.router.add_routes(slack.routes())
     else:
         app.router.add_routes(slack.closed())
@@ -89,14 +80,9 @@ async def _harden(_: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(_HEADERS)
 
 
-async def _session(app: web.Application) -> AsyncIterator[None]:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-        app[keys.SESSION] = session
-        yield
+def _receiving(door: SlackDoor) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def receive(app: web.Application) -> AsyncIterator[None]:
+        async with reception.opened(door) as app[keys.RECEPTION]:
+            yield
 
-
-async def _later(app: web.Application) -> AsyncIterator[None]:
-    """Closed before the session, which it uses."""
-    app[keys.LATER] = Later()
-    yield
-    await app[keys.LATER].close(_GIVING_UP)
+    return receive

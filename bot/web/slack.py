@@ -1,20 +1,13 @@
-"""Slack's requests: parse, decide, reply. Whatever Slack did not sign gets a bare 401."""
+"""Slack's requests over HTTP: parse, decide, reply. Whatever Slack did not sign gets a bare 401."""
 
-import asyncio
-import logging
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.notify.notification import SinkError
 from bot.slack import respond
 from bot.slack.blocks import Message
 from bot.web import keys, signed
 
-log = logging.getLogger(__name__)
-
-WORKING = Message("Working on it…")
 REPEATED = Message("This request was answered already.")
 
 
@@ -34,71 +27,47 @@ def closed() -> list[web.RouteDef]:
 
 async def commands(request: web.Request) -> web.Response:
     """A slash command."""
-    door, now = request.app[keys.SLACK], request.app[keys.CLOCK].now()
-    form = signed.form(await signed.body(request, door.secret, now))
+    reception, now = request.app[keys.RECEPTION], request.app[keys.CLOCK].now()
+    form = signed.form(await signed.body(request, reception.door.secret, now))
     if form is None:
         return _refused()
     if form.get("ssl_check") == "1":
         return web.Response()
-    if not form.get("user_id") or not signed.is_of(form, door.app_id):
+    if not reception.is_command(form):
         return _refused()
     if not _is_first(request, now):
         return _said(REPEATED)
-    return await _answer(request.app, form, now)
+    return _said(await reception.command(form, now))
 
 
 async def interactions(request: web.Request) -> web.Response:
     """A pressed button. Our messages have none yet, so a press is only acknowledged."""
-    door, now = request.app[keys.SLACK], request.app[keys.CLOCK].now()
-    form = signed.form(await signed.body(request, door.secret, now))
+    reception, now = request.app[keys.RECEPTION], request.app[keys.CLOCK].now()
+    form = signed.form(await signed.body(request, reception.door.secret, now))
     payload = signed.json_object(form.get("payload")) if form else None
-    if payload is None or not signed.is_of(payload, door.app_id):
+    if payload is None or not reception.is_meant(payload):
         return _refused()
     return web.Response()
 
 
 async def events(request: web.Request) -> web.Response:
-    """The Events API: its challenge is answered; nothing is subscribed, so an event is only noted."""
-    door, now = request.app[keys.SLACK], request.app[keys.CLOCK].now()
-    sent = signed.json_object(await signed.body(request, door.secret, now))
+    """The Events API, whose challenge is answered."""
+    reception, now = request.app[keys.RECEPTION], request.app[keys.CLOCK].now()
+    sent = signed.json_object(await signed.body(request, reception.door.secret, now))
     if sent is None:
         return _refused()
     if sent.get("type") == "url_verification":
         return web.json_response({"challenge": sent.get("challenge")})
-    if not signed.is_of(sent, door.app_id):
+    if not reception.is_meant(sent):
         return _refused()
-    if request.app[keys.SEEN].first(f"event {sent.get('event_id')}", now):
-        log.info("event ignored", extra={"event": str(sent.get("event_id"))[:100]})
+    reception.event(sent, now)
     return web.Response()
-
-
-async def _answer(app: web.Application, form: dict[str, str], now: datetime) -> web.Response:
-    """The answer itself when it is there soon, else a word that it will come."""
-    door, later, url = app[keys.SLACK], app[keys.LATER], form.get("response_url", "")
-    work = later.start(door.desk.command(form, now))
-    done, _ = await asyncio.wait({work}, timeout=door.inline)
-    if not done and respond.is_allowed(url, door.hosts):
-        _ = later.start(_send(app, work, url))
-        return _said(WORKING)
-    if not done:
-        log.warning("a slow answer has nowhere to follow to: check slack.response_hosts")
-    return _said(await work)
-
-
-async def _send(app: web.Application, work: asyncio.Task[Message], url: str) -> None:
-    """Sends an answer that took longer to where Slack wants it."""
-    hosts = app[keys.SLACK].hosts
-    try:
-        await respond.answer(app[keys.SESSION], url, await work, hosts)
-    except SinkError as error:
-        host = urlsplit(url).hostname
-        log.warning("answer not delivered", extra={"host": host, "error": str(error)})
 
 
 def _is_first(request: web.Request, now: datetime) -> bool:
     """Whether this very request was not answered before; its signature covers its time and its body."""
     signature = request.headers["X-Slack-Signature"]
-    return request.app[keys.SEEN].first(f"command {signature}", now)
+    return request.app[keys.RECEPTION].seen.first(f"command {signature}", now)
 
 
 async def _expected(request: web.Request) -> None:

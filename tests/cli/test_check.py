@@ -6,12 +6,23 @@ from tests.cli.conftest import Run
 
 
 def test_what_is_right_is_counted_and_what_does_nothing_yet_is_named(run: Run) -> None:
+    text = Path("config.yaml").read_text()
+    Path("config.yaml").write_text(text.replace("{path:", "{backups: 3, path:"))
     found = run("check")
     assert 0 == found.exit_code
     assert [
         "No fault in config.yaml: 1 source, 1 rule, 1 receiver, 2 digests.",
-        "Without effect in this version: slack.app_token: commands come only over HTTP yet, signed with slack.signing_secret.",
+        "Slack's commands come over Socket Mode.",
+        "Without effect in this version: store.backups: nothing is backed up yet.",
     ] == found.stdout.splitlines()
+
+
+def test_it_says_which_way_commands_come(run: Run) -> None:
+    text = Path("config.yaml").read_text()
+    Path("config.yaml").write_text(text.replace("app_token", "signing_secret"))
+    assert "Slack's commands come over HTTP.\n" in run("check").stdout
+    Path("config.yaml").write_text("sources: [{name: acme, api_key: neo_sk_1}]\n")
+    assert "Slack" not in run("check").stdout
 
 
 def test_faults_of_rule_files_are_told_at_their_lines(run: Run) -> None:

@@ -34,10 +34,16 @@ def test_slack_reaches_the_bot_over_https_alone(run: Run, url: str, says: str) -
     assert says in found.stderr
 
 
-def test_a_token_for_socket_mode_changes_nothing_yet(run: Run) -> None:
-    assert "app_token: xapp-1" in Path("config.yaml").read_text()
-    found = json.loads(run("slack", "manifest", "--url", URL).stdout)
-    assert found["settings"]["socket_mode_enabled"] is False
+def test_with_socket_mode_slack_needs_no_address(run: Run) -> None:
+    found = json.loads(run("slack", "manifest", "--socket").stdout)
+    assert found["settings"]["socket_mode_enabled"] is True
+    assert "http" not in json.dumps(found["features"])
+
+
+def test_socket_mode_and_an_address_are_not_for_one_app(run: Run) -> None:
+    found = run("slack", "manifest", "--socket", "--url", URL)
+    assert (2, "") == (found.exit_code, found.stdout)
+    assert "with --socket Slack needs no --url" in found.stderr
 
 
 @pytest.mark.parametrize(

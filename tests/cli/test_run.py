@@ -14,7 +14,7 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.demo.neo import faults, wire
-from bot.demo.workbench import acme, mischief
+from bot.demo.workbench import acme, commands, mischief
 from bot.store import ledger
 from bot.store.database import Database
 from tests import stage
@@ -191,3 +191,21 @@ def test_a_configuration_that_is_not_there_is_named(run: Run) -> None:
     found = run("run", "--config", "missing.yaml")
     assert 2 == found.exit_code
     assert "missing.yaml" in found.stderr
+
+
+async def test_over_a_socket_it_needs_no_address_and_ends_soon(house: House) -> None:
+    house.bench.socket_mode, house.bench.patience = True, processes.PATIENCE
+    slack = {"bot_token": acme.APP.token, "app_token": acme.APP.app_token, "admins": ["U0ADA"]}
+    own = {"api_url": house.bench.api_url, "response_hosts": ["127.0.0.1"]}
+    config = house.config(RULES, slack={**slack, **own})
+    async with processes.started("run", "--config", config) as process:
+        assert "Socket Mode" == processes.fields(await process.until("the bot runs"))["slack"]
+        async with asyncio.timeout(processes.PATIENCE):
+            await house.bench.sockets.until_open()
+        told = await commands.run(house.bench, "ada", stage.CHANNEL, "/neo-budget rules")
+        assert told.shown is not None
+        assert "user-spend" in str(told.shown.blocks)
+        async with asyncio.timeout(10):
+            assert 0 == await process.ends(signal.SIGTERM)
+    assert acme.APP.app_token not in process.said
+    assert [] == house.bench.sockets.violations

@@ -21,13 +21,8 @@ _SLACK = {"bot_token": "xoxb-1", "signing_secret": "secret"}
         ),
         pytest.param(
             {"slack": {"bot_token": "xoxb-1", "app_token": "xapp-1"}},
-            ["slack.app_token"],
-            id="Socket Mode",
-        ),
-        pytest.param(
-            {"slack": {**_SLACK, "app_token": "xapp-1"}},
-            ["slack.app_token"],
-            id="Socket Mode beside signed requests",
+            [],
+            id="nothing of Socket Mode",
         ),
         pytest.param({"poll": {"every": "30s", "settle": "1h"}}, [], id="nothing of poll"),
         pytest.param({"store": {"keep": "90d"}}, [], id="nothing of pruning"),

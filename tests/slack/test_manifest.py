@@ -1,5 +1,6 @@
 from bot.demo.workbench import acme
 from bot.slack import manifest
+from bot.slack.settings import Transport
 
 
 def test_the_command_names_the_address() -> None:
@@ -13,6 +14,13 @@ def test_the_command_names_the_address() -> None:
 def test_without_an_address_an_example_stands_there() -> None:
     [slash] = manifest.manifest("/neo")["features"]["slash_commands"]
     assert "https://bot.example.com/slack/commands" == slash["url"]
+
+
+def test_with_socket_mode_there_is_no_address() -> None:
+    made = manifest.manifest("/neo", Transport.SOCKET)
+    [slash] = made["features"]["slash_commands"]
+    assert "url" not in slash
+    assert made["settings"]["socket_mode_enabled"]
 
 
 def test_the_scopes_are_those_that_the_bot_uses() -> None:

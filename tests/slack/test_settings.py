@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from bot.slack.settings import SlackSettings
+from bot.slack.settings import SlackSettings, Transport
 
 TOKENS = {"bot_token": "b", "signing_secret": "s"}
 
@@ -21,6 +21,12 @@ def test_slack_needs_little() -> None:
 def test_one_transport_is_enough(key: str) -> None:
     found = SlackSettings.model_validate({"bot_token": "b", key: "s"})
     assert {"bot_token", key} == found.model_fields_set
+
+
+def test_an_app_token_means_socket_mode() -> None:
+    assert Transport.HTTP is SlackSettings.model_validate(TOKENS).transport
+    both = SlackSettings.model_validate({**TOKENS, "app_token": "xapp-1"})
+    assert Transport.SOCKET is both.transport
 
 
 def test_without_a_transport_there_is_no_slack() -> None:

@@ -1,12 +1,20 @@
 """When the bot is ready, and what it says when it is not."""
 
+import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import aiohttp
 import pytest
 
+from bot.demo.workbench import mischief
+from bot.demo.workbench.bench import Bench
+from bot.secret import Secret
+from bot.slack import client as slack
+from bot.slack.settings import SlackSettings
+from bot.slack.socket import Socket
 from bot.store import sources
 from bot.store.connection import Connection
 from bot.store.database import Database
@@ -158,3 +166,57 @@ async def test_a_store_that_cannot_be_read_is_a_reason(
     ):
         assert 503 == response.status
         assert "no such table: outbox" in (await response.json())["reasons"][0]
+
+
+@pytest.fixture
+def socket(settings: SlackSettings, session: aiohttp.ClientSession, clock: Clock) -> Socket:
+    """One that tries once to connect, for nobody."""
+
+    async def nothing(_: object) -> None:
+        await asyncio.Event().wait()
+
+    web = slack.build(settings, session)
+    return Socket(web, Secret("xapp-guessed"), nothing, clock.now, nothing)
+
+
+async def reasons(door: AdminDoor, clock: Clock, session: aiohttp.ClientSession) -> list[str]:
+    async with (
+        site.serving(site.admin_app(door, clock), "127.0.0.1", 0) as port,
+        session.get(f"http://127.0.0.1:{port}/readyz") as response,
+    ):
+        told: list[str] = (await response.json())["reasons"]
+        return told
+
+
+async def test_a_socket_may_be_down_for_two_minutes(
+    door: AdminDoor, clock: Clock, session: aiohttp.ClientSession, socket: Socket
+) -> None:
+    door = replace(door, socket=socket)
+    clock.time += 2 * MINUTE
+    assert [] == await reasons(door, clock, session)
+    clock.time += office.SECOND
+    assert ["Slack: no command has come for 2 min: no connection was opened yet"] == await reasons(
+        door, clock, session
+    )
+
+
+async def tried(socket: Socket, door: AdminDoor, clock: Clock, error: str) -> list[str]:
+    """The reasons after one try to connect, which ended with this error."""
+    running = asyncio.create_task(socket.run())
+    while error not in str(socket.outage()):
+        await asyncio.sleep(0)
+    async with aiohttp.ClientSession() as session:
+        told = await reasons(replace(door, socket=socket), clock, session)
+    running.cancel()
+    await asyncio.wait({running})
+    return told
+
+
+async def test_a_socket_that_is_refused_is_an_obstacle_at_once(
+    door: AdminDoor, bench: Bench, clock: Clock, socket: Socket
+) -> None:
+    bench.mischief.add("apps.connections.open", mischief.Broken(503))
+    assert [] == await tried(socket, door, clock, "503")
+    assert [
+        "Slack: no command comes: Slack refused: invalid_auth (Slack refuses the token: check slack.app_token)"
+    ] == await tried(socket, door, clock, "invalid_auth")

@@ -6,6 +6,10 @@ import aiohttp
 import pytest
 from prometheus_client import parser
 
+from bot.secret import Secret
+from bot.slack import client as slack
+from bot.slack.settings import SlackSettings
+from bot.slack.socket import Socket
 from bot.store.database import Database
 from bot.web import site
 from bot.web.door import AdminDoor
@@ -78,6 +82,19 @@ async def test_a_source_that_was_never_read_has_no_age_and_is_stale(url: str) ->
     assert ("neo_budget_data_age_seconds", of("blue")) not in told
     assert 1 == told["neo_budget_source_stale", of("blue")]
     assert 0 == told["neo_budget_records", of("blue")]
+
+
+async def test_a_socket_is_told_of_where_there_is_one(
+    database: Database, settings: SlackSettings, session: aiohttp.ClientSession, clock: Clock
+) -> None:
+    async def nothing(_: object) -> None: ...
+
+    socket = Socket(slack.build(settings, session), Secret("x"), nothing, clock.now, nothing)
+    door = AdminDoor(database, office.in_force, "", local=True, socket=socket)
+    async with site.serving(site.admin_app(door, clock), "127.0.0.1", 0) as port:
+        told = await scrape(f"http://127.0.0.1:{port}/metrics")
+
+    assert 0 == told["neo_budget_slack_connected", ()]
 
 
 async def test_an_empty_outbox_waits_for_nothing(url: str) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.web.seen import Seen
+from bot.web.seen import Made, Seen
 from tests.web.office import NOW, SECOND
 
 KEEP = timedelta(minutes=15)
@@ -29,3 +29,11 @@ def test_of_too_many_the_oldest_are_forgotten() -> None:
 
     assert not seen.first("c", NOW)
     assert seen.first("a", NOW)
+
+
+def test_what_was_made_of_a_key_is_made_once() -> None:
+    made: Made[list[str]] = Made(KEEP)
+    first = made.once("a", NOW, lambda: ["first"])
+
+    assert first is made.once("a", NOW, lambda: ["again"])
+    assert ["later"] == made.once("a", NOW + KEEP, lambda: ["later"])

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -27,6 +28,7 @@ async def ports(door: SlackDoor, database: Database, clock: Clock) -> AsyncItera
     apps = {
         "public": site.public_app(door, clock),
         "without slack": site.public_app(None, clock),
+        "beside a socket": site.public_app(replace(door, secret=""), clock),
         "admin": site.admin_app(AdminDoor(database, office.at_work, "", local=True), clock),
         "locked": site.admin_app(AdminDoor(database, office.at_work, "t", local=False), clock),
     }
@@ -49,6 +51,8 @@ PAGES = {
     ("without slack", "POST", "/slack/interactions"): 401,
     ("without slack", "GET", "/slack/events"): 401,
     ("without slack", "POST", "/slack/"): 404,
+    ("beside a socket", "GET", "/healthz"): 200,
+    ("beside a socket", "POST", "/slack/commands"): 401,
     ("admin", "GET", "/readyz"): 200,
     ("admin", "GET", "/metrics"): 200,
     ("admin", "GET", "/healthz"): 404,

@@ -158,7 +158,7 @@ async def test_the_challenge_of_the_events_api_is_answered(bot: str) -> None:
 async def test_an_event_that_slack_repeats_counts_once(
     bot: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "bot.web.slack")
+    caplog.set_level(logging.INFO, "bot.web.reception")
     facts: dict[str, Any] = {"api_app_id": acme.APP.id, "type": "event_callback"}
     for event, attempt in (("Ev1", 0), ("Ev1", 1), ("Ev2", 0)):
         body = json.dumps({**facts, "event_id": event, "attempt": attempt}).encode()

@@ -27,6 +27,7 @@ APP = App(
     token="xoxb-workbench-0001",  # noqa: S106  opens nothing but this workbench
     signing_secret="workbench-signing-secret",  # noqa: S106  likewise
     scopes=SCOPES,
+    app_token="xapp-workbench-0001",  # noqa: S106  likewise
 )
 
 PEOPLE = (

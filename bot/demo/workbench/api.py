@@ -95,12 +95,19 @@ def _answer(bench: Bench, name: str, sent: arguments.Arguments, token: str) -> J
         raise SlackError("unknown_method", {"req_method": name})
     if not token:
         raise SlackError("not_authed")
-    if token != bench.workspace.app.token:
-        raise SlackError("invalid_auth")
+    _admit(bench, token, by_app=method.by_app)
     context = Context(bench, sent)
     for scope in method.scopes:
         context.need(scope)
     return method.run(context)
+
+
+def _admit(bench: Bench, token: str, *, by_app: bool) -> None:
+    app = bench.workspace.app
+    if token not in (app.token, app.app_token):
+        raise SlackError("invalid_auth")
+    if token != (app.app_token if by_app else app.token):
+        raise SlackError("not_allowed_token_type")
 
 
 def _refusal(bench: Bench, code: str, details: Mapping[str, object] | None = None) -> web.Response:

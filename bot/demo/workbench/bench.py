@@ -10,6 +10,7 @@ from bot.demo.workbench.hooks import Hooks
 from bot.demo.workbench.limits import Limits
 from bot.demo.workbench.message import File, Json
 from bot.demo.workbench.mischief import Mischief
+from bot.demo.workbench.sockets import Sockets
 from bot.demo.workbench.workspace import Workspace
 
 PATIENCE = 3.0
@@ -43,12 +44,16 @@ class Bench:
     limits: Limits = dataclasses.field(default_factory=Limits)
     mischief: Mischief = dataclasses.field(default_factory=Mischief)
     bot_url: str = ""  # where the bot listens, e.g. http://127.0.0.1:8080
+    socket_mode: bool = (
+        False  # the app's switch: set, all goes through sockets, and nothing to bot_url
+    )
     patience: float = PATIENCE  # seconds that Slack waits for the bot's answer
     url: str = ""  # set once the server is bound
     calls: list[Call] = dataclasses.field(default_factory=list)
     uploads: dict[str, Upload] = dataclasses.field(default_factory=dict)
     files: dict[str, File] = dataclasses.field(default_factory=dict)
     hooks: Hooks = dataclasses.field(default_factory=Hooks)
+    sockets: Sockets = dataclasses.field(default_factory=Sockets)
     session: aiohttp.ClientSession | None = None
 
     @property

@@ -4,7 +4,7 @@ import dataclasses
 import json
 import re
 
-from bot.demo.workbench import hooks, outbound
+from bot.demo.workbench import hooks, transport
 from bot.demo.workbench.bench import Bench
 from bot.demo.workbench.directory import Channel, Kind, Person
 from bot.demo.workbench.errors import SlackError
@@ -13,7 +13,6 @@ from bot.demo.workbench.message import Draft, Json
 from bot.demo.workbench.outbound import Outcome
 from bot.demo.workbench.workspace import Workspace
 
-PATH = "/slack/commands"
 SLACKBOT = "USLACKBOT"
 CHANNEL_NAMES = {Kind.PRIVATE: "privategroup", Kind.DIRECT: "directmessage"}
 
@@ -42,7 +41,7 @@ async def run(
         return _tell(bench, person, channel, Outcome(error=f"{command} is not a valid command."))
     hook = Hook(channel.id, person.id, workspace.now() + hooks.LIFE)
     form = request_form(bench, person, channel, (command, text.strip()), hook)
-    outcome = await outbound.send(bench, PATH, form)
+    outcome = await transport.send(bench, transport.COMMANDS, form)
     if outcome.ok:
         outcome = _show(workspace, hook, outcome)
     if outcome.ok:

@@ -72,6 +72,7 @@ class App:
     scopes: frozenset[str]
     commands: tuple[str, ...] = ("/neo-budget",)
     should_escape: bool = True
+    app_token: str = ""
     verification_token: str = "legacy-verification"  # noqa: S105  a field that Slack still sends; nobody trusts it
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from bot.demo.workbench import hooks, outbound, wire
+from bot.demo.workbench import hooks, transport, wire
 from bot.demo.workbench.bench import Bench
 from bot.demo.workbench.commands import CHANNEL_NAMES
 from bot.demo.workbench.directory import Person
@@ -12,7 +12,6 @@ from bot.demo.workbench.hooks import Hook
 from bot.demo.workbench.message import Json, Message
 from bot.demo.workbench.outbound import Outcome
 
-PATH = "/slack/interactions"
 MENUS = frozenset({"overflow", "static_select", "radio_buttons"})
 
 
@@ -38,7 +37,7 @@ async def press(
     )
     payload = _payload(bench, person, current, hook)
     payload["actions"] = [_action(block_id, element, choice, current.ts)]
-    return await outbound.send(bench, PATH, {"payload": json.dumps(payload)})
+    return await transport.send(bench, transport.INTERACTIONS, {"payload": json.dumps(payload)})
 
 
 def _element(message: Message, action_id: str) -> tuple[str, Json]:

@@ -10,7 +10,9 @@ from bot.demo.workbench import api, page
 from bot.demo.workbench.bench import BENCH, Bench
 from bot.demo.workbench.errors import SlackError
 from bot.demo.workbench.limits import Limits
+from bot.demo.workbench.message import Json
 from bot.demo.workbench.methods import files
+from bot.demo.workbench.sockets import Connection
 from bot.demo.workbench.workspace import Workspace
 
 HOST = "127.0.0.1"
@@ -23,7 +25,7 @@ def build_app(bench: Bench) -> web.Application:
     app[BENCH] = bench
     app[page.STREAMS] = set()
     app.cleanup_ctx.append(_session)
-    app.on_shutdown.append(page.close_streams)
+    app.on_shutdown.extend((page.close_streams, _close_sockets))
     app.on_response_prepare.append(page.harden)
     app.router.add_routes(page.routes())
     app.router.add_route("GET", "/api/{method}", api.serve)
@@ -31,6 +33,7 @@ def build_app(bench: Bench) -> web.Application:
     app.router.add_post("/upload/v1/{file_id}", files.receive)
     app.router.add_get("/files/{file_id}", files.show)
     app.router.add_post("/response/{team}/{key}", use_hook)
+    app.router.add_get("/link/", link)
     return app
 
 
@@ -65,6 +68,34 @@ async def use_hook(request: web.Request) -> web.Response:
         status = GONE if error.code in ("used_url", "expired_url", "no_such_hook") else BAD
         return web.json_response({"ok": False, "error": error.code, **error.details}, status=status)
     return web.Response(text="ok")
+
+
+async def link(request: web.Request) -> web.StreamResponse:
+    """A connection of Socket Mode."""
+    bench = request.app[BENCH]
+    if not bench.sockets.admit(request.query.get("ticket", "")):
+        raise web.HTTPForbidden(text="this ticket is not known, or was used")
+    socket = web.WebSocketResponse()
+    await socket.prepare(request)
+    connection = Connection(socket, request)
+    if bench.socket_mode:
+        await bench.sockets.serve(connection, _hello(bench))
+    else:
+        await socket.send_json({"type": "disconnect", "reason": "link_disabled"})
+    return socket
+
+
+def _hello(bench: Bench) -> Json:
+    return {
+        "type": "hello",
+        "num_connections": len(bench.sockets.open) + 1,
+        "connection_info": {"app_id": bench.workspace.app.id},
+        "debug_info": {"host": "workbench", "approximate_connection_time": 18060},
+    }
+
+
+async def _close_sockets(app: web.Application) -> None:
+    await app[BENCH].sockets.close()
 
 
 async def _session(app: web.Application) -> AsyncIterator[None]:

@@ -18,6 +18,7 @@ class Method:
     run: Callable[[Context], Json]
     tier: Tier
     scopes: tuple[str, ...] = ()
+    by_app: bool = False  # called with the app-level token
 
 
 def validate_blocks(context: Context) -> Json:
@@ -36,9 +37,11 @@ def validate_blocks(context: Context) -> Json:
     return {}
 
 
-def refuse_socket(_context: Context) -> Json:
-    """Socket Mode wants an app-level token, and this app has none."""
-    raise SlackError("not_allowed_token_type")
+def open_socket(context: Context) -> Json:
+    """Give the address of a connection, good for once."""
+    bench = context.bench
+    ticket = bench.sockets.ticket(bench.workspace.new_id("ticket."))
+    return {"url": f"{bench.url.replace('http', 'ws', 1)}/link/?ticket={ticket}"}
 
 
 def _parted(words: str) -> tuple[str, str]:
@@ -48,7 +51,7 @@ def _parted(words: str) -> tuple[str, str]:
 
 METHODS = {
     "api.test": Method(lambda _context: {}, Tier.FREE),
-    "apps.connections.open": Method(refuse_socket, Tier.ONE),
+    "apps.connections.open": Method(open_socket, Tier.THREE, by_app=True),
     "auth.test": Method(people.auth_test, Tier.FREE),
     "blocks.validate": Method(validate_blocks, Tier.FOUR),
     "chat.delete": Method(chat.delete, Tier.THREE, ("chat:write",)),

@@ -1,0 +1,85 @@
+"""What becomes of a request that is Slack's, whichever way it came: what is said at once, and what follows."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from bot.notify.notification import SinkError
+from bot.slack import respond
+from bot.slack.blocks import Message
+from bot.web.door import SlackDoor
+from bot.web.later import Later
+from bot.web.seen import Seen
+
+log = logging.getLogger(__name__)
+
+WORKING = Message("Working on it…")
+
+REPEATS = timedelta(minutes=15)
+"""Longer than a signature is good for, and than Slack goes on to repeat what it sent."""
+
+_GIVING_UP = 5.0
+"""Seconds at the end for answers still to be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """Takes commands, presses and events that are known to come from Slack."""
+
+    door: SlackDoor
+    session: aiohttp.ClientSession
+    later: Later
+    seen: Seen
+
+    def is_meant(self, fields: Mapping[str, object]) -> bool:
+        """Whether a request is for this app; without an `app_id` any will do."""
+        return not self.door.app_id or fields.get("api_app_id") == self.door.app_id
+
+    def is_command(self, form: Mapping[str, str]) -> bool:
+        """Whether somebody gave this app a command."""
+        return bool(form.get("user_id")) and self.is_meant(form)
+
+    async def command(self, form: Mapping[str, str], now: datetime) -> Message:
+        """The answer itself when it is there soon, else a word that it will come."""
+        url = form.get("response_url", "")
+        work = self.later.start(self.door.desk.command(form, now))
+        done, _ = await asyncio.wait({work}, timeout=self.door.inline)
+        if not done and respond.is_allowed(url, self.door.hosts):
+            _ = self.later.start(self._follow(work, url))
+            return WORKING
+        if not done:
+            log.warning("a slow answer has nowhere to follow to: check slack.response_hosts")
+        return await work
+
+    def event(self, sent: Mapping[str, object], now: datetime) -> None:
+        """Nothing is subscribed, so an event is only noted."""
+        if self.seen.first(f"event {sent.get('event_id')}", now):
+            log.info("event ignored", extra={"event": str(sent.get("event_id"))[:100]})
+
+    async def _follow(self, work: asyncio.Task[Message], url: str) -> None:
+        await self.send(await work, url)
+
+    async def send(self, said: Message, url: str) -> None:
+        """Sends an answer to where Slack wants what it cannot be told at once."""
+        try:
+            await respond.answer(self.session, url, said, self.door.hosts)
+        except SinkError as error:
+            host = urlsplit(url).hostname
+            log.warning("answer not delivered", extra={"host": host, "error": str(error)})
+
+
+@asynccontextmanager
+async def opened(door: SlackDoor) -> AsyncIterator[Reception]:
+    """At the end, answers under way are sent before the session closes that they are sent through."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        later = Later()
+        try:
+            yield Reception(door, session, later, Seen(REPEATS))
+        finally:
+            await later.close(_GIVING_UP)
