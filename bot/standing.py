@@ -168,17 +168,13 @@ def load(
 
 def with_built_in(config: Config) -> tuple[Rule, ...]:
     """The rules of the configuration, and those built in whose names it does not use."""
-<<<<<<< HEAD
     own = {rule.name for rule in config.rules}
     return (*config.rules, *(rule for rule in _built_in(config) if rule.name not in own))
 
 
 def _built_in(config: Config) -> tuple[Rule, ...]:
     """Rules of ours; where no default says who is told of them, everyone is."""
-    patience = max(3 * config.poll.every, _LEAST_PATIENCE)
-=======
     patience = sources.patience(config.poll.every)
->>>>>>> 0f2f86b (Tests of rules can silence, take on alerts, be quiet, run out of credits and lose Neo)
     minutes = -(-patience // timedelta(minutes=1))
     text = _BUILT_IN.format(patience=minutes, late=6 * minutes)
     everyone = f"    notify: [{', '.join(config.receivers)}]\n" if config.receivers else ""

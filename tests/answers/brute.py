@@ -138,8 +138,8 @@ class Brute:
             if self.is_news(alert, quietly=quietly):
                 self.owed[alert.id] = quietly and self.owed.get(alert.id, True)
         elif alert.id in self.told or alert.state is State.FIRING or reason is Reason.LATE:
-            first = None if alert.id in self.told else Reason.FIRST
-            yield from self.say(alert, rule, reason or first, at)
+            first = alert.id not in self.told and alert.state is State.FIRING
+            yield from self.say(alert, rule, Reason.FIRST if first else reason, at)
 
     def release(self, id_: str, at: datetime) -> Iterator[Line]:
         alert, rule = self.alerts[id_]

@@ -347,7 +347,7 @@ def test_many_that_change_at_once_are_one_message(db: Connection) -> None:
         _see(db, number, 65 + number // 4, 10, f"user-{number}@acme.test")
         _see(db, number, 80, 20, f"user-{number}@acme.test")
         _see(db, number, 90, 1, f"user-{number}@acme.test")
-    found = replay.replay(db, world.rules(DAILY), MIDNIGHT, MIDNIGHT + DAY, MINUTE)
+    found = replay.replay(db, world.rules(DAILY), Span(MIDNIGHT, MIDNIGHT + DAY), EACH)
     assert (21, 7 + 1 + 1) == (len(found.said), found.messages)
 
 
