@@ -12,6 +12,7 @@ from bot.notify.notification import (
     Body,
     ChangesBody,
     Notification,
+    Picture,
     Receipt,
     TableBody,
     Via,
@@ -67,6 +68,9 @@ class Recorder:
 
     async def find(self, _notification: Notification, _since: datetime) -> Receipt | None:
         return None
+
+    async def attach(self, _receipt: Receipt, _picture: Picture) -> None:
+        """Only digests have pictures, and rules are tested without them."""
 
 
 def _told(letter: Notification) -> Told:
