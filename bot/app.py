@@ -213,11 +213,14 @@ async def _listening(bot: Bot) -> AsyncIterator[int]:
 
 
 def _slack_door(bot: Bot, settings: SlackSettings) -> SlackDoor:
+    return SlackDoor.of(desk(bot, settings), settings)
+
+
+def desk(bot: Bot, settings: SlackSettings) -> Desk:
+    """Where the bot's commands are answered."""
     web = slack_client.build(settings, bot.edges.session)
     directory = Directory(web, settings.admins, bot.standing.config.people)
-    return SlackDoor.of(
-        Desk(bot.database, directory, bot.edges.clients, bot.in_force, settings.command), settings
-    )
+    return Desk(bot.database, directory, bot.edges.clients, bot.in_force, settings.command, bot.act)
 
 
 def _session() -> aiohttp.ClientSession:

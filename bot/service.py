@@ -1,6 +1,7 @@
 """One running bot: what its timetable wakes, and what is in force while it runs."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,18 +10,23 @@ from functools import partial
 import aiohttp
 
 from bot import __version__
+from bot.acts.acting import Deed
 from bot.clock import Clock
-from bot.jobs import digest, evaluate, prune, settle
+from bot.jobs import digest, evaluate, lapse, prune, settle
 from bot.jobs.deliver import Deliverer, Sink
 from bot.jobs.passes import Reader
 from bot.jobs.poll import Poller
 from bot.neo.client import Client
 from bot.notify import due
+from bot.notify.acted import Acted
+from bot.notify.answer import Refusal
 from bot.schedule import Timetable
 from bot.standing import Standing
 from bot.store import outbox, sources
 from bot.store.database import Database
 from bot.web.in_force import InForce
+
+log = logging.getLogger(__name__)
 
 _DELIVER_EVERY = timedelta(seconds=1)
 _DIGEST_EVERY = timedelta(seconds=15)
@@ -68,11 +74,28 @@ class Bot:
         """
         async with self._judging:
             await self._turn_credit_month()
-            at = self._moment(pinned)
-            verdicts = await evaluate.run(self.database, self.standing.terms, at)
-            self._failures, self._judged = verdicts.failures, at
-            await settle.run(self.database, self.standing.config.poll.settle, at)
+            await self._evaluate(self._moment(pinned))
         await self.deliverer.wake()
+
+    async def act(self, deed: Deed) -> Acted | Refusal:
+        """Does what a person asks for, between two evaluations; what it changed is judged and told at once."""
+        async with self._judging:
+            now = self.clock.now()
+            said = await self.database.write(deed, now, durable=True)
+            if isinstance(said, Refusal):
+                return said
+            try:
+                await self._evaluate(now)
+            except Exception:
+                log.exception("what was done is kept, but is judged only later")
+        await self.deliverer.wake()
+        return said
+
+    async def _evaluate(self, at: datetime) -> None:
+        verdicts = await evaluate.run(self.database, self.standing.terms, at)
+        self._failures, self._judged = verdicts.failures, at
+        await lapse.run(self.database, at)
+        await settle.run(self.database, self.standing.config.poll.settle, at)
 
     def _moment(self, pinned: datetime | None) -> datetime:
         """Never before the last evaluation, where a slower poll began earlier, unless the clock was set back."""

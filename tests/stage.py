@@ -3,25 +3,21 @@
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from bot import app, standing
-from bot.answers.who import Asker
 from bot.demo.neo import accounts, book, server, state, usage
-from bot.demo.workbench import acme
+from bot.demo.workbench import acme, commands
 from bot.demo.workbench import server as workbench
 from bot.demo.workbench.bench import Bench
 from bot.demo.workbench.workspace import Workspace
 from bot.service import Bot
-from bot.slack import command, render
-from bot.slack import settings as slack
-from bot.slack.command import Request
-from bot.web import replies
-from bot.web.replies import Asked
+from bot.web import site
+from bot.web.door import SlackDoor
 from tests.fakes import FakeClock
 
 KEY = "neo_sk_test"
@@ -76,14 +72,25 @@ class Stage:
         return told
 
     async def say(self, who: str, typed: str) -> str:
-        """Types a slash command as an admin; gives what it is answered, and who sees that."""
-        request, zone = command.parse(typed), self.bot.in_force().zone
-        assert isinstance(request, Request)
-        asker = Asker(f"{who}@acme.test", True, zone)
-        asked = Asked(request, asker, self.clock.now(), request.who)
-        answer = await self.bot.database.read(replies.answer, asked, self.bot.in_force())
-        shown = render.answer(answer, slack.COMMAND)
-        return f"to them alone: {shown.text} | {' '.join(_words(shown.blocks))}"
+        """Types a slash command, signed as Slack signs it; gives what it is answered, and who sees that."""
+        if not self.bench.bot_url:
+            await self._open_door()
+        outcome = await commands.run(self.bench, who, CHANNEL, f"/neo-budget {typed}")
+        assert outcome.shown is not None, outcome.error
+        seen_by = "to them alone" if outcome.shown.only_for else "to everyone"
+        said = " ".join(_words(outcome.shown.blocks))
+        return f"{seen_by}: {outcome.shown.text} | {said}"
+
+    async def _open_door(self) -> None:
+        """The bot's port for Slack, however slow this machine is."""
+        settings = self.bot.standing.config.slack
+        assert settings is not None
+        door = SlackDoor.of(app.desk(self.bot, settings), settings)
+        listening = site.serving(
+            site.public_app(replace(door, inline=60), self.clock), "127.0.0.1", 0
+        )
+        port = await self.seen["exit"].enter_async_context(listening)
+        self.bench.bot_url, self.bench.patience = f"http://127.0.0.1:{port}", 60
 
     def _arrive(self) -> None:
         """Neo gets to know the streams whose time has come."""
@@ -126,6 +133,7 @@ class Stage:
         self.bot = await self.seen["exit"].enter_async_context(app.opened(stands, self.clock))
 
     async def close_bot(self) -> None:
+        self.bench.bot_url = ""
         await self.seen["exit"].aclose()
 
     def write_rules(self, text: str) -> None:

@@ -148,3 +148,22 @@ async def test_what_was_undeliverable_is_told_once_its_cause_is_mended(played: S
     await played.bot.revive()
     told = await played.pass_time(timedelta(minutes=1))
     assert ["post"] == [line.split(" ")[0] for line in told]
+
+
+async def test_what_was_done_is_kept_even_if_it_cannot_be_judged(played: Stage) -> None:
+    """The next evaluation makes up for it."""
+    played.stream(1, usd=60)
+    await played.tick()
+    await played.bot.database.write(lambda db: db.execute("ALTER TABLE held RENAME TO lost"))
+    assert "to everyone" in await played.say("ada", "silence team 1h")
+    await played.bot.database.write(lambda db: db.execute("ALTER TABLE lost RENAME TO held"))
+    assert "1 silence" in await played.say("ada", "status")
+
+
+async def test_a_refusal_judges_nothing(played: Stage) -> None:
+    judged = played.bot.in_force().judged
+    played.clock.advance(timedelta(minutes=1))
+    assert "fits no rule" in await played.say("ada", "silence x* 1h")
+    assert judged == played.bot.in_force().judged
+    assert "to everyone" in await played.say("ada", "silence t* 1h")
+    assert played.clock.now() == played.bot.in_force().judged

@@ -1,12 +1,13 @@
 """Open alerts: all of them for admins, their own for everyone else."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
-from bot.answers import coverage
+from bot.answers import acted, coverage
 from bot.answers.who import Asker
 from bot.notify.answer import AlertsAnswer
-from bot.notify.facts import AlertLine
-from bot.store import alerts, tasks
+from bot.notify.facts import NOTHING_DONE, Acted, AlertLine
+from bot.store import alerts, silences, tasks
 from bot.store.connection import Connection
 from rules.alert import Alert, State
 from rules.labels import Label
@@ -14,13 +15,14 @@ from rules.labels import Label
 TOP = 20
 
 
-def answer(db: Connection, asker: Asker) -> AlertsAnswer:
-    """The alerts that fire, worst first."""
+def answer(db: Connection, asker: Asker, now: datetime) -> AlertsAnswer:
+    """The alerts that fire, worst first, and for admins all that is silenced."""
     found = [alert for alert in firing(db) if asker.sees(alert.series.labels.get(Label.USER))]
     return AlertsAnswer(
-        rows=lines(db, found[:TOP]),
+        rows=lines(db, found[:TOP], now),
         more=max(0, len(found) - TOP),
         as_of=coverage.as_of(db),
+        silences=tuple(silences.active(db, now)) if asker.admin else (),
     )
 
 
@@ -29,14 +31,13 @@ def firing(db: Connection) -> list[Alert]:
     return sorted(_firing(alerts.open_alerts(db)), key=_rank)
 
 
-def lines(
-    db: Connection, shown: Iterable[Alert], silenced: Collection[str] = ()
-) -> tuple[AlertLine, ...]:
-    """Alerts as they are listed; `silenced` are the ids of those that a silence mutes."""
-    return tuple(_line(db, alert, silenced) for alert in shown)
+def lines(db: Connection, shown: Sequence[Alert], now: datetime) -> tuple[AlertLine, ...]:
+    """Each alert with what people did about it, as it counts now."""
+    done = acted.each(db, shown, now)
+    return tuple(_line(db, alert, done.get(alert.id, NOTHING_DONE)) for alert in shown)
 
 
-def _line(db: Connection, alert: Alert, silenced: Collection[str]) -> AlertLine:
+def _line(db: Connection, alert: Alert, done: Acted) -> AlertLine:
     return AlertLine(
         id=alert.id,
         rule=alert.series.rule,
@@ -45,7 +46,7 @@ def _line(db: Connection, alert: Alert, silenced: Collection[str]) -> AlertLine:
         value=alert.value,
         limit_text=alert.limit.text,
         since=alert.since,
-        silenced=alert.id in silenced,
+        acted=done,
         title=_title(db, alert.series.labels),
     )
 

@@ -6,15 +6,13 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from bot.answers import alerts, budgets, coverage, measure, periods, taskwork
+from bot.answers import acted, alerts, budgets, coverage, measure, periods, taskwork
 from bot.answers.budgets import Standing
-from bot.notify import silence
 from bot.notify.facts import BudgetLine, DigestFacts, Line, Stretch, UserLine
-from bot.store import late, silences, sources
+from bot.store import late, sources
 from bot.store.connection import Connection
 from bot.store.dearest import Selection
 from rules import labels, metric, money, window
-from rules.alert import Alert
 from rules.labels import Label
 from rules.metric import NOTHING
 from rules.money import Money
@@ -51,10 +49,24 @@ def facts(
     db: Connection, due: Due, rules: Sequence[Rule], stale_after: timedelta, now: datetime
 ) -> DigestFacts:
     """All that the digest says at `now`, but for whether it was skipped."""
+    firing = alerts.firing(db)
+    done = acted.each(db, firing, now).values()
+    return replace(
+        _figures(db, due, rules, stale_after, now),
+        alerts=alerts.lines(db, firing[:TOP], now),
+        more_alerts=max(0, len(firing) - TOP),
+        silenced=sum(each.silence is not None for each in done),
+        acked=sum(each.ack is not None for each in done),
+    )
+
+
+def _figures(
+    db: Connection, due: Due, rules: Sequence[Rule], stale_after: timedelta, now: datetime
+) -> DigestFacts:
+    """The same without the alerts."""
     zone, span = due.period.zone, due.span(now)
     totals, earlier = measure.total(db, span), _before(due.period, span)
     to_date, users = _to_date(zone, now), _users(db, span, earlier, totals.spend)
-    firing, silenced = _firing(db, now)
     as_of, (left, expire) = coverage.as_of(db), _credits(db)
     return DigestFacts(
         name=due.name,
@@ -76,8 +88,8 @@ def facts(
         streams=totals.streams,
         errors=totals.errors,
         error_rate=metric.error_rate(totals),
-        alerts=alerts.lines(db, firing[:TOP], silenced),
-        more_alerts=max(0, len(firing) - TOP),
+        alerts=(),
+        more_alerts=0,
         records=totals.streams,
         as_of=as_of,
         late=_late(db, due, span),
@@ -85,7 +97,6 @@ def facts(
         reconciled=None,
         final=as_of is not None and as_of >= span.end + due.settle,
         to_date_before=_spend(db, periods.span(periods.before("month", zone, now))),
-        silenced=len(silenced),
     )
 
 
@@ -95,12 +106,6 @@ def _late(db: Connection, due: Due, span: Span) -> Money:
         return Money(0)
     told = window.span_at(due.period, due.since).start
     return late.added(db, min(told, span.start), due.since)
-
-
-def _firing(db: Connection, now: datetime) -> tuple[list[Alert], set[str]]:
-    """The open alerts, worst first, and the ids of those that a silence mutes."""
-    found, active = alerts.firing(db), silences.active(db, now)
-    return found, {alert.id for alert in found if silence.muting(active, alert, now)}
 
 
 def _budgets(

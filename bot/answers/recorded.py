@@ -1,9 +1,10 @@
 """The alerts of a series as they stood at a moment: by what was decided up to then, and who was told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.answers import acted
 from bot.notify import why
 from bot.notify.why import Episode
 from bot.store import alerts, decisions, messages
@@ -32,7 +33,7 @@ def episodes(db: Connection, sought: Sought, *, live: bool) -> tuple[Episode, ..
         if _is_of(alert, sought):
             decided = [each for each in decisions.of(db, alert) if each.at <= sought.at]
             if decided:
-                last[alert.series.condition] = _episode(db, alert, decided, live=live)
+                last[alert.series.condition] = _episode(db, alert, decided, sought.at, live=live)
     return tuple(last.values())
 
 
@@ -42,15 +43,18 @@ def _is_of(alert: Alert, sought: Sought) -> bool:
     return not alert.by_period or alert.span.start == sought.span.start
 
 
-def _episode(db: Connection, alert: Alert, decided: Sequence[Decision], *, live: bool) -> Episode:
+def _episode(
+    db: Connection, alert: Alert, decided: Sequence[Decision], at: datetime, *, live: bool
+) -> Episode:
     said = [each for each in decided if each.reason is not None]
     told = messages.told(db, [alert.id]) if live else {}
+    then = alert if live else _then(alert, decided)
     return Episode(
         id=alert.id,
         condition=alert.series.condition,
         state=decided[-1].state,
         severity=decided[-1].severity,
-        peak=alert.peak if live else max(each.limit.severity for each in decided),
+        peak=then.peak,
         since=alert.since,
         last=_decided(decided[-1]),
         spoken=_decided(said[-1]) if said else None,
@@ -59,7 +63,14 @@ def _episode(db: Connection, alert: Alert, decided: Sequence[Decision], *, live:
             for (_, destination), each in sorted(told.items())
         ),
         note=alert.note if live else "",
+        acted=acted.of(db, alert, at) if live else acted.then(db, then, at),
     )
+
+
+def _then(alert: Alert, decided: Sequence[Decision]) -> Alert:
+    """The alert with the state and the peak that it had after these decisions."""
+    peak = max(each.limit.severity for each in decided)
+    return replace(alert, state=decided[-1].state, peak=peak)
 
 
 def _decided(decision: Decision) -> why.Decided:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.answers import alerts, coverage, measure
 from bot.notify.answer import SourceLine, StatusAnswer
 from bot.store import alerts as kept
-from bot.store import ledger, outbox, rejected, sources
+from bot.store import ledger, outbox, rejected, silences, sources
 from bot.store.connection import Connection
 from bot.store.sources import SourceState
 from rules.labels import Label, Values
@@ -52,6 +52,7 @@ def answer(db: Connection, running: Running, now: datetime) -> StatusAnswer:
         rules=running.rules,
         faults=tuple(str(fault) for fault in running.faults),
         open_alerts=len(alerts.firing(db)),
+        silences=len(silences.active(db, now)),
         waiting=waiting.count,
         oldest_waiting=waiting.oldest,
         undeliverable=waiting.undeliverable,

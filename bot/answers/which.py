@@ -1,11 +1,13 @@
 """Which series of a rule is meant, and which there are."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from bot.answers.book import Book
+from bot.notify.answer import Refusal
 from bot.store import alerts
 from bot.store.connection import Connection
-from rules import labels, metric, ranking, series
+from rules import labels, metric, ranking, reading, series
+from rules.alert import Alert
 from rules.labels import Label, Values
 from rules.metric import Value
 from rules.rule import Rule
@@ -13,10 +15,29 @@ from rules.series import Query
 from rules.window import Span
 
 SHOWN = 8
-"""Series that are named to who did not say which."""
+"""Series or alerts that are named to who did not say which."""
 
 Ranked = Sequence[tuple[Values, Value]]
 """Series with their values, the worst first."""
+
+
+def alert(db: Connection, prefix: str, may_see: Callable[[Alert], bool]) -> Alert | Refusal:
+    """The alert whose id begins so, among those that may be seen."""
+    found = [each for each in (alerts.find(db, prefix) if prefix else ()) if may_see(each)]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        near = reading.nearest(
+            prefix, [each.id for each in alerts.open_alerts(db) if may_see(each)]
+        )
+        return Refusal(
+            f'There is no alert "{prefix}" among those that you may see{near or "."} `alerts` lists what is open.'
+        )
+    shown = ", ".join(f"{each.id} ({each.series})" for each in found[:SHOWN])
+    rest = f", +{len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return Refusal(
+        f'"{prefix}" begins the ids of {len(found)} alerts: {shown}{rest}. Write more of it.'
+    )
 
 
 def measured(book: Book, rule: Rule, span: Span) -> Ranked:

@@ -16,7 +16,7 @@ from bot.notify import why
 from bot.notify.answer import Refusal
 from bot.notify.facts import Stretch
 from bot.notify.why import Episode, WhyAnswer
-from bot.store import alerts, sources
+from bot.store import sources
 from bot.store.connection import Connection
 from bot.store.sources import SourceState
 from rules import evaluate, labels, metric, reading
@@ -30,9 +30,6 @@ from rules.rule import Rule
 from rules.scope import News, Planner, Scope
 from rules.series import Answer, Query
 from rules.window import Span
-
-_SHOWN = 8
-"""Alerts that are named to who did not write enough of an id."""
 
 _KEPT = frozenset({Reads.RECORDS, Reads.TASKS})
 """What the ledger keeps the history of."""
@@ -82,14 +79,9 @@ def of_alert(
     db: Connection, given: Given, asker: Asker, prefix: str, now: datetime
 ) -> WhyAnswer | Refusal:
     """What is behind the alert whose id begins so, as things stand now, or stood when it ended."""
-    found = [
-        alert
-        for alert in (alerts.find(db, prefix) if prefix else ())
-        if asker.sees(alert.series.labels.get(Label.USER))
-    ]
-    if len(found) != 1:
-        return Refusal(_unclear(prefix, found))
-    [alert] = found
+    alert = which.alert(db, prefix, lambda each: asker.sees(each.series.labels.get(Label.USER)))
+    if isinstance(alert, Refusal):
+        return alert
     known = {rule.name: rule for rule in given.rules}
     rule = known.get(alert.series.rule)
     if rule is None or rule.meaning != alert.series.meaning:
@@ -111,14 +103,6 @@ def rule_of(rules: Iterable[Rule], name: str) -> Rule:
     if not known:
         raise ValueError("there are no rules")
     return known[reading.choice(name, known, "a rule")]
-
-
-def _unclear(prefix: str, found: Sequence[Alert]) -> str:
-    if not found:
-        return f'There is no alert "{prefix}" among those that you may see. `alerts` lists what is open.'
-    shown = ", ".join(f"{alert.id} ({alert.series})" for alert in found[:_SHOWN])
-    rest = f", +{len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    return f'"{prefix}" begins the ids of {len(found)} alerts: {shown}{rest}. Write more of it.'
 
 
 def _moment(db: Connection, rule: Rule, at: datetime, now: datetime) -> _Moment:

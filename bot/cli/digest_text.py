@@ -21,7 +21,11 @@ def render(facts: DigestFacts) -> str:
         _listed("People", (_user(line) for line in facts.users), facts.more_users),
         _listed("Models", (f"{table.plain(line.name)}: {line.cost}" for line in facts.models)),
         _listed("Tasks", (_task(line) for line in facts.tasks)),
-        _listed("Open alerts", (_alert(line) for line in facts.alerts), facts.more_alerts),
+        _listed(
+            f"Open alerts{digest_words.acted(facts)}",
+            (_alert(line) for line in facts.alerts),
+            facts.more_alerts,
+        ),
         _data(facts),
     ]
     return "\n\n".join("\n".join(section) for section in sections if section)
@@ -102,8 +106,11 @@ def _task(line: TaskLine) -> str:
 def _alert(line: AlertLine) -> str:
     task = f" “{table.plain(line.title)}”" if line.title else ""
     value, limit = metric.text(line.value), line.limit_text
-    muted = ", silenced" if line.silenced else ""
-    return f"{line.severity}: {_series(line.rule, line.labels)}{task} at {value} (limit {limit}){muted}"
+    done = line.acted
+    by = f"; acknowledged by {table.plain(done.ack.author)}" if done.ack else ""
+    muted = f"; silenced by {table.plain(done.silence.author)}" if done.silence else ""
+    said = f"{line.severity}: {_series(line.rule, line.labels)}{task} at {value} (limit {limit})"
+    return f"{said}{by}{muted}"
 
 
 def _series(rule: str, of: dict[str, str]) -> str:

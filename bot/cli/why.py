@@ -145,6 +145,7 @@ def _episode(episode: Episode, zone: ZoneInfo) -> Iterator[str]:
         f"alert {episode.id} ({episode.condition}): {episode.state}{severity}, peak {episode.peak},"
         f" since {moment.shown(episode.since, zone.key)}{table.plain(f'; {episode.note}') if episode.note else ''}"
     )
+    yield from _acted(episode, zone)
     yield f"last decision {_decided(episode.last, zone)}"
     if episode.spoken is None:
         yield "nothing was said of it yet"
@@ -152,6 +153,16 @@ def _episode(episode: Episode, zone: ZoneInfo) -> Iterator[str]:
         yield f"last notification {_decided(episode.spoken, zone)}"
     for told in episode.told:
         yield f"told {table.plain(told.destination)}: {metric.text(told.value)}, {told.peak}"
+
+
+def _acted(episode: Episode, zone: ZoneInfo) -> Iterator[str]:
+    """What people did about it."""
+    if ack := episode.acted.ack:
+        yield f"acknowledged by {table.plain(ack.author)} at {moment.shown(ack.at, zone.key)}"
+    if silence := episode.acted.silence:
+        why = f": {table.plain(silence.reason)}" if silence.reason else ""
+        until = moment.shown(silence.until, zone.key)
+        yield f"silenced by {table.plain(silence.author)} until {until} ({silence.name}){why}"
 
 
 def _decided(made: Decided, zone: ZoneInfo) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.cli import exact
+from bot.notify.facts import AckFacts, SilenceFacts
 from bot.notify.why import Decided, Episode, Held, Made, Said, WhyAnswer
 
 
@@ -85,6 +86,23 @@ def _episode(episode: Episode, zone: ZoneInfo) -> exact.Row:
             {"to": told.destination, "peak": str(told.peak), "value": told.value}
             for told in episode.told
         ],
+        "acknowledged": _ack(episode.acted.ack, zone),
+        "silenced": _silence(episode.acted.silence, zone),
+    }
+
+
+def _ack(ack: AckFacts | None, zone: ZoneInfo) -> exact.Row | None:
+    return None if ack is None else {"by": ack.author, "at": _time(ack.at, zone)}
+
+
+def _silence(silence: SilenceFacts | None, zone: ZoneInfo) -> exact.Row | None:
+    if silence is None:
+        return None
+    return {
+        "name": silence.name,
+        "by": silence.author,
+        "until": _time(silence.until, zone),
+        "reason": silence.reason,
     }
 
 

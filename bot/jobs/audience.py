@@ -4,17 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.answers import about
 from bot.notify import holding
 from bot.notify.holding import Held, Holding
 from bot.notify.notification import Destination
 from bot.notify.policy import Step, ToldBy
 from bot.notify.quiet import Quiet
 from bot.notify.routing import Routes
-from bot.store import alerts, messages, silences, tasks
+from bot.store import alerts, messages, silences
 from bot.store import held as kept
 from bot.store.connection import Connection
 from rules.alert import Alert, Transition
-from rules.labels import Label
 from rules.rule import Rule
 from rules.scope import Judged, Scope
 
@@ -63,7 +63,7 @@ def steps(
         alert = transition.after
         if alert is not None and part is not None:
             notify = part.rule.terms(alert.series.values).notify
-            places = routes.destinations(notify, alert.peak, _about(db, part.rule, alert))
+            places = routes.destinations(notify, alert.peak, about.labels(db, part.rule, alert))
         before = known.get(transition.before.id, ()) if transition.before is not None else ()
         rule = part.rule if part is not None else None
         found.append(
@@ -82,21 +82,3 @@ def _is_first(part: Scope, alert: Alert | None, judged: Mapping[str, Judged]) ->
     known = judged.get(part.rule.name)
     begun = alert is not None and known is not None and alert.since == known.since
     return part.first or begun
-
-
-def _about(db: Connection, rule: Rule, alert: Alert) -> dict[str, str]:
-    """The labels, and the one person behind the series where that is another label's value: the alert is about them."""
-    labels = alert.series.labels
-    if Label.USER in labels:
-        return labels
-    users = _only_user(rule)
-    if not users and Label.TASK in labels:
-        users = {task.user for task in tasks.get(db, labels[Label.TASK])}
-    return {**labels, Label.USER: users.pop()} if len(users) == 1 else labels
-
-
-def _only_user(rule: Rule) -> set[str]:
-    """The user whom the rule selects by name, if it selects one."""
-    pattern = rule.where.pattern(Label.USER)
-    named = set(pattern.include) if pattern else set()
-    return set() if any("*" in user for user in named) else named

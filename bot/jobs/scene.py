@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.answers import evidence, pace
+from bot.answers import acted, evidence, pace
 from bot.answers.evidence import Evidence
 from bot.notify.facts import AlertFacts, Pace, Stretch
 from bot.notify.notification import Destination
@@ -68,6 +68,7 @@ class Scene:
             runbook=rule.runbook,
             receiver=to.receiver,
             final=self._is_final(alert),
+            acted=acted.of(self.db, alert, self.now),
         )
 
     def _is_final(self, alert: Alert) -> bool:

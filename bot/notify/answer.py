@@ -5,7 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
+from bot.notify.acted import Acted
 from bot.notify.facts import AlertLine, BudgetLine, DigestFacts, Split, Stretch, TaskLine
+from bot.notify.silence import Silence
 from bot.notify.why import WhyAnswer
 from rules.metric import Totals
 from rules.money import Money
@@ -165,11 +167,12 @@ class BudgetsAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AlertsAnswer:
-    """Open alerts, worst first."""
+    """Open alerts, worst first, and what is silenced; only admins are told of silences that mute none of the alerts."""
 
     rows: tuple[AlertLine, ...]
     more: int
     as_of: datetime | None
+    silences: tuple[Silence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +230,7 @@ class StatusAnswer:
     last_judged: datetime | None
     zone: str
     delivery_error: str = ""
+    silences: int = 0
 
     @property
     def well(self) -> bool:
@@ -271,6 +275,7 @@ Answer = (
     | StatusAnswer
     | DigestAnswer
     | WhyAnswer
+    | Acted
     | HelpAnswer
     | Refusal
 )

@@ -56,6 +56,35 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
+class AckFacts:
+    """Who took an alert on, and when."""
+
+    author: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceFacts:
+    """What mutes an alert: the name of the silence (`S3`), who wants it, until when, and why if they said."""
+
+    name: str
+    author: str
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What people did about an alert that is open, as far as it counts now."""
+
+    ack: AckFacts | None = None
+    silence: SilenceFacts | None = None
+
+
+NOTHING_DONE = Acted()
+
+
+@dataclass(frozen=True, slots=True)
 class AlertFacts:
     """One alert at one moment.
 
@@ -95,6 +124,7 @@ class AlertFacts:
     runbook: str
     receiver: str
     final: bool = False
+    acted: Acted = NOTHING_DONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +214,7 @@ class AlertLine:
     value: Figure
     limit_text: str
     since: datetime
-    silenced: bool = False
+    acted: Acted = NOTHING_DONE
     title: str = ""
 
 
@@ -216,10 +246,10 @@ class DigestFacts:
 
     `every` is `day`, `week` or `month`. `before` is the same weekday a week earlier, the seven days or the month before;
     `mean` what as many days cost on average over the 28 days before, which a month has none of. `to_date_before` is what the
-    month before had come to by the same day and time. Each is None when the ledger does not reach back. `silenced` is how
-    many of all open alerts are silenced. `chart` comes along as a picture. `late` is cost added to earlier days since the last digest.
+    month before had come to by the same day and time. Each is None when the ledger does not reach back. `chart` comes along as a picture. `late` is cost added to earlier days since the last digest.
     `stale` names sources whose data is old. `reconciled` is the difference to Neo's own totals where it is known.
-    `final`: late usage of the period is not to be expected any more. `note` is why it comes here.
+    `final`: late usage of the period is not to be expected any more. `note` is why it comes here. Of all open alerts,
+    `silenced` are muted and `acked` somebody took on.
     """
 
     name: str
@@ -253,4 +283,5 @@ class DigestFacts:
     note: str = ""
     to_date_before: Money | None = None
     silenced: int = 0
+    acked: int = 0
     chart: ChartFacts | None = None

@@ -31,13 +31,21 @@ class Silence:
     match: Selector = labels.EVERYTHING
     alert: str = ""
 
+    @property
+    def name(self) -> str:
+        """What people call it: `S3`."""
+        return f"S{self.id}"
+
     def mutes(self, alert: Alert, at: datetime) -> bool:
-        """Whether it holds at `at` and the alert fits. A label that the series does not have fits nothing."""
+        """Whether it holds at `at` and the alert fits."""
+        return self.starts <= at < self.ends and self.fits(alert)
+
+    def fits(self, alert: Alert) -> bool:
+        """Whether it is about the alert, at whatever time. A label that the series does not have fits nothing."""
         series = alert.series
         named = dict(zip(series.group_by, series.values, strict=True))
         return (
-            self.starts <= at < self.ends
-            and self.alert in ("", alert.id)
+            self.alert in ("", alert.id)
             and labels.glob_matches(self.rule, series.rule)
             and all(label in named for label, _ in self.match.patterns)
             and self.match.matches(named)
@@ -68,13 +76,13 @@ def selector(patterns: Iterable[tuple[Label, str]]) -> Selector:
 def end(words: str, now: datetime, zone: ZoneInfo, period_end: datetime | None) -> datetime:
     """When a silence ends that is asked for at `now` as `2h`, `until 14:00` or `until period ends`, in UTC.
 
-    Clock words are meant in `zone`; `period_end` is where the alert's period ends, if one alert is muted. Raises
-    ValueError that says what was expected.
+    Clock words are meant in `zone`; `period_end` is where the period ends that what is muted lives in, if it is one.
+    Raises ValueError that says what was expected.
     """
     text = " ".join(words.lower().split()).removeprefix("for ")
     if text in ("until period ends", "until the period ends"):
         if period_end is None or period_end <= now:
-            raise ValueError("only one open alert of a calendar period has a period that ends")
+            raise ValueError("there is no one period that ends: say how long, or until what time")
         return period_end
     if text.startswith("until "):
         return _next(text.removeprefix("until ").strip(), now, zone)

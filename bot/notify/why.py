@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.notify.facts import Stretch
+from bot.notify.facts import NOTHING_DONE, Acted, Stretch
 from rules import metric
 from rules.alert import Reason, State
 from rules.finding import Finding, Verdict
@@ -90,7 +90,7 @@ class Episode:
     """An alert of the series as it stood at the moment that is asked of.
 
     `last` is the last decision about it, `spoken` the last one of which something was said. `told` is known of the
-    present alone.
+    present alone, `acted` is what people did about it that counted then.
     """
 
     id: str
@@ -103,6 +103,7 @@ class Episode:
     spoken: Decided | None
     told: tuple[Told, ...]
     note: str = ""
+    acted: Acted = NOTHING_DONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,14 @@ _HEADER, _SECTION, _FALLBACK = 150, 3000, 3000
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What Slack is sent: `text` for notifications and screen readers (escaped), `blocks` for the eye."""
+    """What Slack is sent: `text` for notifications and screen readers (escaped), `blocks` for the eye.
+
+    An answer that is `public` is for the whole channel, any other for the asker alone.
+    """
 
     text: str
     blocks: list[Json] = field(default_factory=list)
+    public: bool = False
 
 
 def message(fallback: str, *blocks: Json | None) -> Message:

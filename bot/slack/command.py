@@ -6,22 +6,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from bot.notify.answer import HelpAnswer
-from bot.slack import text, verbs
+from bot.slack import silencing, text, verbs, words
+from bot.slack.silencing import Asked
 from bot.slack.verbs import Verb
 
-_QUOTES = "\"'“”\u2018’„«»`\u201b"
-_AROUND = f"{_QUOTES}.,;()"
-"""What stands around a word in a sentence and is no part of it."""
-
-_STRAIGHT = str.maketrans(dict.fromkeys("\u2018’\u201b", "'"))
-_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012–—\u2015−", "-"))
-_DOUBLED = re.compile(r"--+")
 _PAIRS = re.compile(r"(?<!\S)(last|this)[ -]+(week|month)(?!\S)", re.IGNORECASE)
-_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
-_MAIL = re.compile(r"<mailto:([^<>|]+)(?:\|[^<>]*)?>")
-_EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 _SHOWN = 40
-_LONGEST = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,38 +29,31 @@ class Request:
     task: str = ""
     alert: str = ""
     name: str = ""
+    undo: str = ""
+    silence: Asked | None = None
 
 
 def parse(typed: str) -> Request | HelpAnswer:
     """`top users week` to a Request; nothing at all, an unknown verb or a wrong word to help that says so."""
-    words = _words(typed)
-    name = words[0].lower() if words else "help"
+    said = _words(typed)
+    name = said[0].lower() if said else "help"
     if name not in verbs.VERBS:
         return HelpAnswer(note=_unknown(name))
     if name == "help":
-        return _help(words[1:])
-    return _request(verbs.VERBS[name], words[1:])
+        return _help(said[1:])
+    return _request(verbs.VERBS[name], said[1:])
 
 
 def _words(typed: str) -> list[str]:
-    """The words, freed from what phones, Slack and sentences put around and into them; an id stays as it is."""
-    plain = _MAIL.sub(r"\1", text.plain(typed, _LONGEST))
-    for entity, char in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
-        plain = plain.replace(entity, char)
-    first, *rest = [word for each in plain.split() if (word := each.strip(_QUOTES))] or [""]
+    """The words as they were meant, `last week` as one; an id, and what a silence is made of, stay as they are."""
+    first, *rest = [word for each in words.typed(typed) if (word := each.strip(words.QUOTES))] or [
+        ""
+    ]
     verb = verbs.VERBS.get(first.lower())
-    if verb is not None and "task" in verb.takes:
+    if verb is not None and {"task", "until"} & set(verb.takes):
         return [first, *rest]
-    read = " ".join(word for each in (first, *rest) if (word := _read(each)))
+    read = " ".join(word for each in (first, *rest) if (word := words.read(each)))
     return _PAIRS.sub(_joined, read).split()
-
-
-def _read(word: str) -> str:
-    """A word as it was meant; an email keeps what is inside of it, with straight apostrophes."""
-    bare = word.strip(_AROUND)
-    if "@" in bare:
-        return bare.translate(_STRAIGHT)
-    return _DOUBLED.sub("-", bare.translate(_DASHES))
 
 
 def _joined(match: re.Match[str]) -> str:
@@ -89,23 +72,34 @@ def _nearest(word: str, known: list[str]) -> str:
     return f'; did you mean "{close[0]}"?' if close else "."
 
 
-def _help(words: list[str]) -> HelpAnswer:
-    if not words:
+def _help(said: list[str]) -> HelpAnswer:
+    if not said:
         return HelpAnswer()
-    name = words[0].lower()
+    name = said[0].lower()
     return HelpAnswer(name) if name in verbs.VERBS else HelpAnswer(note=_unknown(name))
 
 
-def _request(verb: Verb, words: list[str]) -> Request | HelpAnswer:
+def _request(verb: Verb, said: list[str]) -> Request | HelpAnswer:
+    if "until" in verb.takes:
+        return _silence(verb, said)
     found: dict[str, str] = {}
-    for word in words:
+    for word in said:
         slot = _slot(verb, word, found)
         if slot is None or (slot == "window" and not _may_be_window(word)):
             return HelpAnswer(verb.name, _misfit(verb, word, slot, found))
         found[slot] = _value(slot, word)
-    if verb.needs and not found:
+    if verb.needs and not found.keys() - {"undo"}:
         return HelpAnswer(verb.name, f"`{verb.name}` needs {verb.needs}.")
-    return Request(verb.name, **found)
+    return Request(verb.name, silence=None, **found)
+
+
+def _silence(verb: Verb, said: list[str]) -> Request | HelpAnswer:
+    try:
+        asked = silencing.read(said)
+    except ValueError as error:
+        said_so = str(error)
+        return HelpAnswer(verb.name, said_so if said_so.endswith("?") else f"{said_so}.")
+    return Request(verb.name, who=asked.who, mention=asked.mention, silence=asked)
 
 
 def _slot(verb: Verb, word: str, found: dict[str, str]) -> str | None:
@@ -113,6 +107,8 @@ def _slot(verb: Verb, word: str, found: dict[str, str]) -> str | None:
     if person := _person(word):
         free = "who" in verb.takes and not {"who", "mention"} & found.keys()
         return person if free else None
+    if word.lower() in verb.takes and word.lower() == "undo" and "undo" not in found:
+        return "undo"
     if "by" in verb.takes and "by" not in found and _ranking(word):
         return "by"
     if word.startswith("@"):
@@ -129,9 +125,9 @@ def _slot(verb: Verb, word: str, found: dict[str, str]) -> str | None:
 
 def _person(word: str) -> str:
     """`mention` or `who` for what names people; else empty."""
-    if _MENTION.fullmatch(word):
+    if words.mentioned(word):
         return "mention"
-    return "who" if word.lower() in ("me", "team") or _EMAIL.fullmatch(word) else ""
+    return "who" if words.is_person(word) else ""
 
 
 def _ranking(word: str) -> str:
@@ -143,7 +139,7 @@ def _ranking(word: str) -> str:
 def _value(slot: str, word: str) -> str:
     match slot:
         case "mention":
-            return _MENTION.sub(r"\1", word)
+            return words.mentioned(word)
         case "by":
             return _ranking(word)
         case "task":

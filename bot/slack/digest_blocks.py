@@ -183,8 +183,7 @@ def _alerts(facts: DigestFacts) -> Json | None:
     rest = wording.more(count - len(shown))
     return blocks.rich(
         blocks.line(
-            blocks.strong(wording.number(count, "open alert")),
-            blocks.say(f", {facts.silenced:,} silenced" if facts.silenced else ""),
+            blocks.strong(f"{wording.number(count, 'open alert')}{digest_words.acted(facts)}")
         ),
         blocks.listed([state_blocks.alert_line(row) for row in shown]),
         blocks.line(blocks.faint(rest)) if rest else None,

@@ -6,6 +6,11 @@ from bot.slack.blocks import Json, Message
 from bot.slack.verbs import VERBS, Verb
 
 
+def instead(answer: HelpAnswer | Refusal, command: str) -> Message:
+    """What is said in place of an answer."""
+    return refusal(answer) if isinstance(answer, Refusal) else help_(answer, command)
+
+
 def help_(answer: HelpAnswer, command: str) -> Message:
     verb = VERBS.get(answer.verb)
     note = text.plain(answer.note, blocks.NOTE)
@@ -38,7 +43,8 @@ def _all(command: str) -> list[Json]:
         ),
         blocks.context(f"who: {verbs.PERSON}", f"window: {verbs.WINDOW}"),
         blocks.context(
-            "Only you see the answers. Admins see everyone's usage, all others their own."
+            "Only you see the answers, but for what `ack`, `silence` and `unsilence` did.",
+            "Admins see everyone's usage, all others their own.",
         ),
     ]
 

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from bot.notify.acted import AckAnswer, SilenceAnswer, UnsilenceAnswer
 from bot.notify.answer import (
     AlertsAnswer,
     Answer,
@@ -27,6 +28,7 @@ from bot.notify.notification import (
 )
 from bot.notify.why import WhyAnswer
 from bot.slack import (
+    act_blocks,
     alert_blocks,
     blocks,
     digest_blocks,
@@ -78,14 +80,14 @@ def note(words: str) -> Message:
 def answer(said: Answer, command: str) -> Message:
     """An answer to the slash command."""
     match said:
-        case HelpAnswer():
-            return help_blocks.help_(said, command)
-        case Refusal():
-            return help_blocks.refusal(said)
+        case HelpAnswer() | Refusal():
+            return help_blocks.instead(said, command)
         case DigestAnswer(digest):
             return digest_blocks.digest(digest)
         case WhyAnswer():
             return why_blocks.why(said)
+        case AckAnswer() | SilenceAnswer() | UnsilenceAnswer():
+            return act_blocks.done(said)
         case BudgetsAnswer() | AlertsAnswer() | RulesAnswer() | StatusAnswer():
             return _state(said)
         case _:

@@ -15,9 +15,9 @@ _SERVER_ERROR, _REDIRECT = 500, 300
 
 
 def payload(message: Message) -> dict[str, object]:
-    """An answer as Slack takes it: for the asker's eyes only."""
+    """An answer as Slack takes it: for the asker's eyes only, unless it is public."""
     return {
-        "response_type": "ephemeral",
+        "response_type": "in_channel" if message.public else "ephemeral",
         "text": message.text,
         "blocks": message.blocks,
         "replace_original": False,

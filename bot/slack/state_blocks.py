@@ -9,11 +9,12 @@ from bot.notify.answer import (
     StatusAnswer,
 )
 from bot.notify.facts import AlertLine, BudgetLine
-from bot.slack import alert_blocks, blocks, subject, text, usage_blocks, wording
+from bot.notify.silence import Silence
+from bot.slack import act_words, alert_blocks, blocks, subject, text, usage_blocks, wording
 from bot.slack.blocks import Json, Message
 from rules import metric
 
-BUDGETS, ALERTS, RULES, SOURCES, FAULTS = 10, 15, 15, 8, 5
+BUDGETS, ALERTS, RULES, SOURCES, FAULTS, SILENCES = 10, 15, 15, 8, 5, 10
 
 
 def budgets(answer: BudgetsAnswer) -> Message:
@@ -67,7 +68,20 @@ def alerts(answer: AlertsAnswer) -> Message:
             if count > len(rows)
             else None,
         ),
+        _silences(answer.silences),
         usage_blocks.as_of(answer.as_of),
+    )
+
+
+def _silences(found: tuple[Silence, ...]) -> Json | None:
+    """What is silenced, whether it mutes anything now or not."""
+    if not found:
+        return None
+    rest = wording.more(len(found) - SILENCES)
+    return blocks.rich(
+        blocks.line(blocks.strong(wording.number(len(found), "silence"))),
+        blocks.listed([act_words.silence(each) for each in found[:SILENCES]]),
+        blocks.line(blocks.faint(rest)) if len(found) > SILENCES else None,
     )
 
 
@@ -84,7 +98,7 @@ def alert_line(row: AlertLine) -> Json:
         blocks.moment(row.since),
         blocks.say("  "),
         blocks.code(text.plain(row.id, blocks.NAME)),
-        blocks.faint("  silenced" if row.silenced else ""),
+        *act_words.pieces(row.acted),
     )
 
 
@@ -115,7 +129,7 @@ def status(answer: StatusAnswer) -> Message:
         _faults(answer.faults),
         blocks.fields(
             ("Rules", f"{answer.rules:,}"),
-            ("Open alerts", f"{answer.open_alerts:,}"),
+            ("Open alerts", _open(answer)),
             ("Waiting messages", _waiting(answer)),
             ("Undeliverable messages", _undeliverable(answer)),
         ),
@@ -196,6 +210,11 @@ def _counts(line: SourceLine) -> str:
         if count
     ]
     return ", ".join([wording.number(line.records, "record"), *extra])
+
+
+def _open(answer: StatusAnswer) -> str:
+    silences = f", {wording.number(answer.silences, 'silence')}" if answer.silences else ""
+    return f"{answer.open_alerts:,}{silences}"
 
 
 def _waiting(answer: StatusAnswer) -> str:

@@ -6,10 +6,19 @@ What is new of many that each have a message of their own is told in the same fo
 from collections.abc import Sequence
 
 from bot.notify.facts import AlertFacts, ChangesFacts, TableFacts
-from bot.slack import alert_blocks, blocks, reply_blocks, standing, subject, text, wording
+from bot.slack import (
+    act_words,
+    alert_blocks,
+    blocks,
+    reply_blocks,
+    standing,
+    subject,
+    text,
+    wording,
+)
 from bot.slack.blocks import Json, Message
 from rules import metric
-from rules.alert import Reason
+from rules.alert import OPEN, Reason
 from rules.metric import Value
 
 SHOWN = 10
@@ -117,12 +126,13 @@ def _members(facts: TableFacts, rows: Sequence[AlertFacts]) -> Json:
 
 def _row(facts: AlertFacts) -> tuple[str, str, str, str]:
     stands = standing.of(facts)
+    marks = act_words.mark(facts.acted) if facts.state in OPEN else ""
     who = subject.row(facts.labels, subject.title_among(facts.tasks, facts.labels))
     return (
         who,
         metric.text(facts.value),
         subject.limit(facts),
-        f"{stands.icon} {stands.label}",
+        f"{stands.icon} {stands.label}{marks}",
     )
 
 

@@ -10,7 +10,7 @@ RANKINGS = ("users", "models", "tasks", "tools", "agents")
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One verb. `takes` names what may follow it: who, window, by, task, alert, name, verb."""
+    """One verb. `takes` names what may follow it: who, window, by, task, alert, undo, until, name, verb."""
 
     name: str
     usage: str
@@ -82,6 +82,33 @@ VERBS: dict[str, Verb] = {
             "The id stands in alerts and in `alerts`; its beginning is enough.",
             ("alert",),
             needs="the id of an alert",
+        ),
+        Verb(
+            "ack",
+            "ack <id> [undo]",
+            "takes an alert on: it is not repeated until it gets worse",
+            "ack a1b2c3d4",
+            "Admins take on any alert, everyone else what is about them. With `undo` it is nobody's again.",
+            ("alert", "undo"),
+            needs="the id of an alert",
+        ),
+        Verb(
+            "silence",
+            "silence <id|rule|who> <2h|until 14:00|until period ends> [reason]",
+            "mutes an alert, a rule, a person or a label for a while; for admins",
+            "silence user-daily-spend 2h the big scan",
+            "Rules and labels may have globs, and all that is named must fit: `silence user=*@acme.test model=gpt-* 2h`."
+            " A clock time is meant in your own zone. `silence S3 until 18:00` changes a silence.",
+            ("who", "until"),
+        ),
+        Verb(
+            "unsilence",
+            "unsilence <S3|id|rule>",
+            "ends a silence before its time; for admins",
+            "unsilence S3",
+            "Its name stands in `alerts`; what is silenced alone can be named too: an alert, a rule.",
+            ("alert",),
+            needs="a silence, such as S3",
         ),
         Verb("rules", "rules", "the rules in force", "rules", "Takes nothing else."),
         Verb(

@@ -2,7 +2,7 @@
 
 from bot.notify import why as words
 from bot.notify.why import Episode, Held, Made, Part, Said, WhyAnswer
-from bot.slack import blocks, subject, text, usage_blocks, wording
+from bot.slack import act_words, blocks, subject, text, usage_blocks, wording
 from bot.slack.blocks import Json, Message
 from rules import metric
 from rules.finding import Verdict
@@ -106,6 +106,7 @@ def _episode(episode: Episode) -> Json:
             blocks.say(f"; {note}  " if note else "  "),
             blocks.code(text.plain(episode.id, blocks.NAME)),
         ),
+        blocks.line(*acted) if (acted := act_words.pieces(episode.acted)) else None,
         blocks.line(*_spoken(episode)),
         blocks.listed(
             [

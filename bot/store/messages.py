@@ -1,11 +1,12 @@
 """Messages at their destinations: what each is to say, what it does say, and what it told of which alert."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.notify import figure, notification
-from bot.notify.notification import Body, Destination, Receipt
+from bot.notify.notification import Body, Destination, Receipt, Via
 from bot.notify.policy import Told
 from bot.store import instant
 from bot.store.connection import Connection
@@ -110,6 +111,17 @@ def body(db: Connection, message: str) -> Body:
     """What a message is to say now."""
     (text,) = db.execute("SELECT body FROM message WHERE id = ?", (message,)).fetchone()
     return notification.body_of(text)
+
+
+def editable(db: Connection, alerts: Iterable[str]) -> list[tuple[str, Destination]]:
+    """Every message about some of these alerts that can be edited, each once."""
+    rows = db.execute(
+        "SELECT DISTINCT message, destination FROM told"
+        " WHERE alert IN (SELECT value FROM json_each(?)) ORDER BY message",
+        (json.dumps(list(alerts)),),
+    )
+    found = [(message, Destination.parse(text)) for message, text in rows]
+    return [(message, place) for message, place in found if place.via is not Via.WEBHOOK]
 
 
 def take_edit(db: Connection, destination: Destination, now: datetime) -> Edit | None:

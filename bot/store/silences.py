@@ -54,6 +54,12 @@ def since(db: Connection, first: datetime, last: datetime) -> list[Silence]:
     return _select(db, where, (instant.to_micros(first), instant.to_micros(last)))
 
 
+def ended(db: Connection, after: datetime | None, upto: datetime) -> list[Silence]:
+    """All that ended after a moment (None for ever), up to another one; the last one last."""
+    first = -1 if after is None else instant.to_micros(after)
+    return _select(db, "ends > ? AND ends <= ?", (first, instant.to_micros(upto)))
+
+
 def _select(db: Connection, where: str, values: Sequence[object]) -> list[Silence]:
     rows = db.execute(
         f"SELECT {_COLUMNS} FROM silence WHERE {where} ORDER BY ends, id", values

@@ -1,14 +1,16 @@
 """Where commands are answered, whichever way they came: who asks, what they may see, what they are shown."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot import secret
+from bot.acts.acting import Deed
 from bot.answers import who
 from bot.answers.who import Asker
 from bot.neo.client import Client
+from bot.notify.acted import Acted
 from bot.notify.answer import Answer, HelpAnswer, Refusal
 from bot.notify.notification import SinkError
 from bot.slack import command, render
@@ -18,7 +20,7 @@ from bot.slack.people import Directory, Person
 from bot.store import audit
 from bot.store.database import Database
 from bot.store.error import StoreError
-from bot.web import drilldown, replies
+from bot.web import deeds, drilldown, replies
 from bot.web.in_force import InForce
 from bot.web.replies import Asked
 
@@ -51,16 +53,20 @@ _SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Answers commands. `neo` are the clients by source; `in_force` is asked anew for each command."""
+    """Answers commands. `neo` are the clients by source; `in_force` is asked anew for each command.
+
+    `act` does a deed in a transaction of its own, and has what it changed told at once.
+    """
 
     database: Database
     directory: Directory
     neo: Mapping[str, Client]
     in_force: Callable[[], InForce]
     slash: str
+    act: Callable[[Deed], Awaitable[Acted | Refusal]]
 
     async def command(self, form: Mapping[str, str], now: datetime) -> Message:
-        """What its asker alone is to be shown; `form` holds Slack's fields. Failures become a sentence."""
+        """What its asker alone is to be shown, or of an act everyone; `form` holds Slack's fields. Failures become a sentence."""
         try:
             return render.answer(await self._answer(form, now), self.slash)
         except SinkError as error:
@@ -99,10 +105,14 @@ class Desk:
     async def _reply(self, request: Request, asker: Asker, person: Person, now: datetime) -> Answer:
         if request.verb == "task":
             return await drilldown.answer(self.database, self.neo, asker, request.task)
+        if refusal := deeds.denied(request.verb, asker):
+            return refusal
         named = await self._named(request, asker, person, now)
         if isinstance(named, Refusal):
             return named
         asked = Asked(request, asker, now, named)
+        if request.verb in deeds.DEEDS:
+            return await self.act(deeds.deed(asked, person, self.in_force()))
         return await self.database.read(replies.answer, asked, self.in_force())
 
     async def _named(

@@ -83,7 +83,7 @@ def _budgets(db: Connection, asked: Asked, in_force: InForce) -> Answer:
 
 def _alerts(db: Connection, asked: Asked, _: InForce) -> Answer:
     whose = who.subject("", asked.asker)
-    return whose if isinstance(whose, Refusal) else alerts.answer(db, asked.asker)
+    return whose if isinstance(whose, Refusal) else alerts.answer(db, asked.asker, asked.now)
 
 
 def _rules(db: Connection, asked: Asked, in_force: InForce) -> Answer:

@@ -7,8 +7,11 @@ import pytest
 
 from bot.answers import alerts, rulebook
 from bot.answers.who import Asker
+from bot.notify.facts import AckFacts, Acted, SilenceFacts
+from bot.notify.silence import Silence
+from bot.store import acks, silences, tasks
 from bot.store import alerts as kept
-from bot.store import tasks
+from bot.store.acks import Ack
 from bot.store.connection import Connection
 from rules.alert import Alert, State
 from rules.finding import Series
@@ -103,13 +106,30 @@ def firing(empty: Connection) -> Connection:
     ],
 )
 def test_open_alerts(firing: Connection, asker: Asker, expected: list[dict[str, str]]) -> None:
-    found = alerts.answer(firing, asker)
+    found = alerts.answer(firing, asker, NOW)
     assert expected == [row.labels for row in found.rows]
     assert (0, world.POLLED) == (found.more, found.as_of)
 
 
+def test_a_line_says_what_people_did(firing: Connection) -> None:
+    mine = alert(ANA, Severity.WARNING, ago=1)
+    kept.put(firing, [(replace(mine, acked=Severity.CRITICAL), None)])
+    acks.add(firing, Ack(mine.id, NOW, BEN, Severity.CRITICAL))
+    silence = silences.add(
+        firing, Silence(0, NOW, NOW + timedelta(hours=1), BEN, "a scan", "user-*")
+    )
+    muted = SilenceFacts(silence.name, BEN, silence.ends, "a scan")
+    found = alerts.answer(firing, ADMIN, NOW)
+    assert [Acted(), Acted(None, muted), Acted(AckFacts(BEN, NOW), muted)] == [
+        row.acted for row in found.rows
+    ]
+    assert (silence,) == found.silences
+    assert () == alerts.answer(firing, AS_ANA, NOW).silences
+    assert () == alerts.answer(firing, ADMIN, silence.ends).silences
+
+
 def test_a_line_says_what_holds_now(firing: Connection) -> None:
-    line = alerts.answer(firing, AS_ANA).rows[0]
+    line = alerts.answer(firing, AS_ANA, NOW).rows[0]
     assert ("user-daily-spend", Severity.WARNING, usd(61), "50 USD", NOW - timedelta(hours=1)) == (
         line.rule,
         line.severity,
@@ -142,13 +162,13 @@ def test_a_task_has_its_title(empty: Connection, labels: dict[str, str], title: 
     names = tuple(Label(name) for name in labels)
     series = replace(about.series, group_by=names, values=tuple(labels.values()))
     kept.put(empty, [(replace(about, series=series), None)])
-    (line,) = alerts.answer(empty, ADMIN).rows
+    (line,) = alerts.answer(empty, ADMIN, NOW).rows
     assert (labels, title) == (line.labels, line.title)
 
 
 def test_more_are_counted(empty: Connection) -> None:
     kept.put(empty, [(alert(f"u{n}@acme.test", Severity.INFO), None) for n in range(23)])
-    found = alerts.answer(empty, ADMIN)
+    found = alerts.answer(empty, ADMIN, NOW)
     assert (20, 3) == (len(found.rows), found.more)
 
 

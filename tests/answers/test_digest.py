@@ -1,5 +1,6 @@
 """What a digest says."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -10,7 +11,8 @@ from bot.answers.digest import Due
 from bot.notify import silence
 from bot.notify.facts import DigestFacts, Line, Split, UserLine
 from bot.notify.silence import Silence
-from bot.store import alerts, ledger, silences, sources
+from bot.store import acks, alerts, ledger, silences, sources
+from bot.store.acks import Ack
 from bot.store.connection import Connection
 from bot.store.sources import Balance
 from rules.labels import Label
@@ -173,8 +175,22 @@ def test_alerts_that_are_silenced_are_told_as_such(db: Connection) -> None:
     told = facts(db)
     assert 2 == told.silenced
     assert [line.id in (found[0].id, found[7].id) for line in told.alerts] == [
-        line.silenced for line in told.alerts
+        line.acted.silence is not None for line in told.alerts
     ]
+
+
+def test_all_open_alerts_are_counted_that_people_did_something_about(db: Connection) -> None:
+    found = [
+        replace(test_alerts.alert(f"u{n}@acme.test", Severity.INFO), acked=Severity.CRITICAL)
+        for n in range(8)
+    ]
+    alerts.put(db, [(alert, None) for alert in found])
+    for alert in found[:7]:
+        acks.add(db, Ack(alert.id, NOW, ANA, Severity.CRITICAL))
+    silences.add(db, Silence(0, NOW, NOW + hours(1), ANA, "", alert=found[0].id))
+    told = facts(db)
+    assert (7, 1) == (told.acked, told.silenced)
+    assert 5 == len(told.alerts)
 
 
 def test_more_people_are_counted(empty: Connection) -> None:

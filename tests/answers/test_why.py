@@ -10,9 +10,12 @@ from bot.answers import madeof, why
 from bot.answers.who import Asker
 from bot.answers.why import Asked, Given
 from bot.notify.answer import Refusal
+from bot.notify.facts import AckFacts, Acted, SilenceFacts
 from bot.notify.notification import Destination, Via
+from bot.notify.silence import Silence
 from bot.notify.why import Told, WhyAnswer
-from bot.store import alerts, decisions, messages, sources, tasks
+from bot.store import acks, alerts, decisions, messages, silences, sources, tasks
+from bot.store.acks import Ack
 from bot.store.connection import Connection
 from bot.store.sources import Balance
 from rules.alert import Alert, Reason, State, Transition
@@ -392,3 +395,32 @@ def test_an_alert_of_a_rule_that_is_gone_says_so(db: Connection, rule: str) -> N
     assert isinstance(found, Refusal)
     assert "is gone, or measures something else now" in found.text
     assert "last firing at $20.00, limit 10 USD." in found.text
+
+
+def test_what_people_did_about_an_alert_is_told_as_it_counted_then(db: Connection) -> None:
+    ours = fire(db, alert(acked=Severity.WARNING))
+    given, ended = NOW - timedelta(minutes=30), NOW - timedelta(minutes=10)
+    acks.add(db, Ack(ours.id, given, BEN, Severity.WARNING))
+    acks.add(db, Ack(ours.id, given - timedelta(minutes=9), CI, Severity.INFO))
+    kept = silences.add(db, Silence(0, given, ended, CI, "a scan", rule="day"))
+    muted = SilenceFacts(kept.name, CI, ended, "a scan")
+    [now] = found_of(db, ours.id).episodes
+    [then] = asked(db, "day", NOW - timedelta(minutes=20), user=ANA).episodes
+    [before] = asked(db, "day", NOW - timedelta(minutes=40), user=ANA).episodes
+    assert Acted(AckFacts(BEN, given)) == now.acted
+    assert Acted(AckFacts(BEN, given), muted) == then.acted
+    assert Acted() == before.acted
+    acks.undo(db, ours.id, NOW - timedelta(minutes=5))
+    alerts.put(db, [(replace(ours, acked=None), None)])
+    [undone] = found_of(db, ours.id).episodes
+    [still] = asked(db, "day", NOW - timedelta(minutes=20), user=ANA).episodes
+    assert (Acted(), then.acted) == (undone.acted, still.acted)
+
+
+def test_of_what_is_over_nothing_counts(db: Connection) -> None:
+    over = fire(db, alert(state=State.CORRECTED, acked=Severity.WARNING))
+    acks.add(db, Ack(over.id, NOW - timedelta(minutes=30), BEN, Severity.WARNING))
+    silences.add(db, Silence(0, NOW - timedelta(hours=1), NOW + timedelta(hours=1), CI, ""))
+    [now] = found_of(db, over.id).episodes
+    [then] = asked(db, "day", NOW - timedelta(minutes=20), user=ANA).episodes
+    assert Acted() == now.acted == then.acted

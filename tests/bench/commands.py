@@ -18,12 +18,15 @@ from zoneinfo import ZoneInfo
 import aiohttp
 from aiohttp import web
 
+from bot.acts.acting import Deed
 from bot.demo.workbench import acme, server
 from bot.demo.workbench.directory import Directory as Company
 from bot.demo.workbench.directory import Person
 from bot.demo.workbench.workspace import Workspace
 from bot.jobs.passes import Pass, Reader, nothing_more
 from bot.neo import page
+from bot.notify.acted import Acted
+from bot.notify.answer import Refusal
 from bot.secret import Secret
 from bot.slack import client, signature
 from bot.slack.people import Directory
@@ -124,8 +127,16 @@ async def _serving(path: str) -> AsyncIterator[tuple[int, Database]]:
             await directory.person(
                 person.id, pages.END
             )  # Slack tells who they are once in five minutes
+
+        async def act(deed: Deed) -> Acted | Refusal:
+            return await database.write(deed, clock.now())
+
         door = SlackDoor(
-            Desk(database, directory, {}, lambda: _FORCE, "/neo-budget"), _SECRET, "", (), inline=60
+            Desk(database, directory, {}, lambda: _FORCE, "/neo-budget", act),
+            _SECRET,
+            "",
+            (),
+            inline=60,
         )
         gc.collect()
         gc.freeze()  # as `run` does

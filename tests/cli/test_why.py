@@ -1,13 +1,16 @@
 """`why`: what a rule made of a series, on a terminal."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from bot.notify.notification import Destination, Via
-from bot.store import alerts, decisions, messages
+from bot.notify.silence import Silence
+from bot.store import acks, alerts, decisions, messages, silences
+from bot.store.acks import Ack
 from bot.store.connection import Connection
 from rules.alert import Alert, Reason, State, Transition
 from rules.finding import Series
@@ -119,6 +122,29 @@ def test_what_is_left_out_has_a_row(ready: Run, tmp_path: Path) -> None:
     shown = ready("why", "day", f"user={ANA}").stdout
     assert "+14 more" in shown
     assert " $40.01" in shown
+
+
+def test_what_people_did_is_told(ready: Run, tmp_path: Path) -> None:
+    conftest.store(tmp_path / "bot.db", _act)
+    shown = ready("why", "day", f"user={ANA}").stdout
+    assert "\nacknowledged by ada@acme.test at 2026-11-22 11:30\n" in shown
+    assert "\nsilenced by ada@acme.test until 2026-11-22 13:00 (S1): the scan\n" in shown
+    [told] = json.loads(ready("why", "day", f"user={ANA}", "--format", "json").stdout)["alerts"]
+    assert {"by": "ada@acme.test", "at": "2026-11-22T11:30:00+01:00"} == told["acknowledged"]
+    assert told["silenced"] == {
+        "name": "S1",
+        "by": "ada@acme.test",
+        "until": "2026-11-22T13:00:00+01:00",
+        "reason": "the scan",
+    }
+
+
+def _act(db: Connection) -> None:
+    [alert] = alerts.open_alerts(db)
+    alerts.put(db, [(replace(alert, acked=alert.peak), None)])
+    acks.add(db, Ack(alert.id, NOW - world.hours(0.5), "ada@acme.test", alert.peak))
+    muted = Silence(0, NOW, NOW + world.hours(1), "ada@acme.test", "the scan", alert=alert.id)
+    silences.add(db, muted)
 
 
 @pytest.mark.parametrize(

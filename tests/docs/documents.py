@@ -18,6 +18,7 @@ NAMES = (
     "docs/forecasts.md",
     "docs/rules.md",
     "docs/rule-tests.md",
+    "docs/silences.md",
     "docs/webhooks.md",
     "tests/scenarios/README.md",
 )

@@ -12,6 +12,8 @@ import click
 import pytest
 
 from bot.cli import door
+from bot.notify.answer import HelpAnswer
+from bot.slack import command as slash
 from bot.slack import verbs
 from bot.store.database import Database
 from tests.docs import documents
@@ -114,3 +116,15 @@ async def test_the_backup_of_the_readme_is_a_whole_copy(tmp_path: Path) -> None:
     copied = [row[0] for row in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     copy.close()
     assert set(tables) <= set(copied)
+
+
+def test_what_the_documents_type_in_slack_is_understood() -> None:
+    lines = [
+        line.removeprefix("/neo-budget ")
+        for block in documents.blocks("")
+        for line in block.text.splitlines()
+        if line.startswith("/neo-budget ")
+    ]
+    assert len(lines) > 5
+    escaped = [line.replace("@ana", "<@U0ANA|ana>") for line in lines]
+    assert [] == [line for line in escaped if isinstance(slash.parse(line), HelpAnswer)]

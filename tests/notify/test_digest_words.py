@@ -54,3 +54,12 @@ def test_months_of_another_length_are_held_against_each_other_by_the_day() -> No
     assert month(8, 9, "310", "140") is None, "July and August are of one length"
     assert month(3, 4, "310", None) is None
     assert month(3, 4, "310", "140", every="week") is None
+
+
+@pytest.mark.parametrize(
+    ("acked", "silenced", "words"),
+    [(0, 0, ""), (2, 0, ", 2 acknowledged"), (1, 1_200, ", 1 acknowledged, 1,200 silenced")],
+)
+def test_what_was_done_about_open_alerts_is_counted(acked: int, silenced: int, words: str) -> None:
+    facts = replace(samples.QUIET, acked=acked, silenced=silenced)
+    assert words == digest_words.acted(facts)

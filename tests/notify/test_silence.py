@@ -54,6 +54,15 @@ def test_it_ends_by_itself(at: datetime, expected: bool) -> None:
     assert expected is ALL.mutes(ALERT, at)
 
 
+def test_what_it_is_about_does_not_depend_on_the_time() -> None:
+    assert ALL.fits(ALERT)
+    assert not of(user="bob@acme.test").fits(ALERT)
+
+
+def test_people_call_it_by_its_number() -> None:
+    assert "S1" == ALL.name
+
+
 def test_the_one_that_lasts_longest_is_named() -> None:
     longer = replace(ALL, id=2, ends=NOON + 2 * HOUR)
     assert longer == silence.muting([ALL, longer, replace(ALL, id=3)], ALERT, NOON)
@@ -101,9 +110,7 @@ def test_its_end_is_read_as_people_write_it(words: str, expected: datetime) -> N
         ),
         pytest.param("0s", "longer than nothing and at most 90 days", id="nothing"),
         pytest.param("91d", "longer than nothing and at most 90 days", id="too long"),
-        pytest.param(
-            "until period ends", "only one open alert of a calendar period", id="no period"
-        ),
+        pytest.param("until period ends", "there is no one period that ends", id="no period"),
     ],
 )
 def test_what_is_no_end_says_what_was_expected(words: str, expected: str) -> None:
@@ -112,5 +119,5 @@ def test_what_is_no_end_says_what_was_expected(words: str, expected: str) -> Non
 
 
 def test_a_period_that_is_over_ends_nothing() -> None:
-    with pytest.raises(ValueError, match="has a period that ends"):
+    with pytest.raises(ValueError, match="there is no one period that ends"):
         silence.end("until period ends", NOON, BERLIN, NOON)

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
+from bot.notify import silence
+from bot.notify.acted import AckAnswer, SilenceAnswer, UnsilenceAnswer
 from bot.notify.answer import (
     AlertsAnswer,
     Answer,
@@ -28,6 +30,8 @@ from bot.notify.answer import (
     TopLine,
 )
 from bot.notify.facts import (
+    AckFacts,
+    Acted,
     AlertFacts,
     AlertLine,
     BudgetLine,
@@ -35,6 +39,7 @@ from bot.notify.facts import (
     DigestFacts,
     Line,
     Pace,
+    SilenceFacts,
     Split,
     Stretch,
     TableFacts,
@@ -49,10 +54,12 @@ from bot.notify.notification import (
     NoteBody,
     TableBody,
 )
+from bot.notify.silence import Silence
 from bot.notify.why import Decided, Episode, Held, Made, Part, Said, Told, WhyAnswer
 from rules import alert
 from rules.alert import Reason, State
 from rules.finding import Verdict
+from rules.labels import Label
 from rules.metric import Totals
 from rules.money import ZERO, Money
 from rules.terms import Limit, Severity
@@ -370,6 +377,19 @@ BUDGETS = (
         "user-daily-spend", {"user": "ana@acme.test"}, usd("14.20"), usd("100"), DAY, None, None
     ),
 )
+ACK = AckFacts("ana@acme.test", at(13, 2))
+ACTED = Acted(
+    ACK, SilenceFacts("S3", "ada@acme.test", at(15), "migration of the *big* scan & friends")
+)
+SILENCE = Silence(
+    3,
+    at(13),
+    at(15),
+    "ada@acme.test",
+    "migration of the *big* scan & friends",
+    "user-*",
+    silence.selector([(Label.USER, "*@acme.test")]),
+)
 OPEN_ALERTS = (
     AlertLine(
         "a1b2c3d4",
@@ -388,7 +408,7 @@ OPEN_ALERTS = (
         Fraction(125, 6),
         "20%",
         at(7, 10),
-        silenced=True,
+        acted=ACTED,
     ),
 )
 TASK_ALERT = AlertLine(
@@ -428,6 +448,8 @@ DIGEST = DigestFacts(
     errors=48,
     error_rate=Fraction(4800, 1190),
     alerts=OPEN_ALERTS,
+    silenced=1,
+    acked=1,
     more_alerts=3,
     records=48210,
     as_of=at(7, 59),
@@ -514,7 +536,12 @@ POSTS: dict[str, Body] = {
     "alert-late": AlertBody(LATE),
     "alert-delayed": AlertBody(DELAYED),
     "alert-removed": AlertBody(REMOVED),
+    "alert-acknowledged": AlertBody(replace(FIRING, acted=Acted(ACK))),
+    "alert-silenced": AlertBody(replace(WARNING, acted=ACTED)),
     "table": TableBody(TABLE),
+    "table-acted": TableBody(
+        replace(TABLE, rows=(replace(ROWS[0], acted=ACTED), *ROWS[1:4]), count=4, open=4)
+    ),
     "table-first": TableBody(
         replace(TABLE, first=True, rows=ROWS[:4], count=4, open=0, total=None)
     ),
@@ -769,6 +796,31 @@ ANSWERS: dict[str, Answer] = {
     "answer-budgets": BudgetsAnswer("the team", BUDGETS, 0, at(13, 5)),
     "answer-budgets-none": BudgetsAnswer("ben@acme.test", (), 0, at(13, 5)),
     "answer-alerts": AlertsAnswer(OPEN_ALERTS, 3, at(13, 5)),
+    "answer-alerts-silences": AlertsAnswer(
+        (), 0, at(13, 5), (SILENCE, replace(SILENCE, reason=""))
+    ),
+    "answer-ack": AckAnswer("ana@acme.test", replace(OPEN_ALERTS[0], acted=Acted(ACK))),
+    "answer-ack-undone": AckAnswer("ana@acme.test", OPEN_ALERTS[0], undone=True),
+    "answer-silence": SilenceAnswer(
+        "ada@acme.test",
+        SILENCE,
+        2,
+        "Europe/Berlin",
+        note='No usage of "*@acme.test" is on record; did you mean "*@acme.example"?',
+    ),
+    "answer-silence-changed": SilenceAnswer(
+        "ben@acme.test", SILENCE, 0, "Asia/Kathmandu", replace(SILENCE, ends=at(14))
+    ),
+    "answer-silence-alert": SilenceAnswer(
+        "ada@acme.test",
+        Silence(4, at(13), at(15), "ada@acme.test", "", alert="a1b2c3d4"),
+        1,
+        "Europe/Berlin",
+        series="user-daily-spend{user=ana@acme.test}",
+    ),
+    "answer-unsilence": UnsilenceAnswer("ada@acme.test", SILENCE, 1),
+    "answer-unsilence-nothing": UnsilenceAnswer("ada@acme.test", SILENCE, 0),
+    "answer-unsilence-some": UnsilenceAnswer("ada@acme.test", SILENCE, 2),
     "answer-alerts-tasks": AlertsAnswer((TASK_ALERT,), 0, at(13, 5)),
     "answer-alerts-none": AlertsAnswer((), 0, at(13, 5)),
     "answer-rules": RulesAnswer(
@@ -799,6 +851,7 @@ ANSWERS: dict[str, Answer] = {
         ("rules.yaml:12:5: 50 has no unit; write 50 USD",),
     ),
     "answer-why": WHY,
+    "answer-why-acted": replace(WHY, episodes=(replace(WHY.episodes[0], acted=ACTED),)),
     "answer-why-then": WHY_THEN,
     "answer-status": StatusAnswer(
         "0.2.0",
@@ -827,6 +880,7 @@ ANSWERS: dict[str, Answer] = {
         at(13, 5),
         ZONE,
         "Slack has no channel <#no-such-channel>: create it, and invite the bot",
+        silences=2,
     ),
     "answer-digest": DigestAnswer(QUIET),
     "answer-help": HelpAnswer(),

@@ -42,6 +42,20 @@ def test_slack_takes_a_message(name: str) -> None:
     assert 0 < len(message.text) <= 4000
 
 
+def test_everyone_reads_what_was_done_and_only_that() -> None:
+    public = {name for name, message in MESSAGES.items() if message.public}
+    assert public == {
+        "answer-ack",
+        "answer-ack-undone",
+        "answer-silence",
+        "answer-silence-alert",
+        "answer-silence-changed",
+        "answer-unsilence",
+        "answer-unsilence-nothing",
+        "answer-unsilence-some",
+    }
+
+
 def test_every_golden_file_belongs_to_a_message() -> None:
     assert {file.stem for file in GOLDEN.glob("*.json")} == set(MESSAGES)
 

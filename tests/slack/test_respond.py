@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import aiohttp
 import pytest
 from aiohttp import web
@@ -40,6 +42,10 @@ def test_answers_go_to_allowed_hosts_only(url: str, expected: bool) -> None:
 
 def test_an_answer_is_for_the_asker_alone() -> None:
     assert "ephemeral" == respond.payload(ANSWER)["response_type"]
+
+
+def test_what_is_public_is_for_the_channel() -> None:
+    assert "in_channel" == respond.payload(replace(ANSWER, public=True))["response_type"]
 
 
 @pytest.mark.parametrize(

@@ -208,3 +208,14 @@ def test_more_alerts_than_one_statement_takes_are_found(db: Connection) -> None:
     ]
     messages.tell(db, many, FINOPS, "m-1")
     assert 1001 == len(messages.told(db, [each.id for each in many]))
+
+
+def test_messages_about_alerts_are_found_once_where_they_can_be_edited(db: Connection) -> None:
+    one, two = (
+        making.alert(),
+        making.alert(series=replace(making.SERIES, values=("bob@acme.test",))),
+    )
+    messages.tell(db, [one, two], FINOPS, "m-1")
+    messages.tell(db, [one], PAGER, "m-2")
+    assert [("m-1", FINOPS)] == messages.editable(db, [one.id, two.id])
+    assert [] == messages.editable(db, ["aaaaaaaaaa"])

@@ -41,3 +41,11 @@ def test_its_end_and_reason_can_change_and_nothing_else(db: Connection) -> None:
     kept = silences.add(db, ONE)
     silences.change(db, replace(kept, ends=NOON, reason="done", rule="*"))
     assert replace(kept, ends=NOON, reason="done") == silences.find(db, kept.id)
+
+
+def test_those_that_ended_since_a_moment(db: Connection) -> None:
+    one = silences.add(db, ONE)
+    longer = silences.add(db, replace(ONE, ends=NOON + 2 * HOUR))
+    assert [] == silences.ended(db, None, NOON)
+    assert [one] == silences.ended(db, None, NOON + HOUR)
+    assert [longer] == silences.ended(db, NOON + HOUR, NOON + 2 * HOUR)

@@ -6,12 +6,15 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.acts.acting import Deed
 from bot.demo.workbench import acme, server
 from bot.demo.workbench.bench import Bench
 from bot.demo.workbench.workspace import Workspace
 from bot.neo.client import Client
 from bot.neo.settings import MoneySettings, SourceSettings
 from bot.neo.transport import Patience
+from bot.notify.acted import Acted
+from bot.notify.answer import Refusal
 from bot.secret import Secret
 from bot.slack import client as slack
 from bot.slack.people import Directory
@@ -74,12 +77,20 @@ def settings(bench: Bench) -> SlackSettings:
 
 @pytest.fixture
 def desk(
-    database: Database, session: aiohttp.ClientSession, neo: SmallNeo, settings: SlackSettings
+    database: Database,
+    session: aiohttp.ClientSession,
+    neo: SmallNeo,
+    settings: SlackSettings,
+    clock: Clock,
 ) -> Desk:
     directory = Directory(slack.build(settings, session), settings.admins, {})
     source = SourceSettings(name="acme", base_url=neo.url, api_key=Secret("neo_sk_1"))
     client = Client(source, session, MoneySettings(), patience=Patience(tries=1))
-    return Desk(database, directory, {"acme": client}, office.in_force, settings.command)
+
+    async def act(deed: Deed) -> Acted | Refusal:
+        return await database.write(deed, clock.now())
+
+    return Desk(database, directory, {"acme": client}, office.in_force, settings.command, act)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from bot.demo.workbench.mischief import Refuse
 from bot.demo.workbench.outbound import Outcome
 from bot.slack import verbs
 from bot.store.database import Database
-from bot.web import replies
+from bot.web import deeds, replies
 from bot.web.desk import Desk
 from bot.web.in_force import InForce
 from tests.web import office
@@ -261,4 +261,4 @@ async def test_a_fault_of_the_bot_is_one_sentence_and_a_trace_in_the_log(
 
 
 def test_every_verb_has_its_reply() -> None:
-    assert set(verbs.VERBS) - {"help", "task"} == set(replies.REPLIES)
+    assert set(verbs.VERBS) - {"help", "task"} == {*replies.REPLIES, *deeds.DEEDS}

@@ -1,0 +1,1 @@
+"""What people do about alerts: each act changes what is kept and writes one line of audit, in one transaction."""

@@ -1,0 +1,88 @@
+"""Taking an alert on, and giving that back: it is not repeated meanwhile, until its peak rises."""
+
+from dataclasses import replace
+
+from bot.acts import marks
+from bot.acts.acting import Acting
+from bot.answers import about, acted, which
+from bot.answers import alerts as open_alerts
+from bot.notify.acted import AckAnswer
+from bot.notify.answer import Refusal
+from bot.store import acks, alerts
+from bot.store.acks import Ack
+from bot.store.connection import Connection
+from rules import lifecycle
+from rules.alert import Alert, State, Timing
+from rules.labels import Label
+from rules.rule import Rule
+
+
+def ack(db: Connection, acting: Acting, prefix: str) -> AckAnswer | Refusal:
+    """Takes on the alert whose id begins so: admins any, everyone else what is about them."""
+    alert = _fires(db, acting, prefix)
+    if isinstance(alert, Refusal):
+        return alert
+    if given := acted.of(db, alert, acting.now).ack:
+        return Refusal(
+            f"{_is_who(given.author, acting)} acknowledged alert {alert.id} already, {acting.clock(given.at)}."
+            f" `ack {alert.id} undo` takes that back."
+        )
+    acks.add(db, Ack(alert.id, acting.now, acting.name, alert.peak))
+    acting.write_down(db, "ack", f"alert {alert.id} {alert.series} at {alert.peak}")
+    return _keep(db, acting, replace(alert, acked=alert.peak), undone=False)
+
+
+def undo(db: Connection, acting: Acting, prefix: str) -> AckAnswer | Refusal:
+    """Has the alert be nobody's again: whoever took it on may say so, and admins."""
+    alert = _fires(db, acting, prefix)
+    if isinstance(alert, Refusal):
+        return alert
+    given = acted.of(db, alert, acting.now).ack
+    if given is None:
+        return Refusal(f"Nobody has acknowledged alert {alert.id}, so there is nothing to undo.")
+    if not acting.asker.admin and given.author != acting.name:
+        return Refusal(
+            f"{given.author} acknowledged alert {alert.id}: only they or an admin can take that back."
+        )
+    acks.undo(db, alert.id, acting.now)
+    acting.write_down(
+        db,
+        "undo ack",
+        f"alert {alert.id} {alert.series}, acknowledged by {given.author} at {given.at.isoformat()}",
+    )
+    return _keep(db, acting, replace(alert, acked=None), undone=True)
+
+
+def _fires(db: Connection, acting: Acting, prefix: str) -> Alert | Refusal:
+    found = which.alert(db, prefix, lambda alert: _may(db, acting, alert))
+    if isinstance(found, Refusal) or found.state is State.FIRING:
+        return found
+    return Refusal(
+        f"Alert {found.id} does not fire: it is {found.state}. Nobody has to take it on."
+    )
+
+
+def _may(db: Connection, acting: Acting, alert: Alert) -> bool:
+    """Whether the actor may take the alert on; one whose rule is gone is about nobody but whom its labels name."""
+    if acting.asker.admin:
+        return True
+    rule = acting.rule(alert.series.rule)
+    named = alert.series.labels if rule is None else about.labels(db, rule, alert)
+    return acting.asker.sees(named.get(Label.USER))
+
+
+def _keep(db: Connection, acting: Acting, alert: Alert, *, undone: bool) -> AckAnswer:
+    rule = acting.rule(alert.series.rule)
+    due = None if rule is None else lifecycle.due(alert, _timing(rule, alert))
+    alerts.put(db, [(alert, due)])
+    marks.refresh(db, [alert], acting.now)
+    (line,) = open_alerts.lines(db, [alert], acting.now)
+    return AckAnswer(acting.name, line, undone=undone)
+
+
+def _timing(rule: Rule, alert: Alert) -> Timing:
+    return lifecycle.timing(rule, alert.span.length)
+
+
+def _is_who(author: str, acting: Acting) -> str:
+    return "You" if author == acting.name else author

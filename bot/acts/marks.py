@@ -1,0 +1,53 @@
+"""Has posted messages say what people did about the alerts that they tell of."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from bot.answers import acted
+from bot.notify.facts import NOTHING_DONE, Acted, AlertFacts
+from bot.notify.notification import AlertBody, Body, TableBody
+from bot.notify.silence import Silence
+from bot.store import alerts, messages
+from bot.store.connection import Connection
+from rules.alert import Alert
+
+log = logging.getLogger(__name__)
+
+
+def muted(db: Connection, silences: Iterable[Silence], at: datetime) -> list[Alert]:
+    """The open alerts that some of these silences are about; each message about them says what counts at `at`."""
+    kept = list(silences)
+    found = [alert for alert in alerts.open_alerts(db) if any(each.fits(alert) for each in kept)]
+    refresh(db, found, at)
+    return found
+
+
+def refresh(db: Connection, about: Iterable[Alert], at: datetime) -> None:
+    """Each message about these alerts says what counts at `at`; one that says so already stays as it is."""
+    found = list(about)
+    true = dict.fromkeys((alert.id for alert in found), NOTHING_DONE) | acted.each(db, found, at)
+    for message, destination in messages.editable(db, true):
+        try:
+            said = messages.body(db, message)
+        except ValueError:
+            log.exception("a message cannot be read", extra={"of": message})
+            continue
+        marked = _marked(said, true)
+        if marked != said:
+            messages.write(db, message, destination, marked, at)
+
+
+def _marked(body: Body, true: Mapping[str, Acted]) -> Body:
+    match body:
+        case AlertBody(alert):
+            return AlertBody(_true_of(alert, true))
+        case TableBody(table):
+            return TableBody(replace(table, rows=tuple(_true_of(row, true) for row in table.rows)))
+        case _:
+            return body
+
+
+def _true_of(facts: AlertFacts, true: Mapping[str, Acted]) -> AlertFacts:
+    return replace(facts, acted=true[facts.id]) if facts.id in true else facts

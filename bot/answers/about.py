@@ -1,0 +1,25 @@
+"""Whom an alert is about, where its labels alone do not say it."""
+
+from bot.store import tasks
+from bot.store.connection import Connection
+from rules.alert import Alert
+from rules.labels import Label
+from rules.rule import Rule
+
+
+def labels(db: Connection, rule: Rule, alert: Alert) -> dict[str, str]:
+    """The labels, and the one person behind the series where that is another label's value: the alert is about them."""
+    known = alert.series.labels
+    if Label.USER in known:
+        return known
+    users = _only_user(rule)
+    if not users and Label.TASK in known:
+        users = {task.user for task in tasks.get(db, known[Label.TASK])}
+    return {**known, Label.USER: users.pop()} if len(users) == 1 else known
+
+
+def _only_user(rule: Rule) -> set[str]:
+    """The user whom the rule selects by name, if it selects one."""
+    pattern = rule.where.pattern(Label.USER)
+    named = set(pattern.include) if pattern else set()
+    return set() if any("*" in user for user in named) else named

@@ -1,0 +1,29 @@
+"""Has messages say so when a silence ends by itself."""
+
+from datetime import datetime
+
+from bot.acts import marks
+from bot.notify.silence import Silence
+from bot.store import remembered, silences
+from bot.store.connection import Connection
+from bot.store.database import Database
+
+_UPTO = "silences ended up to"
+
+
+async def run(database: Database, now: datetime) -> int:
+    """Looks at what ended since the last look, the first time at all; gives how many silences that were."""
+    ended = await database.read(_ended, now)
+    if ended:
+        await database.write(_commit, ended, now)
+    return len(ended)
+
+
+def _ended(db: Connection, now: datetime) -> list[Silence]:
+    known = remembered.get(db, _UPTO)
+    return silences.ended(db, datetime.fromisoformat(known) if known else None, now)
+
+
+def _commit(db: Connection, ended: list[Silence], now: datetime) -> None:
+    marks.muted(db, ended, now)
+    remembered.put(db, _UPTO, ended[-1].ends.isoformat())
