@@ -193,4 +193,4 @@ def _history(rule: Rule) -> timedelta:
     """How much a rule looks at before its window."""
     forecast = projection.REACH if "forecast" in rule.conditions else timedelta(0)
     usual = baseline.REACHES * rule.baseline.over if rule.baseline else timedelta(0)
-    return max(forecast, usual)
+    return max(forecast, usual, rule.metric.before)

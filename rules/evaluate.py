@@ -223,7 +223,8 @@ class Judge:
         """What the age of the data leaves of a judgement: a sum is a lower bound, so only what that can prove stands."""
         if scope.rule.metric.kind is Kind.GAUGE:
             return self._measurable(scope.rule, values, judgement)
-        if self._known.begins is not None and scope.span.start < self._known.begins:
+        begins = scope.span.start - scope.rule.metric.before
+        if self._known.begins is not None and begins < self._known.begins:
             return replace(judgement, verdict=Verdict.UNKNOWN, severity=None, cause=Cause.YOUNG)
         proven = Verdict.CLEAR if scope.rule.below else Verdict.HOLDS
         if judgement.verdict is not proven and self._is_stale(scope.rule, values):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from rules import metric, window
+from rules import metric, selection, window
 from rules.document import Path
 from rules.metric import Kind
 from rules.rule import Baseline, Override, Rule
@@ -12,6 +12,7 @@ from rules.terms import Terms
 from rules.window import Every, Period
 
 _ADDS_UP = frozenset({Kind.SUM, Kind.MAX})
+_UNCOUNTED = frozenset({Kind.FIRST, Kind.GAUGE})
 _TOO_SHORT = (Every.HOUR, Every.DAY)
 
 
@@ -31,6 +32,8 @@ def of(rule: Rule) -> Iterator[Flaw]:
     for path, part in parts:
         yield from _without_meaning(path, rule, part)
         yield from _unreached(path, rule, part)
+    if rule.metric.kind is Kind.FIRST:
+        yield from _of_first(rule)
     if rule.baseline:
         yield from _of_baseline(rule, rule.baseline)
     yield from _disorder(rule)
@@ -40,9 +43,15 @@ def _without_meaning(path: Path, rule: Rule, part: Rule | Override) -> Iterator[
     """What the rule's metric and window make nothing of, where it is written."""
     if part.forecast and (why := _no_forecast(rule)):
         yield Flaw((*path, "forecast"), why)
-    if part.min_count and rule.metric.kind is Kind.GAUGE:
-        name = rule.metric.name
+    name, kind = rule.metric.name, rule.metric.kind
+    if part.min_count and kind in _UNCOUNTED:
         yield Flaw((*path, "min_count"), f"{name} is not counted from usage: it has no min_count")
+    if kind is Kind.FIRST:
+        for key in ("budget", "recover"):
+            if getattr(part, key) is not None:
+                yield Flaw((*path, key), f"{name} is 1 for what is new: it has no {key}")
+        if any(each.value != 1 for each in (part.thresholds or {}).values()):
+            yield Flaw((*path, "thresholds"), f"{name} is 1 for what is new: its limit is 1")
 
 
 def _no_forecast(rule: Rule) -> str:
@@ -56,9 +65,20 @@ def _no_forecast(rule: Rule) -> str:
     return ""
 
 
+def _of_first(rule: Rule) -> Iterator[Flaw]:
+    try:
+        selection.check_first(rule.group_by, rule.where)
+    except ValueError as error:
+        yield Flaw(("group_by",), str(error))
+    if rule.below:
+        yield Flaw(
+            ("below",), f"{rule.metric.name} is 1 for what is new: it does not go with below"
+        )
+
+
 def _of_baseline(rule: Rule, baseline: Baseline) -> Iterator[Flaw]:
     path: Path = ("baseline",)
-    if rule.metric.kind is Kind.GAUGE or len(rule.metric.reads) > 1:
+    if rule.metric.kind in _UNCOUNTED or len(rule.metric.reads) > 1:
         yield Flaw(path, f"{rule.metric.name} has no history of its own: it has no baseline")
     elif not window.is_a_day(rule.window):
         yield Flaw(path, "a baseline is what a day usually comes to: its window is day or 24h")

@@ -30,11 +30,12 @@ class Kind(StrEnum):
     DISTINCT = "distinct"
     RATIO = "ratio"
     MAX = "max"
+    FIRST = "first"
     GAUGE = "gauge"
 
 
 class Totals(NamedTuple):
-    """Sums over records: money in nano-dollars, times in milliseconds. `tasks` and `blocked` come of their own queries."""
+    """Sums over records: money in nano-dollars, times in milliseconds. The last three come of their own queries."""
 
     streams: int = 0
     errors: int = 0
@@ -51,6 +52,7 @@ class Totals(NamedTuple):
     tool_ms: int = 0
     tasks: int = 0
     blocked: int = 0
+    new: int = 0
 
     @property
     def spend(self) -> Money:
@@ -73,8 +75,12 @@ class Reads(StrEnum):
     RECORDS = "records"
     TASKS = "tasks"
     BLOCKED = "blocked"
+    FIRST = "first"
     BILLING = "billing"
 
+
+KNOWN = timedelta(days=28)
+"""So much history before a window says who is new in it: nobody is found new only because history begins."""
 
 _USAGE = (Label.SOURCE, Label.USER, Label.MODEL, Label.BYOK, Label.STATUS, Label.TASK)
 
@@ -84,7 +90,8 @@ class Metric:
     """One entry of the table.
 
     `value` is None where totals allow no verdict (a ratio of nothing); `count` is what `min_count` is held against, of
-    those totals that are there however it is grouped; `reads` names every query that the totals need.
+    those totals that are there however it is grouped; `reads` names every query that the totals need, and `before` is
+    how much history before the window a verdict needs: then all of it makes a difference.
     """
 
     name: str
@@ -96,6 +103,7 @@ class Metric:
     count: Callable[[Totals], int] = field(default=lambda totals: totals.streams, repr=False)
     labels: tuple[Label, ...] = _USAGE
     always: tuple[Label, ...] = ()
+    before: timedelta = timedelta(0)
 
 
 def error_rate(totals: Totals) -> Fraction | None:
@@ -228,6 +236,15 @@ METRICS: dict[str, Metric] = {
             "Spend of one task inside the window",
             lambda totals: totals.spend,
             always=(Label.TASK,),
+        ),
+        Metric(
+            "first_seen",
+            Unit.COUNT,
+            Kind.FIRST,
+            "Whether the first usage ever is inside the window",
+            lambda totals: totals.new,
+            reads=(Reads.FIRST,),
+            before=KNOWN,
         ),
         _gauge("credit_balance", Unit.MONEY, "Credits left"),
         _gauge(

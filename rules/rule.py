@@ -192,6 +192,7 @@ class Rule(_Part):
             Kind.SUM,
             Kind.DISTINCT,
             Kind.MAX,
+            Kind.FIRST,
         )
 
     @cached_property

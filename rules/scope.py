@@ -23,7 +23,7 @@ from rules.condition.case import Condition
 from rules.labels import Label, Selector, Values
 from rules.metric import Kind
 from rules.rule import Rule
-from rules.series import Only
+from rules.series import BEGINNING, Only
 from rules.window import Period, Rolling, Span, Window
 
 _TICK = timedelta(microseconds=1)
@@ -162,8 +162,8 @@ class Planner:
             return True
         if rule.baseline and _last_day(rule, then) != _last_day(rule, now):
             return True
-        begins = self._news.begins
-        if begins is not None and then.start < begins <= now.start:
+        begins, before = self._news.begins, rule.metric.before
+        if begins is not None and then.start - before < begins <= now.start - before:
             return True
         return any(
             condition.history(rule, then, judged.at) != condition.history(rule, now, self._at)
@@ -198,12 +198,13 @@ class Planner:
         for span in sorted(
             {*over, *self._earlier(rule, rule.window, judged)}, key=lambda each: each.start
         ):
+            since = BEGINNING if rule.metric.before else span.start
             inside = (
                 change
                 for change in self._news.changes
-                if change.first < span.end and change.last >= span.start
+                if change.first < span.end and change.last >= since
             )
-            only = self._touched(("closed", rule.window, span), rule, inside)
+            only = self._touched(("closed", rule.window, span, since), rule, inside)
             if span.start > judged.at or not judged.terms:
                 # It came and went since, or was missed: what changed in it is no change any more.
                 only = None

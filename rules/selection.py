@@ -1,6 +1,6 @@
 """Reads which usage a rule is about, and how it is split: labels, patterns, and what goes with a metric."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from pydantic import ValidationError, ValidationInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -78,6 +78,27 @@ def check_group(name: Label, of_metric: Metric) -> None:
         fit = [other for other, entry in METRICS.items() if name in entry.labels]
         raise ValueError(
             f"{of_metric.name} cannot be grouped by {name}; that label groups only {', '.join(fit)}"
+        )
+
+
+_TOGETHER = (
+    frozenset({Label.SOURCE, Label.USER}),
+    frozenset({Label.SOURCE, Label.MODEL, Label.BYOK, Label.STATUS}),
+)
+"""Labels of which it is known at once whether they were ever seen together."""
+
+
+def check_first(group_by: Collection[Label], where: Selector) -> None:
+    """What is new is so among all that was ever used, which is not gone through for every combination of labels."""
+    if not group_by:
+        raise ValueError(
+            "first_seen says who or what is new: group it by that, such as group_by: [user]"
+        )
+    labels = {*group_by, *(label for label, _ in where.patterns)}
+    if Label.TASK not in group_by and not any(labels <= fit for fit in _TOGETHER):
+        raise ValueError(
+            f"first_seen does not take {', '.join(sorted(labels))} together, in group_by and where:"
+            " take user and source, or model, byok, status and source, or group by task"
         )
 
 

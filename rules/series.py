@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from rules import window
-from rules.labels import Label, Selector, Values
+from rules.labels import UNKNOWN, Label, Selector, Values
 from rules.metric import NOTHING, Metric, Reads, Totals
 from rules.record import FAILED, JUDGED, Record, Task
 from rules.window import Span, Window
+
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+"""Before any record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,11 @@ class Query:
     group_by: tuple[Label, ...]
     where: Selector
     days: ZoneInfo | None = None
+
+    @property
+    def since(self) -> datetime:
+        """From when on records make a difference: what is new is so by all that was before."""
+        return BEGINNING if self.reads is Reads.FIRST else self.span.start
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +94,8 @@ class Sums:
                 return self._distinct(query, span)
             case Reads.BLOCKED:
                 return self._blocked(query, span)
+            case Reads.FIRST:
+                return self._new(query, span)
             case _:
                 raise ValueError("billing figures are gauges, not sums of records")
 
@@ -103,9 +114,18 @@ class Sums:
     def _distinct(self, query: Query, span: Span) -> dict[Values, Totals]:
         tasks: dict[Values, set[tuple[str, str]]] = {}
         for record in self._selected(query, span):
-            values = tuple(record.label(label) for label in query.group_by)
+            values = values_of(query, record)
             tasks.setdefault(values, set()).add((record.source, record.task))
         return {values: Totals(tasks=len(found)) for values, found in tasks.items()}
+
+    def _new(self, query: Query, span: Span) -> dict[Values, Totals]:
+        first: dict[Values, datetime] = {}
+        for record in self._selected(query, Span(BEGINNING, span.end)):
+            values = values_of(query, record)
+            first[values] = min(first.get(values, record.at), record.at)
+        return {
+            values: NEW for values, at in first.items() if at >= span.start and is_somebody(values)
+        }
 
     def _blocked(self, query: Query, span: Span) -> dict[Values, Totals]:
         found: dict[Values, Totals] = {}
@@ -114,6 +134,20 @@ class Sums:
                 values = tuple(task.label(label) for label in query.group_by)
                 found[values] = found.get(values, NOTHING).plus(Totals(blocked=1))
         return found
+
+
+NEW = Totals(new=1)
+"""What is new is so once, however much was used."""
+
+
+def is_somebody(values: Values) -> bool:
+    """Whether values name anybody or anything: who is unknown is never new."""
+    return all(values) and UNKNOWN not in values
+
+
+def values_of(query: Query, record: Record) -> Values:
+    """The record's values of the labels that a query groups by, none of which it has many of."""
+    return tuple(record.label(label) for label in query.group_by)
 
 
 def totals_of(record: Record) -> Totals:

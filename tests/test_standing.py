@@ -268,6 +268,11 @@ def test_where_everything_goes(stands: Standing) -> None:
             id="to the start of the longest window",
         ),
         pytest.param(RULE % ("200d", 50), NOW - timedelta(days=200), id="a rolling one too"),
+        pytest.param(
+            "rules: [{name: new, metric: first_seen, group_by: [user], window: 100d, thresholds: {info: 1}}]",
+            NOW - timedelta(days=128),
+            id="to some time before where it is asked who is new",
+        ),
     ],
 )
 def test_how_far_back_history_is_read(

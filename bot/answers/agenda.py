@@ -116,7 +116,7 @@ def _wholes(rules: Sequence[Rule], begins: datetime | None) -> Iterator[_Turn]:
     """When the ledger holds the whole of each rolling window."""
     for rule in rules:
         if begins is not None and isinstance(rule.window, Rolling):
-            yield _Turn(begins + rule.window.length, {rule.name})
+            yield _Turn(begins + rule.metric.before + rule.window.length, {rule.name})
 
 
 def _edges(rule: Rule) -> Iterator[_Edge]:

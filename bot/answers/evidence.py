@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.answers import measure, taskwork
 from bot.notify.facts import Split, TaskLine
+from bot.store import evidence as records
 from bot.store import tasks
 from bot.store.connection import Connection
 from bot.store.dearest import Cost, Selection
+from bot.store.evidence import Order
 from rules.labels import Label, Selector
 from rules.metric import NOTHING, Kind, Reads, Totals
 from rules.money import ZERO
@@ -18,6 +21,8 @@ from rules.window import Span
 
 TOP = 3
 
+_LOOKED_AT = 100
+
 _USED = (Label.TOOL, Label.AGENT)
 """A record has many of these; what they select is what used one."""
 
@@ -27,13 +32,14 @@ class Evidence:
     """The top tasks of a series by the rule's money (else by spend), and how many more there are.
 
     Errors are shown by the tasks that failed. `split` is None where no money of BYOK is in it, `records` counts all
-    records behind the value.
+    records behind the value. `first` is when the first of them was created, where a rule asks for that.
     """
 
     tasks: tuple[TaskLine, ...]
     more: int
     split: Split | None
     records: int
+    first: datetime | None = None
 
 
 NONE = Evidence((), 0, None, 0)
@@ -52,7 +58,23 @@ def evidence(db: Connection, rule: Rule, labels: Mapping[str, str], span: Span) 
     found = taskwork.ranked(db, span, _selection(rule, where, exactly), TOP)
     totals = _totals(db, where, exactly, span)
     split = measure.split(totals) if totals.neo_cost or totals.llm_cost else None
-    return Evidence(found.lines, found.more, split, totals.streams)
+    first = _first(db, where, exactly, span) if rule.metric.kind is Kind.FIRST else None
+    return Evidence(found.lines, found.more, split, totals.streams, first)
+
+
+def _first(
+    db: Connection, where: Selector, exactly: Mapping[Label, str], span: Span
+) -> datetime | None:
+    """A value with a `*` in it selects others too; those are passed over."""
+    found = records.records(db, where, span, order=Order.FIRST, limit=_LOOKED_AT)
+    return next(
+        (
+            record.at
+            for record in found
+            if all(record.label(label) == value for label, value in exactly.items())
+        ),
+        None,
+    )
 
 
 def _selection(rule: Rule, where: Selector, exactly: Mapping[Label, str]) -> Selection:

@@ -1,6 +1,8 @@
 """What records add up to by label values, while records come and go."""
 
+from bisect import bisect_left, insort
 from collections import Counter
+from datetime import datetime
 from operator import add, sub
 from typing import Protocol
 
@@ -8,7 +10,7 @@ from rules import series
 from rules.labels import Values
 from rules.metric import NOTHING, Reads, Totals
 from rules.record import Record
-from rules.series import Answer, Only, Query
+from rules.series import NEW, Answer, Only, Query
 
 
 class Fold(Protocol):
@@ -65,12 +67,12 @@ class _Distinct:
         self._found: dict[Values, Counter[tuple[str, str]]] = {}
 
     def take(self, record: Record) -> list[Values]:
-        values = self._values(record)
+        values = series.values_of(self._query, record)
         self._found.setdefault(values, Counter())[record.source, record.task] += 1
         return [values]
 
     def leave(self, record: Record) -> list[Values]:
-        values = self._values(record)
+        values = series.values_of(self._query, record)
         tasks, task = self._found[values], (record.source, record.task)
         tasks[task] -= 1
         if not tasks[task]:
@@ -86,8 +88,47 @@ class _Distinct:
         chosen = self._found if only is None else only & self._found.keys()
         return {values: Totals(tasks=len(self._found[values])) for values in chosen}
 
-    def _values(self, record: Record) -> Values:
-        return tuple(record.label(label) for label in self._query.group_by)
+
+class Times:
+    """When the records of each label values were created."""
+
+    def __init__(self, query: Query) -> None:
+        self._query = query
+        self.of: dict[Values, list[datetime]] = {}
+
+    def take(self, record: Record) -> list[Values]:
+        values = series.values_of(self._query, record)
+        insort(self.of.setdefault(values, []), record.at)
+        return [values]
+
+    def leave(self, record: Record) -> list[Values]:
+        values = series.values_of(self._query, record)
+        times = self.of[values]
+        del times[bisect_left(times, record.at)]
+        if not times:
+            del self.of[values]
+        return [values]
+
+
+class _New(Times):
+    """What is new: the first of its records is the first that `ever` was."""
+
+    def __init__(self, query: Query, ever: Times) -> None:
+        super().__init__(query)
+        self._ever = ever
+
+    def totals(self, values: Values) -> Totals:
+        here = values in self.of and series.is_somebody(values)
+        return NEW if here and self.of[values][0] == self._ever.of[values][0] else NOTHING
+
+    def answer(self, only: Only) -> Answer:
+        chosen = self.of if only is None else only & self.of.keys()
+        return {values: NEW for values in chosen if self.totals(values) is NEW}
+
+
+def new(query: Query, ever: Times) -> Fold:
+    """An empty fold of what is new among all that there `ever` was."""
+    return _New(query, ever)
 
 
 def of(query: Query) -> Fold:

@@ -65,6 +65,8 @@ def made(db: Connection, book: Book, asked: Asked) -> Made | None:
     measured = asked.rule.metric
     if measured.kind is Kind.GAUGE:
         return None
+    if measured.kind is Kind.FIRST:
+        return _made_of_first(db, book, asked)
     of = RATIOS.get(measured.name, _Sum(measured))
     by_record = of.summed.reads == (Reads.RECORDS,) and asked.totals.streams <= MOST
     found = (_records if by_record else _tasks)(book, asked, of.summed)
@@ -79,6 +81,14 @@ def made(db: Connection, book: Book, asked: Asked) -> Made | None:
         whole=_amount(of.summed, asked.totals),
         of=of.below(asked.totals) if of.below else None,
     )
+
+
+def _made_of_first(db: Connection, book: Book, asked: Asked) -> Made:
+    """The record that was the first, where it is in the span."""
+    found = _records(book, asked, asked.rule.metric) if asked.totals.new else []
+    first = [part for part, _ in sorted(found, key=lambda each: (str(each[0].at), each[0].key))][:1]
+    parts = [replace(part, amount=asked.totals.new) for part in first]
+    return Made(parts=_titled(db, parts), more=0, rest=0, whole=asked.totals.new)
 
 
 def _rank(found: _Found) -> tuple[int | Fraction, str, str, str]:

@@ -50,7 +50,10 @@ def read(metric_name: str, by: Sequence[str], where: Iterable[str], period: Stre
     group_by = tuple(dict.fromkeys((*(selection.label(word) for word in by), *found.always)))
     for name in group_by:
         selection.check_group(name, found)
-    return Asked(found, group_by, period, _where(where, found))
+    selected = _where(where, found)
+    if found.kind is Kind.FIRST:
+        selection.check_first(group_by, selected)
+    return Asked(found, group_by, period, selected)
 
 
 def stretch(word: str, zone: ZoneInfo, now: datetime, turn: datetime | None = None) -> Stretch:
@@ -87,7 +90,7 @@ def answer(db: Connection, asked: Asked) -> Table:
 
 def _total(db: Connection, asked: Asked, found: dict[Values, Totals]) -> Value | None:
     match asked.metric.kind:
-        case Kind.SUM:
+        case Kind.SUM | Kind.FIRST:
             return asked.metric.value(measure.added(found))
         case Kind.DISTINCT | Kind.RATIO:
             return asked.metric.value(_totals(db, asked, ()).get((), NOTHING))

@@ -29,7 +29,7 @@ from rules.scope import News
 from rules.window import Rolling, Span, Window
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_KEPT = frozenset({Reads.RECORDS, Reads.TASKS})
+_KEPT = frozenset({Reads.RECORDS, Reads.TASKS, Reads.FIRST})
 """What the ledger keeps the history of."""
 
 
@@ -128,8 +128,14 @@ class _Ahead:
 
 def _late(rules: Sequence[Rule], begins: datetime, since: datetime) -> dict[str, datetime]:
     """Windows of the rules that begin before the ledger does when replay begins, and from when on they no longer do."""
-    windows = {str(rule.window): rule.window for rule in rules if rule.window is not None}
-    whole = {text: _whole(each, begins) for text, each in windows.items()}
+    whole = {
+        f"{rule.window} of {rule.metric.name}" if before else str(rule.window): _whole(
+            rule.window, begins + before
+        )
+        for rule in rules
+        for before in [rule.metric.before]
+        if rule.window is not None
+    }
     return {text: at for text, at in whole.items() if at > since}
 
 
@@ -144,7 +150,7 @@ def _whole(looked_at: Window, begins: datetime) -> datetime:
 def _reach(rules: Sequence[Rule], at: datetime) -> datetime:
     """How far back anything looks that is judged from `at` on."""
     asked = evaluate.queries(tick.plan(rules, {}, News(), at), at)
-    starts = [query.span.start for query in asked]
+    starts = [query.since for query in asked]
     if any(condition.daily for rule in rules for condition in table.of(rule)):
         starts.append(
             at - projection.REACH

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.answers import fold
-from bot.answers.fold import Fold
+from bot.answers.fold import Fold, Times
 from rules import series, window
 from rules.labels import Label, Selector, Values
 from rules.metric import Reads
@@ -30,9 +30,11 @@ _Question = tuple[Reads, tuple[Label, ...], Selector]
 class Lane:
     """The totals of one question over one span. `stirred` are the label values whose records came or went lately."""
 
-    def __init__(self, query: Query, records: Iterable[Record]) -> None:
-        self.fold = fold.of(query)
-        self.stirred: set[Values] = set()
+    def __init__(
+        self, query: Query, fold_: Fold, stirred: set[Values], records: Iterable[Record]
+    ) -> None:
+        self.fold = fold_
+        self.stirred = stirred
         self._where = query.where
         for record in records:
             self.take(record)
@@ -44,6 +46,25 @@ class Lane:
     def leave(self, record: Record) -> None:
         if series.selects(self._where, record):
             self.stirred.update(self.fold.leave(record))
+
+
+class _Ever:
+    """All records that one question is about, whenever they were created: each may be the first in any span."""
+
+    def __init__(self, query: Query, records: Iterable[Record]) -> None:
+        self.times = Times(query)
+        self.stirred: set[Values] = set()
+        self._where = query.where
+        for record in records:
+            self.take(record)
+
+    def take(self, record: Record) -> None:
+        if series.selects(self._where, record):
+            self.stirred.update(self.times.take(record))
+
+    def leave(self, record: Record) -> None:
+        if series.selects(self._where, record):
+            self.stirred.update(self.times.leave(record))
 
 
 class _Days:
@@ -96,6 +117,7 @@ class Running:
         self._moving: dict[timedelta, dict[_Question, Lane]] = {length: {} for length in lengths}
         self._periods: dict[tuple[_Question, timedelta], dict[Span, Lane]] = {}
         self._days: dict[tuple[_Question, ZoneInfo], _Days] = {}
+        self._ever: dict[_Question, _Ever] = {}
 
     def put(self, source: str, key: str, record: Record | None) -> list[Record]:
         """A record as it is known from now on, or None once it is gone; gives what was known and what is."""
@@ -161,17 +183,28 @@ class Running:
         moving = self._moving.get(length) if span.end == self._at else None
         if moving is not None:
             if question not in moving:
-                moving[question] = Lane(query, self.between(span.start, span.end))
+                moving[question] = self._opened(query, span)
             return moving[question]
         periods = self._periods.setdefault((question, length), {})
         if span not in periods:
             for oldest in sorted(periods, key=lambda each: each.start)[: 1 - _KEPT]:
                 del periods[oldest]
-            periods[span] = Lane(query, self.between(span.start, span.end))
+            periods[span] = self._opened(query, span)
         return periods[span]
 
-    def _totals(self, at: datetime) -> Iterator[Lane | _Days]:
+    def _opened(self, query: Query, span: Span) -> Lane:
+        records = self.between(span.start, span.end)
+        if query.reads is not Reads.FIRST:
+            return Lane(query, fold.of(query), set(), records)
+        question = _question(query)
+        if question not in self._ever:
+            self._ever[question] = _Ever(query, self._ordered)
+        ever = self._ever[question]
+        return Lane(query, fold.new(query, ever.times), ever.stirred, records)
+
+    def _totals(self, at: datetime) -> Iterator[Lane | _Days | _Ever]:
         """Whatever counts a record that was created at `at`."""
+        yield from self._ever.values()
         for length, lanes in self._moving.items():
             if self._at - length <= at < self._at:
                 yield from lanes.values()

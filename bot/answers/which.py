@@ -9,7 +9,7 @@ from bot.store.connection import Connection
 from rules import labels, metric, ranking, reading, series
 from rules.alert import Alert
 from rules.labels import Label, Values
-from rules.metric import Value
+from rules.metric import Kind, Reads, Value
 from rules.rule import Rule
 from rules.series import Query
 from rules.window import Span
@@ -41,10 +41,12 @@ def alert(db: Connection, prefix: str, may_see: Callable[[Alert], bool]) -> Aler
 
 
 def measured(book: Book, rule: Rule, span: Span) -> Ranked:
-    """Every series with usage in the span."""
+    """Every series with usage in the span, also where that is not new."""
+    read = ranking.sums(rule.metric)
+    if rule.metric.kind is Kind.FIRST:
+        read.append(Reads.RECORDS)
     totals = series.joined(
-        book.answer(Query(reads, span, rule.group_by, rule.where), None)
-        for reads in ranking.sums(rule.metric)
+        book.answer(Query(reads, span, rule.group_by, rule.where), None) for reads in read
     )
     found = ((values, rule.metric.value(each)) for values, each in totals.items())
     return _worst(rule, [(values, value) for values, value in found if value is not None])

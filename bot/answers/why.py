@@ -31,7 +31,7 @@ from rules.scope import News, Planner, Scope
 from rules.series import Answer, Query
 from rules.window import Span
 
-_KEPT = frozenset({Reads.RECORDS, Reads.TASKS})
+_KEPT = frozenset({Reads.RECORDS, Reads.TASKS, Reads.FIRST})
 """What the ledger keeps the history of."""
 
 
@@ -129,7 +129,7 @@ def _opened(db: Connection, scope: Scope, at: datetime, *, live: bool) -> _Momen
             f"no history is stored of what {scope.rule.name} measures ({scope.rule.metric.name}):"
             " ask for the present"
         )
-    starts = [query.span.start for query in evaluate.queries([scope], at)]
+    starts = [query.since for query in evaluate.queries([scope], at)]
     return _Moment(book.Then(db, min(starts), at), at, live, scope)
 
 
@@ -163,7 +163,7 @@ def _explained(db: Connection, given: Given, moment: _Moment, values: Values) ->
         budget=terms.budget,
         origin=terms.origin,
         limits=tuple(why.held(rule, terms)),
-        verdicts=tuple(why.said(finding, terms, below=rule.below) for finding in findings),
+        verdicts=tuple(why.said(finding, terms, rule) for finding in findings),
         episodes=episodes,
         as_of=coverage.as_of(db) if moment.live else None,
     )

@@ -60,6 +60,7 @@ class Scene:
             ended=alert.ended,
             note=alert.note or self._trouble(rule, alert),
             records=found.records,
+            first=found.first,
             tasks=found.tasks,
             more_tasks=found.more,
             split=found.split,

@@ -91,7 +91,7 @@ class AlertFacts:
     `value` and `limit` are in the metric's unit, `limit_text` is the limit as written (`80% of 2000 USD`). `told` is the
     value that this destination was last told, when it was. `reason` is why we speak of it. `data_at` is the time of the
     last complete poll behind the figures; `records` is how many records make up the value. `final` says of a closed
-    period that the time in which late usage is to be expected has passed.
+    period that the time in which late usage is to be expected has passed. `first` is when what is new was first used.
     """
 
     id: str
@@ -125,6 +125,7 @@ class AlertFacts:
     receiver: str
     final: bool = False
     acted: Acted = NOTHING_DONE
+    first: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

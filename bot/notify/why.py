@@ -7,7 +7,7 @@ from bot.notify.facts import NOTHING_DONE, Acted, Stretch
 from rules import metric
 from rules.alert import Reason, State
 from rules.finding import Finding, Verdict
-from rules.metric import Totals, Value
+from rules.metric import Kind, Totals, Value
 from rules.rule import Rule
 from rules.terms import Limit, Severity, Terms
 
@@ -152,7 +152,7 @@ def held(rule: Rule, terms: Terms) -> list[Held]:
     ]
 
 
-def said(finding: Finding, terms: Terms, *, below: bool) -> Said:
+def said(finding: Finding, terms: Terms, rule: Rule) -> Said:
     """What was found, and why."""
     return Said(
         condition=finding.series.condition,
@@ -160,11 +160,11 @@ def said(finding: Finding, terms: Terms, *, below: bool) -> Said:
         severity=finding.severity,
         value=finding.value,
         limit=finding.limit,
-        words=reason(finding, terms, below=below),
+        words=reason(finding, terms, rule),
     )
 
 
-def reason(finding: Finding, terms: Terms, *, below: bool) -> str:
+def reason(finding: Finding, terms: Terms, rule: Rule) -> str:
     """A verdict in words: `$104.20 reaches 100 USD`."""
     if terms.skip:
         return f"{terms.origin} leaves this series out"
@@ -174,7 +174,9 @@ def reason(finding: Finding, terms: Terms, *, below: bool) -> str:
         return "what was expected has happened, and a threshold says so"
     if finding.value is None or finding.limit is None:
         return "it has no limit"
-    return _compared(finding, finding.value, finding.limit, below=below)
+    if rule.metric.kind is Kind.FIRST:
+        return "its first usage falls into this span" if finding.value else "it is not new here"
+    return _compared(finding, finding.value, finding.limit, below=rule.below)
 
 
 def _compared(finding: Finding, value: Value, limit: Limit, *, below: bool) -> str:

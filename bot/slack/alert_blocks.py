@@ -76,19 +76,26 @@ def task_line(task: TaskLine, *, with_user: bool = True) -> Json:
 
 
 def _figures(facts: AlertFacts) -> Json:
+    if facts.metric == subject.FIRST:
+        first = [("First seen", wording.moment(facts.first))] if facts.first else []
+        return blocks.fields(*first, _span(facts))
     value = (subject.title(subject.measure(facts)), f"*{metric.text(facts.value)}*")
     limit = (f"Limit ({facts.limit_severity})", text.escape(subject.limit(facts), blocks.SENTENCE))
     return blocks.fields(value, limit, *_when(facts))
 
 
 def _when(facts: AlertFacts) -> list[tuple[str, str]]:
-    span = ("Period" if facts.by_period else "Window", wording.period(facts.period))
+    span = _span(facts)
     gauge = facts.metric == "data_age"
     if facts.state in OPEN:
         since = ("Firing since", wording.moment(facts.since))
         return [since] if gauge else [span, since]
     worst = [("At worst", metric.text(facts.worst))] if facts.worst != facts.value else []
     return [] if gauge else [span, *(worst if facts.state is State.CLOSED else [])]
+
+
+def _span(facts: AlertFacts) -> tuple[str, str]:
+    return "Period" if facts.by_period else "Window", wording.period(facts.period)
 
 
 def _bar(facts: AlertFacts) -> Json | None:
@@ -145,7 +152,8 @@ def _data(facts: AlertFacts) -> str:
 
 def may_rise(facts: AlertFacts) -> bool:
     """Whether Neo may still report usage that belongs to the figure."""
-    return facts.by_period and facts.state in (*OPEN, State.CLOSED) and not facts.final
+    rises = facts.by_period and facts.metric != subject.FIRST
+    return rises and facts.state in (*OPEN, State.CLOSED) and not facts.final
 
 
 def _origin(facts: AlertFacts) -> list[str]:

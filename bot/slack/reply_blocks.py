@@ -49,11 +49,12 @@ def _sentence(facts: AlertFacts) -> list[Json]:
     age = f" Firing for {_age(facts)}." if firing and _age(facts) else ""
     note = text.plain(facts.note, blocks.NOTE) if firing else ""
     remark = standing.of(facts).remark
+    limit = "" if facts.metric == subject.FIRST else f" Limit: {subject.limit(facts)}."
     return [
         blocks.strong(opening(facts)),
         blocks.say(f"{standing.statement(facts)}{_told(facts)}."),
         *((blocks.say(" "), *remark) if remark else ()),
-        blocks.say(f" Limit: {subject.limit(facts)}.{age}"),
+        blocks.say(f"{limit}{age}"),
         blocks.say(f" {note}" if note else ""),
     ]
 
@@ -80,9 +81,10 @@ def _dearest(facts: AlertFacts) -> Json | None:
 
 
 def _change(facts: AlertFacts) -> list[Json]:
+    at = "" if facts.metric == subject.FIRST else f" at {metric.text(facts.value)}{_told(facts)}"
     return [
         blocks.say(f"{standing.of(facts).icon} "),
         blocks.strong(subject.who(facts.labels, facts.tasks)),
         blocks.say(f"  {opening(facts).split(' ', 1)[1].rstrip(': ').lower()}"),
-        blocks.say(f" at {metric.text(facts.value)}{_told(facts)}"),
+        blocks.say(at),
     ]

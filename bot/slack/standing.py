@@ -32,7 +32,8 @@ def of(facts: AlertFacts) -> Standing:
         return Standing(subject.OVER, f"Was {facts.peak}", _delayed(facts))
     label, remark = _ENDED[facts.state]
     icon = subject.WELL if facts.state in (State.RESOLVED, State.CORRECTED) else subject.OVER
-    return Standing(icon, label, remark(facts))
+    of_first = _OF_FIRST.get(facts.state) if facts.metric == subject.FIRST else None
+    return Standing(icon, label, _say(of_first) if of_first else remark(facts))
 
 
 def _open(facts: AlertFacts) -> Standing:
@@ -56,14 +57,16 @@ def statement(facts: AlertFacts) -> str:
     if facts.metric == "data_age":
         open_ = facts.state in (State.PENDING, State.FIRING)
         return f"no new {about} for {value}" if open_ else f"new {about} again"
+    amount = "" if facts.metric == subject.FIRST else f" at {value}"
     day = f" on {wording.span(facts.period)}" if facts.reason is Reason.LATE else ""
-    return f"{about} at {value}{day}"
+    return f"{about}{amount}{day}"
 
 
 def fallback(facts: AlertFacts) -> str:
     """One line for notifications and screen readers; raw."""
-    when = f", {wording.period(facts.period)}" if facts.period.start < facts.period.end else ""
-    return f"{headline(facts)} (limit {subject.limit(facts)}{when})"
+    limit = [] if facts.metric == subject.FIRST else [f"limit {subject.limit(facts)}"]
+    when = [wording.period(facts.period)] if facts.period.start < facts.period.end else []
+    return f"{headline(facts)} ({', '.join([*limit, *when])})"
 
 
 def _say(words: str) -> tuple[Json, ...]:
@@ -99,9 +102,9 @@ def _late(facts: AlertFacts) -> tuple[Json, ...]:
         return _say(
             "It passed the limit before its period ended, but not yet for as long as the rule asks."
         )
+    passes = "" if facts.metric == subject.FIRST else ", and it passes the limit"
     return _say(
-        f"Neo reported usage of {wording.span(facts.period)} after that period had ended,"
-        " and it passes the limit."
+        f"Neo reported usage of {wording.span(facts.period)} after that period had ended{passes}."
     )
 
 
@@ -130,6 +133,11 @@ def _removed(facts: AlertFacts) -> tuple[Json, ...]:
     )
 
 
+_OF_FIRST = {
+    State.RESOLVED: "That is longer ago now than the rule looks.",
+    State.CORRECTED: "It is not new here: Neo took that usage back, or has reported earlier usage.",
+    State.CLOSED: "The period in which it was new is over.",
+}
 _ENDED: dict[State, tuple[str, Callable[[AlertFacts], tuple[Json, ...]]]] = {
     State.RESOLVED: ("Resolved", _resolved),
     State.CORRECTED: ("Corrected", _corrected),

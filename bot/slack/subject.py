@@ -10,6 +10,9 @@ from rules.metric import METRICS, Kind
 from rules.money import Money
 from rules.terms import Severity
 
+FIRST = "first_seen"
+"""The metric whose value is not worth a word: who or what is new, is."""
+
 TEAM = "the team"
 _IN_A_ROW, _SHORT = 60, 9
 """How much of a task's title and of its id a row of a list shows."""
@@ -28,6 +31,7 @@ _NOUNS = {
     "credit_balance": "credits left",
     "runway": "time the credits last",
     "expires_in": "time until credits expire",
+    "first_seen": "first usage",
     "data_age": "data age",
 }
 _LABELS = {
@@ -111,4 +115,4 @@ def limit(facts: AlertFacts) -> str:
 def is_part(facts: AlertFacts) -> bool:
     """Whether a bar can show the value as a part of its limit: what adds up can, a rate or a gauge cannot."""
     known = METRICS.get(facts.metric)
-    return known is not None and known.kind not in (Kind.GAUGE, Kind.RATIO)
+    return known is not None and known.kind not in (Kind.GAUGE, Kind.RATIO, Kind.FIRST)

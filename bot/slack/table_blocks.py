@@ -84,6 +84,10 @@ def _headline(facts: TableFacts) -> str:
     icon = subject.ICONS[facts.severity] if facts.open else subject.OVER
     if not facts.rule:
         return f"{icon} {wording.number(facts.count, 'alert')} that were held back"
+    if facts.metric == subject.FIRST:
+        return (
+            f"{icon} {facts.count:,} seen for the first time: {text.plain(facts.rule, blocks.NAME)}"
+        )
     what = f"{wording.number(facts.count, 'alert')}: {subject.measure(facts.rows[0])}"
     return f"{icon} {what} past the limit of {text.plain(facts.rule, blocks.NAME)}"
 
@@ -96,9 +100,11 @@ def _summary(facts: TableFacts) -> list[Json]:
 def _occasion(facts: TableFacts) -> str:
     if facts.held:
         return "They passed their limit while messages were held back, and are still past it."
+    new = facts.metric == subject.FIRST
     if facts.first:
-        return "This rule was judged for the first time: these were past their limit already."
-    return "They passed their limit at the same time."
+        what = "were new" if new else "were past their limit"
+        return f"This rule was judged for the first time: these {what} already."
+    return f"They {'were first seen' if new else 'passed their limit'} at the same time."
 
 
 def _figures(facts: TableFacts) -> Json | None:
@@ -117,6 +123,10 @@ def _fields(total: Value | None, *others: tuple[str, str] | None) -> Json | None
 
 def _members(facts: TableFacts, rows: Sequence[AlertFacts]) -> Json:
     """What is of several rules names the rule of each."""
+    if facts.metric == subject.FIRST and facts.rule:
+        return blocks.table(
+            ["Who", "State"], [(row[0], row[-1]) for row in map(_row, rows)], numbers=()
+        )
     if facts.rule:
         heads = ["Who", subject.title(subject.measure(facts.rows[0])), "Limit", "State"]
         return blocks.table(heads, [_row(row) for row in rows], numbers=(1,))

@@ -1,4 +1,4 @@
-"""Single records behind a figure: the dearest or the latest of what a rule selects."""
+"""Single records behind a figure: the dearest, the latest or the first of what a rule selects."""
 
 from enum import StrEnum
 
@@ -15,12 +15,13 @@ class Order(StrEnum):
 
     COST = "credits + neo_cost DESC, at DESC, key"
     AT = "at DESC, key"
+    FIRST = "at, key"
 
 
 def records(
     db: Connection, where: Selector, span: Span, *, order: Order, limit: int
 ) -> list[Record]:
-    """At most `limit` records of a span that `where` selects: the dearest or the latest first."""
+    """At most `limit` records of a span that `where` selects: in that order."""
     found = branch.records(db, where, span)
     conditions = selection.of(db, where)
     chosen = db.execute(

@@ -50,7 +50,10 @@ LEDGER = Grain(
 )  # fmt: skip
 SOURCE = Grain("rollup_source", "day", instant.DAY, frozenset({Label.SOURCE}), _KEPT)
 HOUR = Grain("rollup_hour", "hour", instant.HOUR, _SINGLE, _KEPT)
-DAY = Grain("rollup_day", "day", instant.DAY, _SINGLE, _KEPT)
+DAY = Grain(
+    "rollup_day", "day", instant.DAY, _SINGLE, _KEPT,
+    driven=frozenset({Label.MODEL, Label.STATUS}),
+)  # fmt: skip
 USER = Grain(
     "rollup_user", "day", instant.DAY, frozenset({Label.SOURCE, Label.USER}), _KEPT,
     driven=frozenset({Label.USER}),

@@ -1,16 +1,17 @@
 """Answers a Query by SQL: whole buckets from rollups that know its labels, the edges from the ledger."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from bot.store import branch, grain, pieces, selection, statement, terms
+from bot.store import branch, firsts, grain, pieces, selection, statement, terms
 from bot.store.branch import Branch, Driver
 from bot.store.connection import Connection
 from bot.store.statement import Shape
-from rules import window
+from rules import series, window
 from rules.labels import Label, Values, byok_value
 from rules.metric import Reads, Totals
-from rules.series import Answer, Only, Query
+from rules.series import NEW, Answer, Only, Query
 from rules.window import Span
 
 
@@ -32,6 +33,8 @@ def answers(
     db: Connection, query: Query, spans: Sequence[Span], only: Only = None
 ) -> list[dict[Values, Totals]]:
     """The answer for each of some spans, in the place of the query's own; they are read together."""
+    if query.reads is Reads.FIRST:
+        return _firsts(db, query, spans, only)
     told: list[dict[Values, Totals]] = [{} for _ in spans]
     if only is not None and not only:
         return told
@@ -47,6 +50,19 @@ def answers(
     if branches:
         _tell(db, query, _read(db, query, branches), told)
     return told
+
+
+def _firsts(
+    db: Connection, query: Query, spans: Sequence[Span], only: Only
+) -> list[dict[Values, Totals]]:
+    """What is new in a span is used in it, and was not before."""
+    used = answers(db, replace(query, reads=Reads.RECORDS), spans, only)
+    return [
+        dict.fromkeys(
+            firsts.new_from(db, query, span.start, [*filter(series.is_somebody, found)]), NEW
+        )
+        for span, found in zip(spans, used, strict=True)
+    ]
 
 
 def _driver(db: Connection, query: Query, only: Only) -> Driver | None:

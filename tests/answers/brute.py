@@ -19,7 +19,7 @@ from rules.labels import Values
 from rules.record import Record
 from rules.rule import Rule
 from rules.scope import Scope
-from rules.series import Sums
+from rules.series import BEGINNING, Sums
 from rules.terms import Severity
 from rules.tick import Circumstances, Tick
 from rules.window import Period, Span
@@ -110,7 +110,8 @@ class Brute:
             yield Scope(rule, span, self.concerned(rule, span), closed=True)
 
     def concerned(self, rule: Rule, span: Span) -> frozenset[Values]:
-        of_records = (record for record in self.changed if record.at in span)
+        since = BEGINNING if rule.metric.before else span.start
+        of_records = (record for record in self.changed if since <= record.at < span.end)
         of_alerts = (
             alert.series for alert, _ in self.alerts.values() if alert.open and alert.span == span
         )

@@ -42,6 +42,18 @@ def test_the_dearest_tasks_of_a_series(db: Connection) -> None:
     assert (0, None, 3) == (found.more, found.split, found.records)
 
 
+def test_when_somebody_was_first_seen(empty: Connection) -> None:
+    of = rule("first_seen", "[model]", amount="1")
+    models = ["gpt-5", "gpt-*", "gpt-*"]
+    world.add(
+        empty,
+        [world.spent(n, world.hours(9 - n), usd(1), model=model) for n, model in enumerate(models)],
+    )
+    found = evidence.evidence(empty, of, {"model": "gpt-*"}, span(of))
+    assert (NOW - world.hours(8), 2) == (found.first, found.records)
+    assert evidence.evidence(empty, rule(), {}, span(of)).first is None
+
+
 def test_the_split_is_there_where_there_is_byok(db: Connection) -> None:
     found = evidence.evidence(db, rule(), {}, span(rule()))
     assert Split(usd("38.01"), usd(1), usd(4)) == found.split

@@ -21,6 +21,18 @@ def ask(db: Connection, metric: str, by: Sequence[str] = (), where: Sequence[str
     return query.answer(db, query.read(metric, by, where, WEEK))
 
 
+def test_who_is_new_is_counted(db: Connection) -> None:
+    world.add(db, [world.spent(99, world.days(6), usd(1), user="new@acme.test")])
+    found = ask(db, "first_seen", ["user"])
+    assert ((((BEN,), 1), ((CI,), 1), (("new@acme.test",), 1)), 3) == (found.rows, found.total)
+
+
+@pytest.mark.parametrize("by", [[], ["user", "model"]], ids=["nothing", "too much"])
+def test_who_is_new_is_not_asked_of_everything(db: Connection, by: list[str]) -> None:
+    with pytest.raises(ValueError, match="first_seen"):
+        ask(db, "first_seen", by)
+
+
 def test_rows_are_ranked_and_add_up_exactly(db: Connection) -> None:
     found = ask(db, "spend", ["user"])
     assert (((ANA,), usd("20.01")), ((CI,), usd(8)), ((BEN,), usd(4))) == found.rows

@@ -47,6 +47,12 @@ rules:
   - {name: daily, metric: spend, window: day, thresholds: {warning: 5 USD, critical: 15 USD}, repeat: 20m}
   - {name: rolling, metric: spend, group_by: [user], window: 30m, thresholds: {warning: 5 USD}, recover: 3 USD, keep: 7m, repeat: 5m}
 """
+NEW = """
+rules:
+  - {name: task, metric: first_seen, group_by: [task], window: hour, thresholds: {info: 1}}
+  - {name: user, metric: first_seen, group_by: [user], window: day, thresholds: {info: 1}}
+  - {name: status, metric: first_seen, group_by: [status], window: 45m, thresholds: {info: 1}}
+"""
 USUAL = """
 rules:
   - {name: usual, metric: spend, group_by: [user], window: day, baseline: {over: 7d, warning: 2x, floor: 2 USD}}
@@ -106,6 +112,7 @@ def _go_on(db: Connection, length: timedelta) -> None:
     ("text", "every", "length"),
     [
         pytest.param(QUICK, 2 * MINUTE, 4 * HOUR, id="minutes, around midnight"),
+        pytest.param(NEW, 5 * MINUTE, 4 * HOUR, id="who and what is new"),
         pytest.param(USUAL, 4 * HOUR, 8 * DAY, id="what is usual on a day"),
         pytest.param(ROLLING, 4 * HOUR, 8 * DAY, id="what is usual in a day's length"),
         pytest.param(FORECAST, 8 * HOUR, 14 * DAY, id="forecasts"),
@@ -378,6 +385,21 @@ def test_windows_wait_until_the_ledger_holds_the_whole_of_them(db: Connection) -
     assert [3 * HOUR, 3 * HOUR + MINUTE] == [said.at - MIDNIGHT for said in found.said]
     later = replay.replay(db, rules, Span(MIDNIGHT + 3 * HOUR, MIDNIGHT + DAY), EACH)
     assert {"day": MIDNIGHT + DAY} == later.late
+
+
+def test_who_is_new_waits_for_what_was_before(db: Connection) -> None:
+    sources.backfilled(db, "acme", Backfill(MIDNIGHT, MIDNIGHT, done=True))
+    rules = world.rules(
+        "rules: [{name: new, metric: first_seen, group_by: [user], window: 1h, thresholds: {info: 1}}]"
+    )
+    for number, user, at in ((1, ANA, 27 * DAY), (2, BEN, 28 * DAY + 2 * HOUR)):
+        known = world.spent(number, MIDNIGHT + at, world.usd(1), user)
+        ledger.add(db, [known], seen=MIDNIGHT + at, live=False)
+    found = replay.replay(db, rules, MIDNIGHT, MIDNIGHT + 30 * DAY, MINUTE)
+    assert {"1h of first_seen": MIDNIGHT + 28 * DAY + HOUR} == found.late
+    assert [({"user": BEN}, "first"), ({"user": BEN}, "resolved")] == [
+        (said.labels, said.reason) for said in found.said
+    ]
 
 
 def test_a_ledger_that_begins_with_a_day_holds_the_whole_of_it(db: Connection) -> None:

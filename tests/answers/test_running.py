@@ -34,6 +34,10 @@ _queries = (
     .map(_whole)
 )
 _steps = st.lists(st.tuples(usage.records, st.booleans(), st.integers(0, 3)), max_size=12)
+_arrivals = st.lists(
+    st.tuples(usage.newcomers, st.sampled_from([False, False, True]), st.integers(0, 1)),
+    max_size=8,
+)
 
 
 @settings(max_examples=50)
@@ -41,6 +45,18 @@ _steps = st.lists(st.tuples(usage.records, st.booleans(), st.integers(0, 3)), ma
 def test_whatever_happens_it_answers_as_sums_of_what_is_known_do(
     query: Query, steps: list[tuple[Record, bool, int]], moving: bool
 ) -> None:
+    _holds(query, steps, moving=moving)
+
+
+@settings(max_examples=100)
+@given(query=usage.newest, steps=_arrivals, moving=st.booleans())
+def test_whoever_comes_first_it_answers_as_looking_through_everything_does(
+    query: Query, steps: list[tuple[Record, bool, int]], moving: bool
+) -> None:
+    _holds(query, steps, moving=moving)
+
+
+def _holds(query: Query, steps: list[tuple[Record, bool, int]], *, moving: bool) -> None:
     running = Running([query.span.length] if moving else [], query.span.end)
     known = dict[tuple[str, str], Record]()
     for record, gone, hours in steps:
@@ -68,6 +84,18 @@ def test_whatever_happens_it_answers_as_sums_of_what_is_known_do(
 def test_whatever_is_not_stirred_has_the_totals_that_it_had(
     query: Query, steps: list[tuple[Record, bool, int]], moving: bool
 ) -> None:
+    _stays(query, steps, moving=moving)
+
+
+@settings(max_examples=100)
+@given(query=usage.newest, steps=_arrivals, moving=st.booleans())
+def test_whoever_is_not_stirred_is_as_new_as_before(
+    query: Query, steps: list[tuple[Record, bool, int]], moving: bool
+) -> None:
+    _stays(query, steps, moving=moving)
+
+
+def _stays(query: Query, steps: list[tuple[Record, bool, int]], *, moving: bool) -> None:
     running = Running([query.span.length] if moving else [], query.span.end)
     lane = running.lane(query)
     before = lane.fold.answer(None)

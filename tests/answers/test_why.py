@@ -41,6 +41,7 @@ rules:
   - {name: blocked, metric: blocked, window: month, thresholds: {warning: 1}}
   - {name: odd, metric: spend, group_by: [user], window: day, baseline: {warning: 4x}}
   - {name: asleep, metric: streams, group_by: [user], window: day, below: true, thresholds: {info: 0}}
+  - {name: new, metric: first_seen, group_by: [user], window: 7d, thresholds: {info: 1}}
   - {name: left, metric: credit_balance, thresholds: {warning: 20 USD}, below: true}
   - {name: slow, metric: spend, group_by: [user], window: 24h, thresholds: {warning: 30 USD}, recover: 10 USD}
 """)
@@ -72,6 +73,21 @@ def test_a_value_is_made_of_records_that_add_up_to_it(db: Connection) -> None:
     [said] = found.verdicts
     assert (Verdict.HOLDS, "$20.01 reaches 10 USD") == (said.verdict, said.words)
     assert () == found.episodes
+
+
+def test_what_is_new_is_made_of_the_record_that_was_first(empty: Connection) -> None:
+    world.polled(empty)
+    records = [world.spent(n, world.hours(n), usd(n)) for n in (2, 9, 4)]
+    world.add(empty, [*records, world.spent(1, world.days(8), usd(1), user=BEN)])
+    world.add(empty, [world.spent(3, world.hours(1), usd(1), user=BEN)])
+    found = asked(empty, "new", user=ANA)
+    assert found.made is not None
+    [first] = found.made.parts
+    assert (1, 1, 1, 0) == (found.value, first.amount, found.made.whole, found.made.rest)
+    assert (NOW - world.hours(9), ANA) == (first.at, first.user)
+    known = asked(empty, "new", user=BEN)
+    assert known.made is not None
+    assert (0, ()) == (known.value, known.made.parts)
 
 
 def test_what_is_not_shown_is_told_as_one_sum(empty: Connection) -> None:

@@ -9,7 +9,7 @@ from bot.notify import why
 from rules.finding import Cause, Finding, Verdict
 from rules.terms import Limit, Severity
 from tests.answers import world
-from tests.rules import making
+from tests.rules import making, samples
 from tests.rules.making import WARNING, usd
 
 RULE = world.rules("""
@@ -112,11 +112,24 @@ def test_a_limit_says_where_it_came_from(
     ],
 )
 def test_a_verdict_is_told_in_words(finding: Finding, below: bool, expected: str) -> None:
-    assert expected == why.reason(finding, TERMS, below=below)
+    rule = samples.rule(
+        f"metric: spend\nwindow: day\nbelow: {str(below).lower()}\nthresholds: {{info: 1 USD}}"
+    )
+    assert expected == why.reason(finding, TERMS, rule)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(1, "its first usage falls into this span"), (0, "it is not new here")],
+    ids=["new", "known"],
+)
+def test_what_is_new_is_told_in_words(value: int, expected: str) -> None:
+    rule = samples.rule("metric: first_seen\ngroup_by: [user]\nwindow: day\nthresholds: {info: 1}")
+    assert expected == why.reason(replace(OVER, value=value), TERMS, rule)
 
 
 def test_a_series_that_is_left_out_says_by_what() -> None:
-    said = why.said(OVER, SKIPPED, below=False)
+    said = why.said(OVER, SKIPPED, RULE)
     assert "override 3 (user=boss@*) leaves this series out" == said.words
     assert ("thresholds", Verdict.HOLDS, WARNING) == (said.condition, said.verdict, said.severity)
     assert (OVER.value, OVER.limit) == (said.value, said.limit)

@@ -319,6 +319,22 @@ def test_days_without_a_value_are_left_out_of_the_history() -> None:
     assert [] == judged(scope(rate), [*quiet, spent(1, status="failed")])
 
 
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        pytest.param(28, (HOLDS, Cause.NONE), id="enough is known of before"),
+        pytest.param(27, (UNKNOWN, Cause.YOUNG), id="too little is, so that all would be new"),
+    ],
+)
+def test_who_is_new_shows_in_a_long_enough_ledger(
+    days: int, expected: tuple[Verdict, Cause]
+) -> None:
+    new = samples.rule("metric: first_seen\ngroup_by: [user]\nwindow: day\nthresholds: {info: 1}")
+    begins = over(new).start - timedelta(days=days)
+    (found,) = judged(scope(new), [spent(60)], replace(alerted(new, ANA), begins=begins))
+    assert expected == (found.verdict, found.cause)
+
+
 FORECAST = rule("window: month\nthresholds: {critical: 900 USD}\nforecast: {warning: 500 USD}")
 
 

@@ -92,4 +92,4 @@ def test_the_packs_hold_the_rules_they_promise() -> None:
         "byok-platform-cost",
         "runaway-task",
     } == set(names["demo"])
-    assert {*names["demo"], "spend-spike"} == set(names["team"])
+    assert {*names["demo"], "spend-spike", "new-user"} == set(names["team"])

@@ -24,6 +24,7 @@ SUMS = Totals(
     tool_ms=3000,
     tasks=4,
     blocked=5,
+    new=1,
 )
 
 
@@ -46,6 +47,7 @@ VALUES: dict[str, Value | None] = {
     "error_rate": Fraction(25),
     "cost_per_task": Money(30),
     "task_cost": Money(120),
+    "first_seen": 1,
     "credit_balance": None,
     "runway": None,
     "expires_in": None,

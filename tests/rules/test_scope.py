@@ -190,6 +190,13 @@ def test_a_change_that_spans_two_periods_touches_both() -> None:
     assert [YESTERDAY] == [span for span, _ in closed(DAILY, News(changes=[long]))]
 
 
+def test_who_was_new_is_judged_again_when_earlier_usage_comes_to_light() -> None:
+    new = samples.rule("metric: first_seen\ngroup_by: [user]\nwindow: day\nthresholds: {info: 1}")
+    news = News(changes=[changed(YESTERDAY.start - 40 * DAY)])
+    assert (YESTERDAY, frozenset({ANA})) in closed(new, news)
+    assert [] == closed(DAILY, news)
+
+
 @pytest.mark.parametrize(
     ("at", "days"),
     [

@@ -188,6 +188,32 @@ def test_blocked_tasks_are_counted_by_their_creation(selector: Selector, expecte
     assert {(): Totals(blocked=expected)} == found
 
 
+@pytest.mark.parametrize(
+    ("hours", "user", "expected"),
+    [
+        pytest.param([0, 30], "ana", {("ana",): Totals(new=1)}, id="the first of all, however many follow"),
+        pytest.param([-1, 1], "ana", {}, id="there were some before"),
+        pytest.param([24], "ana", {}, id="it is after the span"),
+        pytest.param([1], "unknown", {}, id="nobody knows who it was"),
+        pytest.param([1], "", {}, id="nobody is named"),
+    ],
+)  # fmt: skip
+def test_who_is_new(hours: list[int], user: str, expected: Answer) -> None:
+    records = [samples.record(user=user, at=DAY.start + timedelta(hours=hour)) for hour in hours]
+    asked = query(Label.USER, reads=Reads.FIRST)
+    assert expected == Sums(records).answer(asked)
+    assert series.BEGINNING == asked.since
+
+
+def test_usage_that_is_not_selected_makes_nobody_known() -> None:
+    records = [
+        samples.record(model="opus", source="blue", at=DAY.start - timedelta(days=1)),
+        samples.record(model="opus"),
+    ]
+    asked = query(Label.MODEL, reads=Reads.FIRST, where=where(Label.SOURCE, "acme"))
+    assert {("opus",): Totals(new=1)} == Sums(records).answer(asked)
+
+
 def test_billing_figures_are_no_sums() -> None:
     with pytest.raises(ValueError, match="gauges"):
         Sums([]).answer(query(reads=Reads.BILLING))

@@ -39,6 +39,9 @@ rules:
   - {name: busy, metric: tasks, window: day, group_by: [user], timezone: America/New_York, thresholds: {warning: 2}}
   - {name: idle, metric: spend, window: 12h, group_by: [user], below: true, thresholds: {warning: 30 USD}, for: 1h}
   - {name: spike, metric: spend, window: 24h, group_by: [user], baseline: {over: 7d, warning: 2.5x, floor: 5 USD}}
+  - {name: newcomer, metric: first_seen, window: day, group_by: [user], thresholds: {info: 1}}
+  - {name: new-model, metric: first_seen, window: 12h, group_by: [source, model], where: {status: "!failed"},
+     thresholds: {info: 1}}
   - {name: tools, metric: tool_calls, window: 6h, group_by: [tool], thresholds: {warning: 3}}
 """
 
@@ -81,7 +84,9 @@ _keys = st.sampled_from([*(f"stream-{number}" for number in range(12)), "ana-1",
 _usage = st.builds(
     samples.record,
     key=_keys,
-    user=st.sampled_from(["ana@acme.test", "ana@acme.test", "ben@acme.test", "ci@acme.test"]),
+    user=st.sampled_from(
+        ["ana@acme.test", "ana@acme.test", "ben@acme.test", "ci@acme.test", "new"]
+    ),
     source=st.sampled_from(["acme", "acme", "blue"]),
     model=st.sampled_from(["opus", "gpt-5"]),
     task=st.sampled_from(["task-1", "task-2"]),
@@ -225,6 +230,18 @@ def arrived(rules: list[Rule], records: list[Record]) -> set[tuple[object, ...]]
         (alert.id, alert.state, alert.severity, alert.peak, alert.value, alert.worst)
         for alert in world.alerts.values()
     }
+
+
+@settings(deadline=None, max_examples=60)
+@given(_steps(), st.sampled_from([None, START - timedelta(days=28)]))
+def test_whoever_is_new_leaves_nothing_unseen(steps: list[Step], begins: datetime | None) -> None:
+    world, at = World([rule for rule in ALL if rule.metric.before]), START
+    for step in steps:
+        at += step.passed
+        live(world, step, at)
+        now = Circumstances(at, step.stale, begins)
+        world.tick(now)
+        assert [] == world.unseen(now, closed=True)
 
 
 def test_what_a_tick_finds_twice_is_nothing_the_second_time() -> None:

@@ -50,6 +50,8 @@ rules:
   - {name: runaway, metric: task_cost, window: 3h, thresholds: {critical: 70 USD}}
   - {name: asleep, metric: streams, window: 30m, below: true, thresholds: {info: 0}}
   - {name: busy, metric: tasks, group_by: [user], window: day, timezone: Europe/Berlin, thresholds: {info: 4}}
+  - {name: newcomer, metric: first_seen, group_by: [user], window: day, timezone: Europe/Berlin, thresholds: {info: 1}}
+  - {name: novelty, metric: first_seen, group_by: [status], window: 3h, thresholds: {info: 1}}
 """
 LOWER = RULES.replace("{warning: 50 USD, critical: 100 USD}", "{warning: 15 USD, critical: 90 USD}")
 

@@ -93,7 +93,7 @@ async def test_every_decision_can_be_asked_for_its_figures(tmp_path: Path) -> No
             await database.read(_both_ways, given, rule, now)
     finally:
         await database.close()
-    assert {"day", "team", "hour", "failing", "runaway", "asleep"} == {
+    assert {"day", "team", "hour", "failing", "runaway", "asleep", "newcomer", "novelty"} == {
         each.rule for each in measured
     }
     assert {State.FIRING, State.CORRECTED, State.RESOLVED} <= {each.state for each in measured}
@@ -101,10 +101,8 @@ async def test_every_decision_can_be_asked_for_its_figures(tmp_path: Path) -> No
 
 def _both_ways(db: Connection, given: Given, rule: Rule, now: datetime) -> None:
     """What the store says now is what history makes of the same moment."""
-    users = [ANA] if rule.group_by else []
-    if rule.group_by == (Label.TASK,):
-        users = ["task-6"]
-    named = dict(zip(map(str, rule.group_by), users, strict=True))
+    known = {Label.USER: ANA, Label.TASK: "task-6", Label.STATUS: "completed"}
+    named = {str(label): known[label] for label in rule.group_by}
     live = why.answer(db, given, Asked(rule.name, named), now)
     then = why.answer(db, given, Asked(rule.name, named, now), now + EVERY)
     assert isinstance(live, WhyAnswer), live

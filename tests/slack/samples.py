@@ -238,6 +238,27 @@ STALE = replace(
     data_at=at(12, 42),
     runbook="",
 )
+NEW = replace(
+    FIRING,
+    id="f1757000",
+    rule="new-model",
+    summary="A model that this team never used before",
+    metric="first_seen",
+    labels={"model": "gpt-x"},
+    severity=Severity.INFO,
+    peak=Severity.INFO,
+    value=1,
+    worst=1,
+    limit=1,
+    limit_text="1",
+    limit_severity=Severity.INFO,
+    records=3,
+    more_tasks=0,
+    split=None,
+    runbook="",
+    first=at(12, 41),
+)
+NEW_TOO = tuple(replace(NEW, id=f"{n:08x}", labels={"user": f"bo{n}@acme.test"}) for n in range(3))
 EASED = replace(ERROR_RATE, severity=None, value=Fraction(18), runbook="")
 RESOLVED = replace(
     ERROR_RATE,
@@ -527,6 +548,16 @@ POSTS: dict[str, Body] = {
     "alert-error-rate": AlertBody(ERROR_RATE),
     "alert-runaway-task": AlertBody(RUNAWAY),
     "alert-stale": AlertBody(STALE),
+    "alert-new": AlertBody(NEW),
+    "alert-new-closed": AlertBody(replace(NEW, state=State.CLOSED, ended=at(23))),
+    "alert-new-left": AlertBody(
+        replace(
+            NEW, state=State.RESOLVED, by_period=False, value=0, ended=at(12, day=4), first=None
+        )
+    ),
+    "alert-new-late": AlertBody(
+        replace(NEW, state=State.CLOSED, reason=Reason.LATE, period=YESTERDAY, ended=at(23, day=2))
+    ),
     "alert-eased": AlertBody(EASED),
     "alert-resolved": AlertBody(RESOLVED),
     "alert-fresh-again": AlertBody(FRESH),
@@ -546,6 +577,23 @@ POSTS: dict[str, Body] = {
         replace(TABLE, first=True, rows=ROWS[:4], count=4, open=0, total=None)
     ),
     "table-of-tasks": TableBody(TASK_TABLE),
+    "table-new": TableBody(
+        replace(
+            TABLE, rule="new-user", metric="first_seen", rows=NEW_TOO, count=3, open=3, total=None
+        )
+    ),
+    "table-new-first": TableBody(
+        replace(
+            TABLE,
+            rule="new-user",
+            metric="first_seen",
+            rows=NEW_TOO,
+            count=3,
+            open=3,
+            total=None,
+            first=True,
+        )
+    ),
     "table-held": TableBody(
         replace(TABLE, rule="", summary="", rows=ROWS[:2], count=2, open=2, total=None, held=True)
     ),
@@ -566,9 +614,13 @@ REPLIES: dict[str, Body] = {
     "reply-repeat": AlertBody(REPEATED),
     "reply-resolved": AlertBody(RESOLVED),
     "reply-corrected": AlertBody(CORRECTED),
+    "reply-new-corrected": AlertBody(
+        replace(NEW, state=State.CORRECTED, reason=Reason.CORRECTED, severity=None, value=0, told=1)
+    ),
     "reply-late": AlertBody(LATE),
     "reply-removed": AlertBody(REMOVED),
     "reply-changes": ChangesBody(CHANGES),
+    "reply-changes-new": ChangesBody(ChangesFacts("new-user", NEW_TOO[:1], 1)),
 }
 DECIDED = Decided(
     at(12, 41),

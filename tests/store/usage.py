@@ -165,14 +165,17 @@ def _patterns(draw: st.DrawFn, label: Label) -> Pattern:
 
 @st.composite
 def queries(draw: st.DrawFn) -> Query:
-    reads = draw(st.sampled_from([Reads.RECORDS, Reads.RECORDS, Reads.TASKS, Reads.BLOCKED]))
-    group_by = draw(st.lists(st.sampled_from(SINGLE), unique=True, max_size=3))
+    reads = draw(
+        st.sampled_from([Reads.RECORDS, Reads.RECORDS, Reads.TASKS, Reads.BLOCKED, Reads.FIRST])
+    )
+    least = 1 if reads is Reads.FIRST else 0
+    group_by = draw(st.lists(st.sampled_from(SINGLE), unique=True, min_size=least, max_size=3))
     if reads is Reads.RECORDS:
         used = draw(st.sampled_from([None, None, None, Label.TOOL, Label.AGENT]))
         group_by += [used] if used else []
     chosen = draw(st.lists(st.sampled_from(list(Label)), unique=True, max_size=2))
     zones = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"]
-    zone = draw(st.one_of(st.none(), st.sampled_from(zones)))
+    zone = None if least else draw(st.one_of(st.none(), st.sampled_from(zones)))
     return Query(
         reads,
         draw(spans),
@@ -180,6 +183,34 @@ def queries(draw: st.DrawFn) -> Query:
         Selector.of({label: draw(_patterns(label)) for label in chosen}),
         ZoneInfo(zone) if zone else None,
     )
+
+
+_MIDNIGHT = NOON - timedelta(hours=12)
+
+
+def _around(*minutes: int) -> st.SearchStrategy[datetime]:
+    return st.sampled_from([_MIDNIGHT + timedelta(minutes=each) for each in minutes])
+
+
+newcomers = st.builds(
+    lambda record, at: record._replace(at=at),
+    records,
+    _around(-2500, -1450, -800, -70, -50, -10, 0, 10, 50, 70, 120),
+)
+"""Records of which some come first just before or just after a span of `newest` begins."""
+
+_NEW_BY = [*((each,) for each in SINGLE), (Label.SOURCE, Label.USER), (Label.MODEL, Label.BYOK)]
+newest = st.builds(
+    Query,
+    reads=st.just(Reads.FIRST),
+    span=st.tuples(_around(-45, 0, 20, 60), st.integers(1, 3)).map(
+        lambda drawn: Span(drawn[0], drawn[0] + timedelta(hours=drawn[1]))
+    ),
+    group_by=st.sampled_from([*_NEW_BY, (Label.USER, Label.TASK)]),
+    where=st.sampled_from(
+        [Selector(), Selector(), Selector.of({Label.STATUS: Pattern(exclude=("odd",))})]
+    ),
+)
 
 
 @st.composite

@@ -118,6 +118,8 @@ CREATE TABLE rollup_day (
   tool_ms INTEGER NOT NULL,
   PRIMARY KEY (day, source, model, byok, status)
 ) WITHOUT ROWID;
+CREATE INDEX rollup_day_model ON rollup_day (model, day);
+CREATE INDEX rollup_day_status ON rollup_day (status, day);
 
 -- All of a day: what is asked most, in so few rows that any month is read at once.
 CREATE TABLE rollup_source (
