@@ -111,7 +111,7 @@ def test_a_window_that_is_watched_downwards_reaches_its_limit_from_above(db: Con
 rules:
   - name: idle
     metric: spend
-    window: day
+    window: 24h
     below: true
     budget: 100 USD
     thresholds: {info: 40%, warning: 30%, critical: 10%}

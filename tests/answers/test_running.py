@@ -36,7 +36,8 @@ _queries = (
 _steps = st.lists(st.tuples(usage.records, st.booleans(), st.integers(0, 3)), max_size=12)
 _arrivals = st.lists(
     st.tuples(usage.newcomers, st.sampled_from([False, False, True]), st.integers(0, 1)),
-    max_size=8,
+    min_size=1,
+    max_size=6,
 )
 
 

@@ -40,7 +40,7 @@ rules:
   - {name: tools, metric: tool_time, group_by: [tool], window: day, thresholds: {warning: 1h}}
   - {name: blocked, metric: blocked, window: month, thresholds: {warning: 1}}
   - {name: odd, metric: spend, group_by: [user], window: day, baseline: {warning: 4x}}
-  - {name: asleep, metric: streams, group_by: [user], window: day, below: true, thresholds: {info: 0}}
+  - {name: asleep, metric: streams, group_by: [user], window: 24h, below: true, thresholds: {info: 0}}
   - {name: new, metric: first_seen, group_by: [user], window: 7d, thresholds: {info: 1}}
   - {name: left, metric: credit_balance, thresholds: {warning: 20 USD}, below: true}
   - {name: slow, metric: spend, group_by: [user], window: 24h, thresholds: {warning: 30 USD}, recover: 10 USD}

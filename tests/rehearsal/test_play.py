@@ -131,10 +131,33 @@ async def test_what_cannot_be_rendered_is_not_told(
     assert [] == await tell("{user: a, spend: 60 USD}", test="until: 1h,")
 
 
-async def test_a_window_turns_without_usage(tell: Tell) -> None:
-    rule = "{name: idle, metric: streams, window: day, below: true, thresholds: {info: 0}}"
+async def test_a_window_moves_on_without_usage(tell: Tell) -> None:
+    rule = "{name: idle, metric: streams, window: 8h, below: true, thresholds: {info: 0}}"
     told = await tell("{user: a, at: 0}, {user: a, at: 16h}", rules=rule, test="until: 20h,")
-    assert ["2026-11-19 00:00"] == [f"{each.at:%Y-%m-%d %H:%M}" for each in told[:1]]
+    assert ["2026-11-18 17:01"] == [f"{each.at:%Y-%m-%d %H:%M}" for each in told[:1]]
+
+
+QUIET = (
+    "{name: quiet, metric: spend, group_by: [user], window: 7d, below: true,"
+    " thresholds: {info: 5 USD}}"
+)
+
+
+async def test_a_quiet_user_is_told_of_until_they_return(tell: Tell) -> None:
+    usage = (
+        "{user: ana, spend: 50 USD, at: -7d}, {user: ana, spend: 2 USD, at: -1d}, {user: ana, spend: 9 USD, at: 8h},"
+        " {user: gone, spend: 50 USD, at: -29d}, {user: busy, spend: 6 USD, at: -1d}"
+    )
+    told = await tell(usage, rules=QUIET, test="until: 12h,")
+    assert [("first", "$2.00"), ("resolved", "$11.00")] == [
+        (each.reason, metric.text(each.value or 0)) for each in told
+    ]
+
+
+async def test_who_was_not_seen_for_28_days_is_nobody_any_more(tell: Tell) -> None:
+    usage = "{user: left, spend: 9 USD, at: -28d1m}, {user: away, spend: 9 USD, at: -28d}"
+    told = await tell(usage, rules=QUIET, test="until: 3d,")
+    assert [{"user": "away"}] == [dict(each.labels or {}) for each in told]
 
 
 async def test_what_is_seen_at_one_moment_is_taken_in_its_order(tell: Tell) -> None:

@@ -20,6 +20,8 @@ from tests.rules import samples
         pytest.param("metric: spend\ngroup_by: [user]\nwindow: day\nthresholds: {info: 1 USD}\nnotify: {warning: [a]}\noverrides: [{match: {user: a}, thresholds: {warning: 1 USD}}]", id="receivers of what only an override reaches"),
         pytest.param("metric: spend\nwindow: day\nbaseline: {warning: 2x}\nnotify: {warning: [a]}", id="receivers of what a baseline reaches"),
         pytest.param("metric: spend\nwindow: month\nforecast: {warning: 1 USD}\nnotify: {warning: [a]}", id="receivers of what a forecast reaches"),
+        pytest.param("metric: error_rate\nwindow: day\nbelow: true\nthresholds: {info: 9%}", id="a rate does not begin at nothing"),
+        pytest.param("metric: spend\nwindow: month\nbelow: true\nforecast: {info: 9 USD}", id="a total that will stay short"),
         pytest.param("metric: spend\ngroup_by: [user]\nwindow: day\noverrides: [{match: {user: a}, thresholds: {info: 1 USD}}]", id="a limit only in an override"),
     ],
 )  # fmt: skip

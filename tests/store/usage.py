@@ -195,7 +195,7 @@ def _around(*minutes: int) -> st.SearchStrategy[datetime]:
 newcomers = st.builds(
     lambda record, at: record._replace(at=at),
     records,
-    _around(-2500, -1450, -800, -70, -50, -10, 0, 10, 50, 70, 120),
+    _around(-2500, -800, -50, -10, 10, 20, 25, 30, 40, 55, 70, 120),
 )
 """Records of which some come first just before or just after a span of `newest` begins."""
 
@@ -203,7 +203,7 @@ _NEW_BY = [*((each,) for each in SINGLE), (Label.SOURCE, Label.USER), (Label.MOD
 newest = st.builds(
     Query,
     reads=st.just(Reads.FIRST),
-    span=st.tuples(_around(-45, 0, 20, 60), st.integers(1, 3)).map(
+    span=st.tuples(_around(-20, 0, 20, 20), st.integers(1, 3)).map(
         lambda drawn: Span(drawn[0], drawn[0] + timedelta(hours=drawn[1]))
     ),
     group_by=st.sampled_from([*_NEW_BY, (Label.USER, Label.TASK)]),

@@ -12,7 +12,7 @@ from tests.rules import samples
 from tests.rules.condition import cases
 
 RISING = "metric: spend\nwindow: day\nthresholds: {warning: 50 USD, critical: 100 USD}"
-FALLING = "metric: spend\nwindow: day\nbelow: true\nthresholds: {warning: 10 USD, critical: 1 USD}"
+FALLING = "metric: spend\nwindow: 24h\nbelow: true\nthresholds: {warning: 10 USD, critical: 1 USD}"
 
 
 @pytest.mark.parametrize(
