@@ -55,8 +55,10 @@ async def _refresh_balance(reader: Reader, now: datetime) -> None:
     answers = await asyncio.gather(_answer(client.credits), _answer(client.subscription))
     left = await _had(reader, "billing/credits", answers[0])
     plan = await _had(reader, "billing/subscription", answers[1])
+    reset = plan.reset_at if plan is not None else None
+    if reset is not None:
+        await reader.database.write(sources.turns, reader.name, reset)
     if left is not None:
-        reset = plan.reset_at if plan is not None else None
         balance = Balance(left.available, left.issued, left.expires_at, reset, now)
         await reader.database.write(sources.balanced, reader.name, balance)
     await _asked(reader, "balance", now)

@@ -102,8 +102,10 @@ def begins(db: Connection) -> datetime | None:
 
 def credit_turn(db: Connection) -> datetime | None:
     """A moment at which the credit month turns, from the first source whose plan says so."""
-    resets = [state.balance.reset_at for state in load(db).values() if state.balance]
-    return next((at for at in resets if at is not None), None)
+    found = db.execute(
+        "SELECT credits_reset FROM source_state WHERE credits_reset IS NOT NULL ORDER BY source"
+    ).fetchone()
+    return None if found is None else instant.from_micros(found[0])
 
 
 def keep_only(db: Connection, names: Sequence[str]) -> None:
@@ -167,15 +169,21 @@ def book_by_arrival(db: Connection, source: str, *, arrival: bool) -> None:
     _set(db, source, by_arrival=int(arrival))
 
 
+def turns(db: Connection, source: str, at: datetime) -> None:
+    """When the credit month of a source turns; that goes on where Neo no longer tells it."""
+    _set(db, source, credits_reset=instant.to_micros(at))
+
+
 def balanced(db: Connection, source: str, balance: Balance) -> None:
     """What is left of the credits."""
+    if balance.reset_at is not None:
+        turns(db, source, balance.reset_at)
     _set(
         db,
         source,
         credits_available=balance.available.nano,
         credits_issued=balance.issued.nano,
         credits_expire=instant.to_nullable(balance.expires_at),
-        credits_reset=instant.to_nullable(balance.reset_at),
         credits_checked=instant.to_micros(balance.checked_at),
     )
 

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot.demo.neo import accounts, faults, wire
 from bot.jobs import account
+from bot.store import sources
 from rules.money import Money
 from tests.jobs import reading
 from tests.jobs.reading import KEY, MINUTE, Reading
@@ -67,6 +68,17 @@ async def test_without_a_subscription_the_balance_is_known_all_the_same(source: 
     state = await source.state()
     assert state.balance is not None
     assert state.balance.reset_at is None
+
+
+async def test_the_plan_s_turn_needs_no_balance_and_is_not_forgotten(source: Reading) -> None:
+    source.neo.accounts.close(EMAIL, "billing/credits", 403)
+    await source.poll()
+    turn = await source.database.read(sources.credit_turn)
+    assert turn is not None
+    assert (await source.state()).balance is None
+    source.neo.accounts.close(EMAIL, "billing/subscription", 403)
+    await source.poll(timedelta(hours=2))
+    assert turn == await source.database.read(sources.credit_turn)
 
 
 async def test_a_fault_there_keeps_no_usage_from_being_read(
