@@ -13,7 +13,7 @@ from bot.jobs import evaluate
 from bot.jobs.digest import Edition
 from bot.notify.routing import Routes
 from bot.store import sources
-from rules import loading, scope, window
+from rules import flaws, loading, scope, window
 from rules.condition import baseline, projection
 from rules.reading import Defaults
 from rules.rule import Rule
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 _BUILT_IN = """
 rules:
-  - name: data-age
+  - name: {name}
     summary: Neo has not been read completely for too long
     metric: data_age
     group_by: [source]
@@ -176,7 +176,7 @@ def _built_in(config: Config) -> tuple[Rule, ...]:
     """Rules of ours; where no default says who is told of them, everyone is."""
     patience = sources.patience(config.poll.every)
     minutes = -(-patience // timedelta(minutes=1))
-    text = _BUILT_IN.format(patience=minutes, late=6 * minutes)
+    text = _BUILT_IN.format(name=flaws.BUILT_IN, patience=minutes, late=6 * minutes)
     everyone = f"    notify: [{', '.join(config.receivers)}]\n" if config.receivers else ""
     found = loading.load([("built in", text)], Defaults(config.timezone)).rules
     if not any(flaw for rule in found for flaw in config.routes.flaws(rule)):

@@ -11,6 +11,9 @@ from rules.rule import Baseline, Override, Rule
 from rules.terms import Terms
 from rules.window import Every, Period
 
+BUILT_IN = "data-age"
+"""The name of the rule that is in force even where nobody wrote it."""
+
 _ADDS_UP = frozenset({Kind.SUM, Kind.MAX})
 _UNCOUNTED = frozenset({Kind.FIRST, Kind.GAUGE})
 _TOO_SHORT = (Every.HOUR, Every.DAY)
@@ -38,6 +41,10 @@ def of(rule: Rule) -> Iterator[Flaw]:
         yield from _of_first(rule)
     elif rule.below and rule.by_period and "thresholds" in rule.conditions:
         yield Flaw(("below",), _BEGINS_AT_NOTHING.format(rule.window))
+    if rule.metric.kind is Kind.GAUGE:
+        yield from _of_gauge(rule)
+    if rule.name == BUILT_IN:
+        yield from _of_built_in(rule)
     if rule.baseline:
         yield from _of_baseline(rule, rule.baseline)
     yield from _disorder(rule)
@@ -77,6 +84,34 @@ def _of_first(rule: Rule) -> Iterator[Flaw]:
     if rule.below:
         yield Flaw(
             ("below",), f"{rule.metric.name} is 1 for what is new: it does not go with below"
+        )
+
+
+def _of_gauge(rule: Rule) -> Iterator[Flaw]:
+    name = rule.metric.name
+    if rule.window is not None:
+        yield Flaw(("window",), f"{name} is how things stand now: it has no window")
+    if rule.below and name == "data_age":
+        yield Flaw(("below",), f"{name} is bad when it is high: it does not go with below")
+
+
+def _of_built_in(rule: Rule) -> Iterator[Flaw]:
+    """A rule that takes the place of the built-in one must not leave a source without any by accident."""
+    if rule.metric.name != "data_age":
+        yield Flaw(
+            ("name",),
+            f"`{BUILT_IN}` is the built-in rule on the age of the data:"
+            " give this one another name, or `metric: data_age` to take its place",
+        )
+        return
+    if rule.where.patterns:
+        yield Flaw(
+            ("where",),
+            f"`{BUILT_IN}` is for every source: write `overrides` for some, with `skip: true` to leave one out",
+        )
+    if not rule.thresholds:
+        yield Flaw(
+            (), f"`{BUILT_IN}` needs thresholds: sources that no override matches would have none"
         )
 
 

@@ -211,6 +211,52 @@ def test_a_rule_of_the_same_name_takes_its_place(stands: Standing, tmp_path: Pat
     assert [["2h"]] == built_in(stands.reloaded())
 
 
+AGE = "rules: [{name: data-age, metric: data_age, %s}]"
+
+
+@pytest.mark.parametrize(
+    ("text", "skipped"),
+    [
+        pytest.param("thresholds: {warning: 20m}", [], id="for all sources, whatever it groups by"),
+        pytest.param(
+            "thresholds: {warning: 20m}, overrides: [{match: {source: blue}, skip: true}]",
+            ["blue"],
+            id="but for one that is left out on purpose",
+        ),
+    ],
+)
+def test_the_built_in_rule_is_tuned_and_comes_back(
+    stands: Standing, tmp_path: Path, text: str, skipped: list[str]
+) -> None:
+    write(tmp_path, AGE % text)
+    tuned = stands.reloaded()
+    (rule,) = tuned.rules
+    assert skipped == [name for name in ("acme", "blue") if rule.terms((name,)).skip]
+    assert [["20m"]] == built_in(tuned)
+    write(tmp_path, RULE % ("day", 50))
+    assert built_in(stands) == built_in(tuned.reloaded())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(AGE.replace("metric: data_age", "metric: runway") % "thresholds: {info: 9d}", id="another metric"),
+        pytest.param(AGE % "thresholds: {info: 9m}, where: {source: acme}", id="some sources only"),
+        pytest.param(AGE % "overrides: [{match: {source: acme}, thresholds: {info: 9m}}]", id="no limit for others"),
+        pytest.param(AGE % "thresholds: {info: 9m}, notify: []", id="nobody who is told"),
+        pytest.param(AGE % "thresholds: {info: 9m}, notify: [nobody]", id="somebody whom there is not"),
+        pytest.param(AGE % "thresholds: {info: 9m}, below: true", id="an age that is low"),
+    ],
+)  # fmt: skip
+def test_the_built_in_rule_is_not_removed_by_accident(
+    stands: Standing, tmp_path: Path, text: str
+) -> None:
+    write(tmp_path, text)
+    refused = stands.reloaded()
+    assert refused.faults
+    assert built_in(stands) == built_in(refused)
+
+
 NAMED = CONFIG.replace("notify: {default: [finops], fallback: leads}", "")
 ON_ITS_OWN = RULE.replace("name: team", "name: team, notify: [finops]") % ("day", 50)
 
