@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.answers.running import Running
 from rules import window
-from rules.labels import EVERYTHING
+from rules.labels import EVERYTHING, Label
 from rules.metric import Reads
 from rules.record import Record
 from rules.series import Query
@@ -112,6 +112,19 @@ def _stays(query: Query, steps: list[tuple[Record, bool, int]], *, moving: bool)
         assert [before.get(values) for values in others] == [after.get(values) for values in others]
         assert [lane.fold.totals(values) for values in after] == [*after.values()]
         before = after
+
+
+def test_who_becomes_new_as_earlier_usage_goes_is_stirred() -> None:
+    hour = timedelta(hours=1)
+    asked = Query(Reads.FIRST, Span(usage.NOON, usage.NOON + hour), (Label.USER,), EVERYTHING)
+    running, early = Running([], usage.NOON), usage.record(at=usage.NOON - hour)
+    running.put("acme", "early", early)
+    running.put("acme", "late", usage.record(at=usage.NOON))
+    lane = running.lane(asked)
+    assert {} == lane.fold.answer(None)
+    running.settle()
+    running.put("acme", "early", None)
+    assert {(early.user,)} == lane.stirred == lane.fold.answer(None).keys()
 
 
 def test_a_period_of_long_ago_is_answered_too_and_the_latest_are_kept() -> None:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from bot.store import ledger, sums
 from bot.store.connection import Connection
-from rules.labels import EVERYTHING, Label
+from rules.labels import EVERYTHING, Label, Pattern, Selector
 from rules.metric import Reads
 from rules.record import Record
-from rules.series import Query
+from rules.series import NEW, Query
 from rules.window import Span
 from tests.store import usage
 
@@ -61,6 +61,14 @@ def test_sql_knows_who_is_new_as_looking_through_everything_does(
             live.pop((record.source, record.key), None)
             ledger.mark_gone(db, record.source, [record.key], seen=SEEN)
         assert usage.plain(live.values()).answer(query) == sums.answer(db, query)
+
+
+def test_usage_that_is_not_selected_makes_nobody_known(db: Connection) -> None:
+    before = usage.record(key=usage.KEYS[0], source="blue", at=SPAN.start - timedelta(days=3))
+    ledger.add(db, [before, usage.record(key=usage.KEYS[1])], seen=SEEN, live=True)
+    where = Selector.of({Label.SOURCE: Pattern(("acme",))})
+    for selected, new in ((where, {("ana@acme.test",): NEW}), (EVERYTHING, {})):
+        assert new == sums.answer(db, Query(Reads.FIRST, SPAN, (Label.USER,), selected))
 
 
 def test_nobody_is_looked_up_where_nothing_is_used(db: Connection) -> None:
