@@ -395,7 +395,7 @@ def test_who_is_new_waits_for_what_was_before(db: Connection) -> None:
     for number, user, at in ((1, ANA, 27 * DAY), (2, BEN, 28 * DAY + 2 * HOUR)):
         known = world.spent(number, MIDNIGHT + at, world.usd(1), user)
         ledger.add(db, [known], seen=MIDNIGHT + at, live=False)
-    found = replay.replay(db, rules, MIDNIGHT, MIDNIGHT + 30 * DAY, MINUTE)
+    found = replay.replay(db, rules, Span(MIDNIGHT, MIDNIGHT + 30 * DAY), EACH)
     assert {"1h of first_seen": MIDNIGHT + 28 * DAY + HOUR} == found.late
     assert [({"user": BEN}, "first"), ({"user": BEN}, "resolved")] == [
         (said.labels, said.reason) for said in found.said

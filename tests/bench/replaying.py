@@ -8,9 +8,11 @@ from random import Random
 from statistics import median
 
 from bot.answers import replay as replaying
+from bot.answers.replay import Terms
 from bot.store import ledger
 from bot.store.database import Database
 from rules.record import Record
+from rules.window import Span
 from tests.bench import measure, pages, ticks
 from tests.bench.measure import Figures
 
@@ -44,9 +46,9 @@ async def _replayed(path: str, text: str, records: list[Record], days: int) -> F
     database = await Database.open(path, write=True)
     await database.write(partial(ledger.add, records=records, seen=pages.END, live=False))
     await database.write(ticks.read, pages.END)
-    since, rules = pages.END - timedelta(days=days), ticks.terms(text).rules
+    stretch, rules = Span(pages.END - timedelta(days=days), pages.END), ticks.terms(text).rules
     begun = time.process_time()
-    found = await database.read(replaying.replay, rules, since, pages.END, _MINUTE)
+    found = await database.read(replaying.replay, rules, stretch, Terms(_MINUTE))
     took = time.process_time() - begun
     await database.close()
     return {"seconds": took, "visits": found.visits, "said": len(found.said)}
