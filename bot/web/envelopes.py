@@ -12,8 +12,9 @@ from bot.clock import Clock
 from bot.secret import Secret
 from bot.slack import client, respond
 from bot.slack.client import Json
+from bot.slack.connection import Envelope
 from bot.slack.settings import SlackSettings
-from bot.slack.socket import Envelope, Socket
+from bot.slack.socket import Socket
 from bot.web import reception
 from bot.web.door import SlackDoor
 from bot.web.reception import REPEATS, Reception
@@ -22,6 +23,7 @@ from bot.web.seen import Made
 log = logging.getLogger(__name__)
 
 _SHOWN = 100
+_PAUSE = 10.0
 _KEPT = 1_000
 """Acks that are remembered: each holds a whole answer."""
 
@@ -78,12 +80,22 @@ async def taken(
         envelopes = Envelopes(taken_by, clock)
         web = client.build(settings, session)
         socket = Socket(web, token, envelopes.take, clock.now, clock.sleep)
-        running = asyncio.create_task(socket.run(), name="socket")
+        running = asyncio.create_task(_held(socket, clock), name="socket")
         try:
             yield socket
         finally:
             running.cancel()
             await asyncio.wait({running})
+
+
+async def _held(socket: Socket, clock: Clock) -> None:
+    """Whatever fails in there, commands come again."""
+    while True:
+        try:
+            await socket.run()
+        except Exception:
+            log.exception("the socket failed")
+        await clock.sleep(_PAUSE)
 
 
 def _key(envelope: Envelope) -> str:

@@ -16,9 +16,10 @@ from bot.demo.workbench import acme, commands, mischief
 from bot.demo.workbench.bench import Bench
 from bot.demo.workbench.outbound import Outcome
 from bot.secret import Secret
-from bot.slack import socket
+from bot.slack import connection
 from bot.slack.client import Json
-from bot.slack.socket import Envelope, Socket
+from bot.slack.connection import Envelope
+from bot.slack.socket import Socket
 from tests.slack.conftest import Time
 
 OPEN = "apps.connections.open"
@@ -273,7 +274,7 @@ async def test_slack_s_own_wait_is_obeyed(line: Socket, bench: Bench, pauses: Pa
 async def test_an_address_that_does_not_answer_is_given_up_for_a_new_one(
     line: Socket, bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(socket, "PATIENCE", 0.2)
+    monkeypatch.setattr(connection, "PATIENCE", 0.2)
     bench.url, right = "http://127.0.0.1:1", bench.url
     async with held(line):
         while len(bench.calls_of(OPEN)) < 1:
@@ -335,9 +336,9 @@ async def test_an_answer_that_its_connection_did_not_wait_for_is_given_by_the_ne
 async def test_what_is_no_envelope_is_passed_over(line: Socket, bench: Bench, desk: Desk) -> None:
     async with held(line):
         await connected(bench, line)
-        [connection] = bench.sockets.open
+        [other_side] = bench.sockets.open
         for text in ("", "hello", "{", "[]", '{"type": "slash_commands"}', '{"type": null}'):
-            await connection.socket.send_str(text)
+            await other_side.socket.send_str(text)
         assert "you said hello" == shown(await say(bench, "hello"))
 
     assert 1 == len(desk.taken)
@@ -363,7 +364,7 @@ async def test_the_end_waits_for_an_answer_and_leaves_nothing_behind(
 async def test_the_end_does_not_wait_for_ever(
     line: Socket, bench: Bench, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(socket, "_ACKS", 0.05)
+    monkeypatch.setattr(connection, "ACKS", 0.05)
     desk.go.clear()
     bench.patience = 0.1
     async with held(line):
@@ -377,7 +378,7 @@ async def test_no_token_and_no_address_of_a_connection_is_logged(
     line: Socket, bench: Bench, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     caplog.set_level(logging.DEBUG, "bot")
-    monkeypatch.setattr(socket, "PATIENCE", 0.2)
+    monkeypatch.setattr(connection, "PATIENCE", 0.2)
     bench.url, right = f"{bench.url}/nowhere", bench.url
     async with held(line):
         while len(bench.calls_of(OPEN)) < 1:

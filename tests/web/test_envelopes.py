@@ -6,11 +6,12 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aiohttp
 import pytest
+from typing_extensions import override
 
 from bot.demo.workbench import acme, commands, interactions
 from bot.demo.workbench.bench import Bench
@@ -25,6 +26,8 @@ from tests.neo import server as neo_server
 from tests.neo.server import SmallNeo
 from tests.web import office
 from tests.web.office import Clock
+
+TOKEN = Secret(acme.APP.app_token)
 
 Connect = Callable[..., AbstractAsyncContextManager[Socket]]
 
@@ -41,8 +44,8 @@ def connect(
     bench.socket_mode, bench.patience = True, 30
 
     @asynccontextmanager
-    async def connected(**facts: Any) -> AsyncIterator[Socket]:
-        own, token = replace(door, secret="", **facts), Secret(acme.APP.app_token)
+    async def connected(token: Secret = TOKEN, **facts: Any) -> AsyncIterator[Socket]:
+        own = replace(door, secret="", **facts)
         async with envelopes.taken(own, settings, token, session, clock) as socket:
             await asyncio.wait_for(bench.sockets.until_open(), 30)
             yield socket
@@ -154,6 +157,29 @@ async def test_what_comes_again_on_a_new_connection_is_handled_once(
         assert "task-a1" in await asking
 
     assert 1 == len(neo.asked)
+
+
+@dataclass(frozen=True)
+class Trap(Secret):
+    """A token that cannot be read once, for a reason that nobody thought of."""
+
+    read_before: list[str] = field(default_factory=list)
+
+    @override
+    def read(self) -> str:
+        self.read_before.append("")
+        if len(self.read_before) == 1:
+            raise RuntimeError("what nobody thought of")
+        return acme.APP.app_token
+
+
+async def test_a_fault_of_the_bot_s_own_does_not_end_it(
+    connect: Connect, bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with connect(Trap()):
+        assert "$33.00" in await ask(bench, "ana", "spend")
+
+    assert "the socket failed" in caplog.messages
 
 
 async def test_people_of_other_teams_are_refused_as_over_http(
