@@ -69,8 +69,13 @@ class Period:
     month_starts: int = 1
     anchor: datetime | None = None
 
+    @property
+    def stands_in(self) -> bool:
+        """Whether it is a calendar month only because nobody knows when the credit month turns."""
+        return self.every is Every.CREDIT_MONTH and self.anchor is None
+
     def __str__(self) -> str:
-        return self.every.value
+        return f"{self.every.value} (by the calendar)" if self.stands_in else self.every.value
 
 
 Window = Rolling | Period

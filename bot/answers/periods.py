@@ -155,5 +155,7 @@ _NAMES: dict[Every, Callable[[Period, datetime], str]] = {
     Every.MONTH: _month,
     Every.QUARTER: _quarter,
     Every.YEAR: _year,
-    Every.CREDIT_MONTH: lambda _, first: f"credit month from {_date(first)}",
+    Every.CREDIT_MONTH: lambda period, first: (
+        f"credit month from {_date(first)}{' (by the calendar)' if period.stands_in else ''}"
+    ),
 }

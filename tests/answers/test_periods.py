@@ -121,7 +121,7 @@ def test_what_is_compared_ends_before_and_is_never_longer_by_more_than_a_clock_c
         (Every.QUARTER, 5, "quarter from 5 Oct 2026"),
         (Every.YEAR, 1, "2026"),
         (Every.YEAR, 2, "year from 2 Jan 2026"),
-        (Every.CREDIT_MONTH, 1, "credit month from 1 Nov 2026"),
+        (Every.CREDIT_MONTH, 1, "credit month from 1 Nov 2026 (by the calendar)"),
     ],
 )
 def test_a_span_has_a_name_that_stays_true(every: Every, starts: int, name: str) -> None:
