@@ -113,7 +113,7 @@ def test_a_limit_says_where_it_came_from(
 )
 def test_a_verdict_is_told_in_words(finding: Finding, below: bool, expected: str) -> None:
     rule = samples.rule(
-        f"metric: spend\nwindow: day\nbelow: {str(below).lower()}\nthresholds: {{info: 1 USD}}"
+        f"metric: spend\nwindow: 24h\nbelow: {str(below).lower()}\nthresholds: {{info: 1 USD}}"
     )
     assert expected == why.reason(finding, TERMS, rule)
 
