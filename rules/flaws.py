@@ -18,8 +18,6 @@ _ADDS_UP = frozenset({Kind.SUM, Kind.MAX})
 _UNCOUNTED = frozenset({Kind.FIRST, Kind.GAUGE})
 _TOO_SHORT = (Every.HOUR, Every.DAY)
 
-_BEGINS_AT_NOTHING = "a {} begins with nothing used, which is below every limit: take a rolling window, such as 24h or 7d"
-
 
 class Flaw(NamedTuple):
     """What is wrong, and where inside the rule."""
@@ -39,8 +37,6 @@ def of(rule: Rule) -> Iterator[Flaw]:
         yield from _unreached(path, rule, part)
     if rule.metric.kind is Kind.FIRST:
         yield from _of_first(rule)
-    elif rule.below and rule.by_period and "thresholds" in rule.conditions:
-        yield Flaw(("below",), _BEGINS_AT_NOTHING.format(rule.window))
     if rule.metric.kind is Kind.GAUGE:
         yield from _of_gauge(rule)
     if rule.name == BUILT_IN:
