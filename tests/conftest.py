@@ -10,5 +10,15 @@ settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow tests go first, so that none runs alone at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """Slow tests go first, so that none runs alone at the end.
+
+    What repeats itself is not traced: each line must be reached by a test that says by an example what it does.
+    """
+    items.sort(key=_is_quick)
+    for item in items:
+        if not _is_quick(item) or item.get_closest_marker("hypothesis"):
+            item.add_marker(pytest.mark.no_cover)
+
+
+def _is_quick(item: pytest.Item) -> bool:
+    return item.get_closest_marker("slow") is None
