@@ -12,6 +12,7 @@ from bot.slack.blocks import Message
 TRIES = 3
 PATIENCE = aiohttp.ClientTimeout(total=10)
 _SERVER_ERROR, _REDIRECT = 500, 300
+_NOT_TAKEN = "Slack did not take the answer"
 
 
 def payload(message: Message) -> dict[str, object]:
@@ -43,7 +44,10 @@ def is_allowed(url: str, hosts: Collection[str]) -> bool:
 async def answer(
     session: aiohttp.ClientSession, url: str, message: Message, hosts: Collection[str]
 ) -> None:
-    """Sends an answer; tries again only where Slack itself stumbled. Raises SinkError."""
+    """Sends an answer; tries again where Slack itself stumbled, but what may be public already is not said twice.
+
+    Raises SinkError.
+    """
     if not is_allowed(url, hosts):
         raise SinkError(
             f"answers may not go to {urlsplit(url).hostname if '[' not in url else url!r}:"
@@ -51,20 +55,24 @@ async def answer(
             retryable=False,
         )
     for last in (False,) * (TRIES - 1) + (True,):
-        status = await _send(session, url, payload(message))
-        if 0 < status < _REDIRECT:
-            return
-        if last or 0 < status < _SERVER_ERROR:
-            words = f"status {status}" if status else "a lost connection"
-            raise SinkError(f"Slack did not take the answer: {words}", retryable=False)
+        try:
+            return await _send(session, url, payload(message))
+        except SinkError as error:
+            if last or not error.retryable or (error.unsure and message.public):
+                raise
 
 
-async def _send(session: aiohttp.ClientSession, url: str, body: dict[str, object]) -> int:
-    """The status of the answer, or 0 where there was none."""
+async def _send(session: aiohttp.ClientSession, url: str, body: dict[str, object]) -> None:
+    """One try. Only a connection that was never made is a sure sign that nothing arrived."""
     try:
         async with session.post(
             url, json=body, timeout=PATIENCE, allow_redirects=False
         ) as response:
-            return response.status
-    except (aiohttp.ClientError, TimeoutError):
-        return 0
+            status = response.status
+    except (aiohttp.ClientError, TimeoutError) as error:
+        unsure = not isinstance(error, aiohttp.ClientConnectorError)
+        words = f"{_NOT_TAKEN}: a lost connection"
+        raise SinkError(words, retryable=True, unsure=unsure) from error
+    if status >= _REDIRECT:
+        stumbled = status >= _SERVER_ERROR
+        raise SinkError(f"{_NOT_TAKEN}: status {status}", retryable=stumbled, unsure=stumbled)

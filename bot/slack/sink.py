@@ -4,8 +4,10 @@ Slack has no idempotency: every post carries its notification's id as metadata, 
 bot looks for that id before it posts again.
 """
 
+import re
 from datetime import datetime, timedelta
 
+from slack_sdk.errors import SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.notify.notification import Body, Notification, Picture, Receipt, SinkError
@@ -90,16 +92,23 @@ class SlackSink:
 
     async def attach(self, receipt: Receipt, picture: Picture) -> None:
         """Uploads a picture into the thread of a message. Slack has no way to say it twice and be heard once."""
-        await client.call(
-            self._web.files_upload_v2(
-                filename=picture.name,
-                content=picture.png,
-                title=picture.title,
-                alt_txt=picture.alt,
-                channel=receipt.channel,
-                thread_ts=receipt.ts,
+        try:
+            await client.call(
+                self._web.files_upload_v2(
+                    filename=picture.name,
+                    content=picture.png,
+                    title=picture.title,
+                    alt_txt=picture.alt,
+                    channel=receipt.channel,
+                    thread_ts=receipt.ts,
+                )
             )
-        )
+        except SinkError as error:
+            if not isinstance(error.__cause__, SlackRequestError):
+                raise
+            # The bytes were refused before the upload was completed: nothing is to be seen yet.
+            words = f"Slack did not take the file{_status(error.__cause__)}"
+            raise SinkError(words, retryable=True) from error
 
     async def find(self, notification: Notification, since: datetime) -> Receipt | None:
         """The message that carries the notification's id, if it was posted after `since`.
@@ -159,3 +168,9 @@ def _key(message: client.Json) -> str:
     if metadata.get("event_type") != EVENT:
         return ""
     return str((metadata.get("event_payload") or {}).get("key", ""))
+
+
+def _status(refusal: SlackRequestError) -> str:
+    """slack-sdk tells the status of an upload in a sentence only, beside what came with it."""
+    found = re.search(r"\(status: (\d+),", str(refusal))
+    return f": status {found[1]}" if found else ""

@@ -81,6 +81,45 @@ async def test_only_what_slack_fumbled_is_tried_again(
     assert [respond.payload(ANSWER)] * calls == asked
 
 
+@pytest.mark.parametrize(("public", "calls"), [(True, 1), (False, 3)], ids=["for all", "for one"])
+@pytest.mark.parametrize("how", ["the reply is lost", "a gateway is broken"])
+async def test_what_the_channel_may_see_already_is_not_sent_again(
+    session: aiohttp.ClientSession, public: bool, calls: int, how: str
+) -> None:
+    asked: list[object] = []
+
+    async def take(request: web.Request) -> web.Response:
+        asked.append(await request.json())
+        if how == "the reply is lost" and request.transport:
+            request.transport.abort()
+        return web.Response(status=502)
+
+    app = web.Application()
+    app.router.add_post("/hook", take)
+    async with TestServer(app) as server:
+        url = str(server.make_url("/hook"))
+        with pytest.raises(SinkError):
+            await respond.answer(session, url, replace(ANSWER, public=public), ["127.0.0.1"])
+    assert calls == len(asked)
+
+
+async def test_a_public_answer_that_surely_did_not_arrive_is_tried_again(
+    session: aiohttp.ClientSession,
+) -> None:
+    tries: list[str] = []
+
+    async def count(*_: object) -> None:
+        tries.append("request")
+
+    session.trace_configs.append(tracing := aiohttp.TraceConfig())
+    tracing.on_request_start.append(count)
+    tracing.freeze()
+    url = f"http://127.0.0.1:{unused_port()}/"
+    with pytest.raises(SinkError, match="a lost connection"):
+        await respond.answer(session, url, replace(ANSWER, public=True), ["127.0.0.1"])
+    assert 3 == len(tries)
+
+
 async def test_a_lost_connection_is_said(session: aiohttp.ClientSession) -> None:
     with pytest.raises(SinkError, match="a lost connection"):
         await respond.answer(session, f"http://127.0.0.1:{unused_port()}/", ANSWER, ["127.0.0.1"])

@@ -89,6 +89,16 @@ async def test_a_picture_that_is_refused_is_an_error(bench: Bench, sink: SlackSi
     assert not caught.value.retryable
 
 
+async def test_a_file_that_slack_does_not_take_may_be_sent_again(
+    bench: Bench, sink: SlackSink
+) -> None:
+    receipt = await sink.post(ALERT)
+    bench.mischief.add("upload", mischief.Broken(503))
+    with pytest.raises(SinkError, match=r"^Slack did not take the file: status 503$") as caught:
+        await sink.attach(receipt, Picture("a.png", "a", "an a", b"1"))
+    assert (True, False) == (caught.value.retryable, caught.value.unsure)
+
+
 async def test_an_edit_shows_the_new_state_and_keeps_the_id(bench: Bench, sink: SlackSink) -> None:
     receipt = await sink.post(ALERT)
     assert await sink.edit(receipt, AlertBody(samples.CORRECTED))

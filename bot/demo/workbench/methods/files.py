@@ -4,12 +4,16 @@ import mimetypes
 
 from aiohttp import web
 
+from bot.demo.workbench import mischief
 from bot.demo.workbench.bench import BENCH, Bench, Upload
 from bot.demo.workbench.errors import SlackError, invalid_arguments
 from bot.demo.workbench.message import Draft, File, Json
 from bot.demo.workbench.methods.context import Context
 
 SHOWN_INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+UPLOAD = "upload"
+"""What a plan of mischief calls the second step, which is no method."""
+
 LARGEST = 10 * 1024 * 1024
 
 
@@ -56,6 +60,9 @@ async def receive(request: web.Request) -> web.Response:
     bench = request.app[BENCH]
     upload = bench.uploads.get(request.match_info["file_id"])
     content = await _bytes(request)
+    for effect in bench.mischief.take(UPLOAD, {}):
+        if isinstance(effect, mischief.Broken):
+            return web.Response(status=effect.status, text="upload broken")
     if upload is None or len(content) != upload.length:
         return web.Response(status=404 if upload is None else 400, text="upload refused")
     upload.content = content
