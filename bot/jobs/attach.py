@@ -1,6 +1,7 @@
 """Puts a chart into the thread of its message: once at most, and whatever comes of it, the message is there already."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -37,10 +38,10 @@ async def put(wall: Wall, receipt: Receipt, chart: ChartFacts) -> None:
         raise SinkError(f"{type(error).__name__}: {error}", retryable=False) from error
 
 
-async def run(database: Database, wall: Wall, wanted: Wanted, now: datetime) -> None:
+async def run(database: Database, find: Callable[[], Wall], wanted: Wanted, now: datetime) -> None:
     """Puts a chart where it is wanted; what Slack refused for the time being is tried again, all else is given up."""
     try:
-        await put(wall, wanted.receipt, wanted.chart)
+        await put(find(), wanted.receipt, wanted.chart)
     except SinkError as error:
         fields = {"message_id": wanted.message, "error": str(error)}
         if error.unsure or not error.retryable or wanted.tries >= _MOST:

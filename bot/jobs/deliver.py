@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.clock import Clock
 from bot.jobs import attach
+from bot.jobs.pace import Pace
 from bot.notify import retry
 from bot.notify.notification import (
     Body,
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 SLACK = ""
 """The key of the sink that serves every receiver in Slack; a webhook's is its receiver's name."""
 
-_PACE = 1.0
+_LETTERS, _CHARTS = "letters", "charts"
 _LOOK_AGAIN = timedelta(seconds=10)
 _OWN_FAULTS = 10
 
@@ -57,6 +58,13 @@ class Sink(Protocol):
         ...
 
 
+class _Lane(NamedTuple):
+    """What runs for a destination; a chart takes long, and no message waits behind it."""
+
+    of: str
+    destination: Destination
+
+
 class Deliverer:
     """Runs a lane for each destination where something is due. `sinks` are by `key`."""
 
@@ -66,22 +74,21 @@ class Deliverer:
         self._database = database
         self._sinks = sinks
         self._clock = clock
-        self._lanes: dict[Destination, asyncio.Task[None]] = {}
-        self._free: dict[str, float] = {}
-        self._turns: dict[str, asyncio.Lock] = {}
+        self._pace = Pace(clock)
+        self._lanes: dict[_Lane, asyncio.Task[None]] = {}
+        self._turns: dict[tuple[str, str], asyncio.Lock] = {}
         self.routes = routes
         self._closing = asyncio.Event()
 
     async def wake(self) -> None:
         """Starts a lane wherever something is due and none runs."""
-        for destination in await self._database.read(_due, self._clock.now()):
-            if destination not in self._lanes and not self._closing.is_set():
-                lane = asyncio.create_task(self._serve(destination), name=f"deliver {destination}")
-                self._lanes[destination] = lane
-                lane.add_done_callback(partial(self._ended, destination))
+        for lane in await self._database.read(_due, self._clock.now()):
+            if lane not in self._lanes and not self._closing.is_set():
+                self._lanes[lane] = asyncio.create_task(self._serve(lane), name=f"deliver {lane}")
+                self._lanes[lane].add_done_callback(partial(self._ended, lane))
 
-    def _ended(self, destination: Destination, _: asyncio.Task[None]) -> None:
-        self._lanes.pop(destination, None)
+    def _ended(self, lane: _Lane, _: asyncio.Task[None]) -> None:
+        self._lanes.pop(lane, None)
 
     async def drain(self) -> None:
         """Waits until nothing that is due can be sent any more."""
@@ -95,23 +102,25 @@ class Deliverer:
         self._closing.set()
         await asyncio.gather(*self._lanes.values(), return_exceptions=True)
 
-    async def _serve(self, destination: Destination) -> None:
+    async def _serve(self, lane: _Lane) -> None:
         try:
-            while not self._closing.is_set() and await self._in_turn(destination):
+            while not self._closing.is_set() and await self._in_turn(lane):
                 pass
         except Exception:
-            log.exception("delivery failed", extra={"destination": str(destination)})
+            log.exception("delivery failed", extra={"destination": str(lane.destination)})
 
-    async def _in_turn(self, destination: Destination) -> bool:
+    async def _in_turn(self, lane: _Lane) -> bool:
         """One after the other: two receivers may share a channel, and so its pace."""
-        async with self._turns.setdefault(destination.address, asyncio.Lock()):
-            return await self._one(destination)
+        turn = self._turns.setdefault((lane.of, lane.destination.address), asyncio.Lock())
+        async with turn:
+            await self._pace.wait(lane.destination, self._closing)
+            if self._closing.is_set():
+                return False
+            once = self._attach if lane.of == _CHARTS else self._one
+            return await once(lane.destination)
 
     async def _one(self, destination: Destination) -> bool:
-        """Sends or edits one message, or adds its chart; False when nothing is due."""
-        await self._pause(destination)
-        if self._closing.is_set():
-            return False
+        """Sends or edits one message; False when nothing is due."""
         taken = await self._database.write(
             outbox.take, destination, self._clock.now(), durable=True
         )
@@ -121,28 +130,7 @@ class Deliverer:
         edit = await self._database.write(messages.take_edit, destination, self._clock.now())
         if edit is not None:
             await self._edit(destination, edit)
-            return True
-        return await self._attach(destination)
-
-    async def _pause(self, destination: Destination) -> None:
-        """Waits for the destination's pace, or until it is time to stop."""
-        wait = self._free.get(destination.address, 0.0) - self._clock.monotonic()
-        if wait <= 0:
-            return
-        waits = [
-            asyncio.create_task(self._clock.sleep(wait)),
-            asyncio.create_task(self._closing.wait()),
-        ]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for each in waits:
-                each.cancel()
-
-    def _busy(self, destination: Destination, asked: float | None = None) -> None:
-        """Nothing more goes there for the seconds that it asked for; a webhook that asked for none has no pace."""
-        pace = 0.0 if destination.via is Via.WEBHOOK else _PACE
-        self._free[destination.address] = self._clock.monotonic() + max(asked or 0.0, pace)
+        return edit is not None
 
     async def _send(self, destination: Destination, taken: Taken) -> None:
         receipt: Receipt | None = None
@@ -162,7 +150,7 @@ class Deliverer:
         except SinkError as error:
             await self._refused(destination, taken, error)
             return
-        self._busy(destination)
+        self._pace.busy(destination)
         await self._database.write(outbox.sent, taken, receipt, self._clock.now(), durable=True)
         log.info(
             "delivered",
@@ -183,7 +171,7 @@ class Deliverer:
 
     async def _refused(self, destination: Destination, taken: Taken, error: SinkError) -> None:
         now = self._clock.now()
-        self._busy(destination, error.retry_after)
+        self._pace.busy(destination, error.retry_after)
         if error.retryable:
             unsure = error.unsure or taken.notification.attempted is not None
             await self._later(
@@ -231,7 +219,7 @@ class Deliverer:
         except SinkError as error:
             await self._edit_refused(destination, edit, error)
             return
-        self._busy(destination)
+        self._pace.busy(destination)
         if changed:
             await self._database.write(messages.edited, edit)
         else:
@@ -240,7 +228,7 @@ class Deliverer:
     async def _edit_refused(
         self, destination: Destination, edit: messages.Edit, error: SinkError
     ) -> None:
-        self._busy(destination, error.retry_after)
+        self._pace.busy(destination, error.retry_after)
         fields = {"edited": edit.message, "error": str(error)}
         if error.retryable:
             due = retry.next_try(edit.tries, error.retry_after, self._clock.now())
@@ -254,8 +242,8 @@ class Deliverer:
         now = self._clock.now()
         wanted = await self._database.write(charts.take, destination, now, durable=True)
         if wanted is not None:
-            await attach.run(self._database, self._sink(destination), wanted, now)
-            self._busy(destination)
+            await attach.run(self._database, partial(self._sink, destination), wanted, now)
+            self._pace.busy(destination)
         return wanted is not None
 
     def _sink(self, destination: Destination) -> Sink:
@@ -268,8 +256,9 @@ class Deliverer:
         return sink
 
 
-def _due(db: Connection, now: datetime) -> list[Destination]:
-    return [*outbox.destinations(db, now), *charts.destinations(db, now)]
+def _due(db: Connection, now: datetime) -> list[_Lane]:
+    letters = [_Lane(_LETTERS, place) for place in outbox.destinations(db, now)]
+    return letters + [_Lane(_CHARTS, place) for place in charts.destinations(db, now)]
 
 
 def _as_sent(taken: Taken) -> Notification:

@@ -56,10 +56,12 @@ async def answer(
         )
     for last in (False,) * (TRIES - 1) + (True,):
         try:
-            return await _send(session, url, payload(message))
+            await _send(session, url, payload(message))
         except SinkError as error:
             if last or not error.retryable or (error.unsure and message.public):
                 raise
+        else:
+            return
 
 
 async def _send(session: aiohttp.ClientSession, url: str, body: dict[str, object]) -> None:

@@ -1,9 +1,11 @@
 """The chart of a digest comes in its thread, once at most; the digest comes whatever becomes of the chart."""
 
+import asyncio
+import functools
 import json
 import logging
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from bot import app
+from bot.chart import png
 from bot.demo.workbench import mischief
 from bot.demo.workbench.message import Message
+from bot.jobs.deliver import SLACK
 from bot.notify.notification import Via
 from bot.store import charts
 from bot.store.connection import Connection
@@ -25,13 +29,22 @@ RULES = """
 rules:
   - {name: team, metric: spend, window: month, budget: 900 USD, thresholds: {critical: 100%}}
 """
+drawn_once = functools.cache(png.render)
 LINK, DONE = "files.getUploadURLExternal", "files.completeUploadExternal"
 
 
+@pytest.fixture(autouse=True)
+def draws_the_same_chart_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture takes a fifth of a second, and nearly all of these tests show the same."""
+    monkeypatch.setattr(png, "render", drawn_once)
+
+
 @asynccontextmanager
-async def played(folder: Path, *, quiet: bool = False) -> AsyncIterator[Stage]:
-    """A bot whose digest is due, and nothing else; every day cost ten dollars, but for the last one if it was quiet."""
-    changes = {"digests": [{"name": "daily", "at": "09:00", "to": ["finops"]}]}
+async def played(
+    folder: Path, *, quiet: bool = False, names: tuple[str, ...] = ("daily",)
+) -> AsyncIterator[Stage]:
+    """A bot whose digests are due, and nothing else; every day cost ten dollars, but for the last one if it was quiet."""
+    changes = {"digests": [{"name": name, "at": "09:00", "to": ["finops"]} for name in names]}
     async with stage.staged(folder, START, RULES, changes) as opened:
         await opened.bot.digests()
         for number in range(int(quiet), 10):
@@ -121,6 +134,49 @@ async def test_a_chart_that_cannot_be_drawn_is_done_without(
         assert [] == (await deliver(opened))[1]
         assert "a chart could not be drawn or sent" in caplog.text
         assert [] == opened.bench.calls_of(LINK)
+
+
+async def test_an_alert_does_not_wait_for_a_chart_and_two_charts_of_a_channel_do(
+    tmp_path: Path,
+) -> None:
+    async with played(tmp_path, names=("daily", "again")) as opened:
+        hold = mischief.Hold()
+        opened.bench.mischief.add(LINK, hold)
+        await opened.bot.digests()
+        await until(opened, lambda: bool(opened.bench.calls_of(LINK)))
+        opened.stream(99, usd=1000)
+        await opened.bot.poll(stage.SOURCE)
+        await until(opened, lambda: 3 == len(opened.bench.workspace.messages(stage.CHANNEL)))
+        alert = opened.bench.workspace.messages(stage.CHANNEL)[-1]
+        assert alert.text.startswith("🔴 Critical")
+        assert 1 == len(opened.bench.calls_of(LINK))
+        stopping = asyncio.create_task(opened.bot.deliverer.stop())
+        hold.release.set()
+        await stopping
+        assert (1, 1) == (len(opened.bench.calls_of(LINK)), len(opened.bench.calls_of(DONE)))
+
+
+async def until(opened: Stage, happened: Callable[[], bool]) -> None:
+    """Looks for what is due again and again, as the timetable does."""
+    async with asyncio.timeout(10):
+        while not happened():
+            await opened.bot.deliverer.wake()
+            await asyncio.sleep(0.01)
+
+
+async def test_a_chart_that_nothing_can_send_yet_waits_for_the_restart(tmp_path: Path) -> None:
+    async with played(tmp_path) as opened:
+        opened.bench.mischief.add(LINK, mischief.RateLimited(1))
+        await opened.bot.digests()
+        await opened.bot.deliverer.drain()
+        sinks = opened.bot.edges.sinks
+        assert isinstance(sinks, dict)
+        opened.clock.advance(timedelta(minutes=1))
+        slack = sinks.pop(SLACK)
+        await opened.bot.deliverer.drain()
+        assert 1 == (await opened.bot.database.read(_waiting))
+        sinks[SLACK] = slack
+        assert 1 == len((await deliver(opened))[1])
 
 
 async def test_after_a_crash_a_chart_that_was_tried_is_not_sent_again(tmp_path: Path) -> None:
