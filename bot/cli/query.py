@@ -101,8 +101,12 @@ def _as_table(found: Table) -> str:
 
 def _context(found: Table) -> str:
     period = found.asked.period
-    nothing = "" if found.rows else "Nothing was used. "
-    return f"{nothing}{moment.stretch(period)}; {moment.as_of(found.as_of, period.zone)}"
+    said = f"{moment.stretch(period)}; {moment.as_of(found.as_of, period.zone)}"
+    if found.rows:
+        return said
+    first = found.asked.metric.kind is Kind.FIRST
+    nothing = "Nobody and nothing was new." if first else "Nothing was used."
+    return f"{nothing} {said[0].upper()}{said[1:]}"
 
 
 def _labels(asked: Asked, values: tuple[str, ...]) -> dict[str, str]:

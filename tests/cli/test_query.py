@@ -80,10 +80,17 @@ def test_nothing_is_an_empty_list(filled: Run) -> None:
         "query", "spend", "--by", "user", "--where", "user=x@acme.test", "--format", "json"
     )
     assert "[]\n" == found.stdout
-    assert (
-        "Nothing was used"
-        in filled("query", "spend", "--by", "user", "--window", "1h", "--where", "user=x").stdout
-    )
+
+
+@pytest.mark.parametrize(
+    ("metric", "said"),
+    [("spend", "Nothing was used."), ("first_seen", "Nobody and nothing was new.")],
+)
+def test_nothing_is_said_in_the_words_of_what_was_asked(
+    filled: Run, metric: str, said: str
+) -> None:
+    found = filled("query", metric, "--by", "user", "--window", "1h", "--where", "user=x")
+    assert f"\n\n{said} Last 1h: 2026-11-22 11:00 to" in found.stdout
 
 
 def test_csv_has_a_head_and_exact_numbers(filled: Run) -> None:

@@ -87,6 +87,14 @@ def test_the_example_is_without_fault() -> None:
     assert "user-daily-spend" in {rule.name for rule in found.rules}
 
 
+def test_the_example_is_without_fault_over_socket_mode() -> None:
+    environ = {**ENVIRON, "SLACK_APP_TOKEN": "xapp-value"}
+    del environ["SLACK_SIGNING_SECRET"]
+    found = config.load(ROOT / "config.example.yaml", environ).slack
+    assert found is not None
+    assert "Socket Mode" == found.transport
+
+
 def test_the_example_shows_every_key() -> None:
     shown = samples.tree((ROOT / "config.example.yaml").read_text())
     assert isinstance(shown, dict)
