@@ -30,7 +30,7 @@ def manifest(
         "command": command,
         **({"url": address} if transport is Transport.HTTP else {}),
         "description": "What Neo costs, and why",
-        "usage_hint": "spend | top | errors | byok | task | budgets | alerts | why | ack | silence | help",
+        "usage_hint": "spend | top | errors | byok | task | budgets | forecast | alerts | why | ack | silence | help",
         "should_escape": True,
     }
     return {
