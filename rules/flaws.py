@@ -48,7 +48,7 @@ def of(rule: Rule) -> Iterator[Flaw]:
 
 def _without_meaning(path: Path, rule: Rule, part: Rule | Override) -> Iterator[Flaw]:
     """What the rule's metric and window make nothing of, where it is written."""
-    if part.forecast and (why := _no_forecast(rule)):
+    if part.forecast and (why := no_forecast(rule)):
         yield Flaw((*path, "forecast"), why)
     name, kind = rule.metric.name, rule.metric.kind
     if part.min_count and kind in _UNCOUNTED:
@@ -61,7 +61,7 @@ def _without_meaning(path: Path, rule: Rule, part: Rule | Override) -> Iterator[
             yield Flaw((*path, "thresholds"), f"{name} is 1 for what is new: its limit is 1")
 
 
-def _no_forecast(rule: Rule) -> str:
+def no_forecast(rule: Rule) -> str:
     """Why a rule can have no forecast; empty where it can."""
     if rule.metric.kind not in _ADDS_UP:
         return f"{rule.metric.name} does not add up over a period: it has no forecast"

@@ -9,16 +9,24 @@ from zoneinfo import ZoneInfo
 from bot.answers import measure
 from bot.notify.facts import Pace
 from bot.store.connection import Connection
-from rules import metric, ranking, window
+from rules import flaws, metric, ranking, window
 from rules.condition import projection
 from rules.labels import Values
 from rules.metric import NOTHING, Kind, Totals, Unit, Value
 from rules.money import Money
 from rules.rule import Rule
 from rules.series import Query
-from rules.window import Every, Period, Span
+from rules.window import Period, Span
 
 _DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Where a series is heading, and the `active` days with usage that this is known from."""
+
+    pace: Pace
+    active: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,10 @@ class _Course:
     today: date
     so_far: int
     today_so_far: int
+
+    @property
+    def active(self) -> int:
+        return sum(1 for amount in self.history.values() if amount)
 
     def total(self, until: date) -> projection.Projection:
         """What the period comes to by the first instant of `until`."""
@@ -67,14 +79,29 @@ def of_series(
 
     Empty where nothing can be expected: for what does not add up, rolling windows, hours, and periods that are over.
     """
+    return {values: each.pace for values, each in headings(db, rule, span, limits, now).items()}
+
+
+def headings(
+    db: Connection, rule: Rule, span: Span, limits: Mapping[Values, Value], now: datetime
+) -> dict[Values, Heading]:
+    """The same with how much it is known from."""
     period = rule.window
-    if not isinstance(period, Period) or period.every in (Every.HOUR, Every.DAY) or now not in span:
-        return {}
-    if rule.metric.kind is not Kind.SUM or not limits:
+    if not isinstance(period, Period) or obstacle(rule) or now not in span or not limits:
         return {}
     stage = _Stage(rule, period.zone, span, now)
     courses = _courses(db, stage, frozenset(limits))
-    return {values: _pace(stage, course, limits[values]) for values, course in courses.items()}
+    return {
+        values: Heading(_pace(stage, course, limits[values]), course.active)
+        for values, course in courses.items()
+    }
+
+
+def obstacle(rule: Rule) -> str:
+    """Why nothing of a rule is heading anywhere; empty where it may be."""
+    if rule.metric.kind is not Kind.SUM:
+        return f"{rule.metric.name} does not add up over a period"
+    return flaws.no_forecast(rule)
 
 
 def _courses(db: Connection, stage: _Stage, only: frozenset[Values]) -> dict[Values, _Course]:

@@ -100,6 +100,7 @@ group = _Root(
         "demo": "demo",
         "run": "run",
         "check": "check",
+        "doctor": "doctor",
         "backfill": "backfill",
         "query": "query",
         "why": "why",

@@ -53,11 +53,11 @@ def count(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def plain(text: str) -> str:
-    """Outside text in one line: what a terminal could obey is gone, and it is cut at 80 characters."""
+def plain(text: str, longest: int = _LONGEST) -> str:
+    """Outside text in one line: what a terminal could obey is gone, and it is cut at 80 characters, or as many."""
     kept = "".join(char if unicodedata.category(char)[0] != "C" else " " for char in text)
     words = " ".join(kept.split())
-    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
+    return words if len(words) <= longest else f"{words[: longest - 1]}…"
 
 
 def width(text: str) -> int:

@@ -67,7 +67,7 @@ async def _refresh_balance(reader: Reader, now: datetime) -> None:
 async def _identify(reader: Reader, answer: User | NeoError, now: datetime) -> None:
     user = await _had(reader, "user", answer)
     if user is not None:
-        role = (user.team.role or user.role) if user.team is not None else sources.SOLO
+        role = sources.SOLO if user.team_role is None else user.team_role
         await reader.database.write(
             partial(sources.identify, source=reader.name, role=role, account=user.email)
         )

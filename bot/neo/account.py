@@ -73,6 +73,11 @@ class User(_Answer):
     role: str
     team: Team | None = None
 
+    @property
+    def team_role(self) -> str | None:
+        """Its role in its team; None where it is in none."""
+        return None if self.team is None else self.team.role or self.role
+
 
 class Credits(_Answer):
     """`/billing/credits`, in money."""

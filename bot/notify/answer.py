@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from bot.notify.acted import Acted
 from bot.notify.facts import AlertLine, BudgetLine, DigestFacts, Split, Stretch, TaskLine
+from bot.notify.forecast import ForecastAnswer
 from bot.notify.silence import Silence
 from bot.notify.why import WhyAnswer
 from rules.metric import Totals
@@ -270,6 +271,7 @@ Answer = (
     | ByokAnswer
     | TaskAnswer
     | BudgetsAnswer
+    | ForecastAnswer
     | AlertsAnswer
     | RulesAnswer
     | StatusAnswer

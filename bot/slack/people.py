@@ -14,6 +14,9 @@ log = logging.getLogger(__name__)
 
 FRESH = timedelta(minutes=5)
 
+UNKNOWN = ("user_not_found", "user_not_visible")
+"""What Slack says of a user id that is nobody's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -58,11 +61,11 @@ class Directory:
         try:
             found = (await client.call(self._web.users_info(user=user)))["user"]
         except SinkError as error:
-            if client.code(error) in ("user_not_found", "user_not_visible"):
+            if client.code(error) in UNKNOWN:
                 return None
             raise
         own = await self.team()
-        if _is_nobody(found) or found.get("team_id", own) != own:
+        if is_nobody(found) or found.get("team_id", own) != own:
             return None
         email = self._emails.get(user) or found.get("profile", {}).get("email") or ""
         return Person(user, email.lower() or None, found.get("tz") or "UTC")
@@ -94,5 +97,6 @@ class Directory:
         return self._team
 
 
-def _is_nobody(user: client.Json) -> bool:
+def is_nobody(user: client.Json) -> bool:
+    """Whether it is no person who may use Slack now."""
     return any(user.get(mark) for mark in ("is_bot", "is_stranger", "deleted", "is_workflow_bot"))

@@ -18,6 +18,7 @@ from bot.notify.answer import (
     TaskAnswer,
     TopAnswer,
 )
+from bot.notify.forecast import ForecastAnswer
 from bot.notify.notification import (
     AlertBody,
     Body,
@@ -32,6 +33,7 @@ from bot.slack import (
     alert_blocks,
     blocks,
     digest_blocks,
+    forecast_blocks,
     help_blocks,
     reply_blocks,
     state_blocks,
@@ -88,7 +90,7 @@ def answer(said: Answer, command: str) -> Message:
             return why_blocks.why(said)
         case AckAnswer() | SilenceAnswer() | UnsilenceAnswer():
             return act_blocks.done(said)
-        case BudgetsAnswer() | AlertsAnswer() | RulesAnswer() | StatusAnswer():
+        case BudgetsAnswer() | ForecastAnswer() | AlertsAnswer() | RulesAnswer() | StatusAnswer():
             return _state(said)
         case _:
             return _usage(said)
@@ -110,10 +112,14 @@ def _usage(said: SpendAnswer | TopAnswer | ErrorsAnswer | ByokAnswer | TaskAnswe
             assert_never(said)
 
 
-def _state(said: BudgetsAnswer | AlertsAnswer | RulesAnswer | StatusAnswer) -> Message:
+def _state(
+    said: BudgetsAnswer | ForecastAnswer | AlertsAnswer | RulesAnswer | StatusAnswer,
+) -> Message:
     match said:
         case BudgetsAnswer():
             return state_blocks.budgets(said)
+        case ForecastAnswer():
+            return forecast_blocks.forecast(said)
         case AlertsAnswer():
             return state_blocks.alerts(said)
         case RulesAnswer():

@@ -73,6 +73,14 @@ VERBS: dict[str, Verb] = {
             "Without `who` it is your own budgets, for admins all of them.",
             ("who",),
         ),
+        Verb(
+            "forecast",
+            "forecast [rule]",
+            "what is expected by the end of the period, and when the limit is reached",
+            "forecast team-monthly-budget",
+            "Without a rule it is every one with a budget or a forecast. Four times in five the total is in the range.",
+            ("name",),
+        ),
         Verb("alerts", "alerts", "what is open, worst first", "alerts", "Takes nothing else."),
         Verb(
             "why",

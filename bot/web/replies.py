@@ -11,6 +11,7 @@ from bot.answers import (
     byok,
     digest,
     errors,
+    forecast,
     rulebook,
     spend,
     status,
@@ -81,6 +82,10 @@ def _budgets(db: Connection, asked: Asked, in_force: InForce) -> Answer:
     return budgets.answer(db, asked.question, in_force.rules)
 
 
+def _forecast(db: Connection, asked: Asked, in_force: InForce) -> Answer:
+    return forecast.answer(db, asked.question, in_force.rules, asked.request.name)
+
+
 def _alerts(db: Connection, asked: Asked, _: InForce) -> Answer:
     whose = who.subject("", asked.asker)
     return whose if isinstance(whose, Refusal) else alerts.answer(db, asked.asker, asked.now)
@@ -125,6 +130,7 @@ REPLIES: dict[str, Callable[[Connection, Asked, InForce], Answer]] = {
     "errors": _errors,
     "byok": _byok,
     "budgets": _budgets,
+    "forecast": _forecast,
     "alerts": _alerts,
     "why": _why,
     "rules": _rules,

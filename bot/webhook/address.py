@@ -50,3 +50,24 @@ def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
         if inner is not None:
             return is_public(inner)
     return address.is_global and not address.is_multicast
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+async def resolved(host: str, *, private: bool) -> list[str]:
+    """The IP addresses of a host. Raises OSError: PrivateAddressError for one that is not public, unless those are allowed."""
+    if not private:
+        check(host)
+    if _is_address(host):
+        return [host]
+    resolver = ThreadedResolver() if private else PublicResolver()
+    try:
+        return sorted({each["host"] for each in await resolver.resolve(host)})
+    finally:
+        await resolver.close()

@@ -23,7 +23,8 @@ from rules.window import Period, Span
 
 _DAY = timedelta(days=1)
 _YOUNG = 2 * _DAY  # how much of the period must have passed
-_ACTIVE = 7  # days with usage that a forecast needs
+ACTIVE = 7
+"""Days with usage that a forecast needs."""
 
 
 def judge(case: Case) -> Judgement:
@@ -55,7 +56,7 @@ class _Course:
     def expected(self, today: date) -> int | None:
         """The expected total as of the morning of `today`; None where it is too early to say."""
         active = sum(1 for day, amount in self.history.items() if amount and day < today)
-        if today < self.first + _YOUNG or active < _ACTIVE:
+        if today < self.first + _YOUNG or active < ACTIVE:
             return None
         return projection.expected(self.history, today, self._so_far(today), self.until)
 

@@ -94,5 +94,5 @@ def ask(asker: Asker = ADMIN, who: str = "", window: str = "") -> Question:
 
 def rules(text: str) -> tuple[Rule, ...]:
     loaded = loading.load([("rules.yaml", text)], Defaults(BERLIN))
-    assert loaded.faults == ()
+    assert loaded.faults == (), loaded.faults
     return loaded.rules

@@ -19,7 +19,8 @@ from tests.cli.conftest import Run
 
 
 @pytest.mark.parametrize(
-    "name", ["backfill", "check", "demo", "digest", "query", "rules", "run", "slack", "why"]
+    "name",
+    ["backfill", "check", "demo", "digest", "doctor", "query", "rules", "run", "slack", "why"],
 )
 def test_every_command_is_found(name: str) -> None:
     found = door.group.get_command(Context(door.group), name)
@@ -28,9 +29,18 @@ def test_every_command_is_found(name: str) -> None:
 
 
 def test_help_names_the_commands(run: Run) -> None:
-    assert {"demo", "run", "check", "backfill", "query", "why", "digest", "rules", "slack"} == set(
-        door.group.list_commands(Context(door.group))
-    )
+    assert {
+        "demo",
+        "run",
+        "check",
+        "doctor",
+        "backfill",
+        "query",
+        "why",
+        "digest",
+        "rules",
+        "slack",
+    } == set(door.group.list_commands(Context(door.group)))
 
 
 @pytest.mark.parametrize(
@@ -41,7 +51,7 @@ def test_help_names_the_commands(run: Run) -> None:
         ),
         pytest.param(
             ("xyz",),
-            'there is no command "xyz"; there are: demo, run, check, backfill, query, why, digest, rules, slack',
+            'there is no command "xyz"; there are: demo, run, check, doctor, backfill, query, why, digest, rules, slack',
             id="a word of its own",
         ),
         pytest.param(

@@ -46,6 +46,7 @@ from bot.notify.facts import (
     TaskLine,
     UserLine,
 )
+from bot.notify.forecast import ForecastAnswer, ForecastLine, Unforeseen
 from bot.notify.notification import (
     AlertBody,
     Body,
@@ -847,6 +848,53 @@ ANSWERS: dict[str, Answer] = {
     ),
     "answer-budgets": BudgetsAnswer("the team", BUDGETS, 0, at(13, 5)),
     "answer-budgets-none": BudgetsAnswer("ben@acme.test", (), 0, at(13, 5)),
+    "answer-forecast": ForecastAnswer(
+        "the team",
+        (
+            ForecastLine(
+                "team-monthly-budget",
+                {},
+                usd("1613.40"),
+                usd("2000"),
+                MONTH,
+                Pace(usd("2310"), usd("2050"), usd("2600"), at(9, day=26)),
+                Severity.WARNING,
+            ),
+            ForecastLine(
+                "user-monthly-budget",
+                {"user": "ana@acme.test"},
+                usd("104.20"),
+                usd("100"),
+                MONTH,
+                Pace(usd("140"), None, None, None),
+                Severity.CRITICAL,
+                "too little history for a range",
+            ),
+            ForecastLine(
+                "user-monthly-budget",
+                {"user": "ben@acme.test"},
+                usd("4"),
+                usd("100"),
+                MONTH,
+                Pace(usd("12"), usd("8"), usd("20"), None),
+                None,
+            ),
+            ForecastLine(
+                "user-monthly-budget",
+                {"user": "chloe@acme.test"},
+                usd("3.10"),
+                usd("100"),
+                MONTH,
+                None,
+                None,
+                "too little history: 3 of 7 active days",
+            ),
+        ),
+        14,
+        (Unforeseen("user-daily-spend", "a window of one day is too short for a forecast"),),
+        at(13, 5),
+    ),
+    "answer-forecast-none": ForecastAnswer("ben@acme.test", (), 0, (), at(13, 5)),
     "answer-alerts": AlertsAnswer(OPEN_ALERTS, 3, at(13, 5)),
     "answer-alerts-silences": AlertsAnswer(
         (), 0, at(13, 5), (SILENCE, replace(SILENCE, reason=""))

@@ -92,6 +92,7 @@ WINDOW = "A window is today, yesterday, week, last-week, month, last-month, or a
         pytest.param("why A1b2c3", Request("why", alert="a1b2c3"), id="an alert's id"),
         pytest.param("rules", Request("rules"), id="rules"),
         pytest.param("digest Daily", Request("digest", name="daily"), id="digest"),
+        pytest.param("forecast Team-Month", Request("forecast", name="team-month"), id="forecast"),
         pytest.param("status", Request("status"), id="status"),
         pytest.param("", HelpAnswer(), id="nothing is help"),
         pytest.param("help", HelpAnswer(), id="help"),

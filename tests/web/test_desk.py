@@ -47,6 +47,9 @@ ADMIN = {
     "byok": [CHLOE, "$7.00", "$5.00"],
     "task task-b1": ["task-b1", BEN, "$400.00"],
     "budgets": ["team-monthly-budget", BEN],
+    "forecast": ["team-monthly-budget", BEN, "too little history: 1 of 7 active days"],
+    "forecast Team-Monthly-Budget": ["$440.00 of $2,000.00"],
+    "forecast team-mnothly-budget": ['did you mean \\"team-monthly-budget\\"'],
     "alerts": [ANA, BEN],
     f"why {office.alert(BEN).id[:6]}": [BEN, "$400.00", "reaches", "80% of 100 USD", "task-b1"],
     "why zzzz": ["There is no alert"],
@@ -80,6 +83,7 @@ PLAIN = {
     "byok": [ANA, "$33.00"],
     "task task-a1": ["task-a1", "$11.00"],
     "budgets": ["user-monthly-budget", ANA],
+    "forecast": ["user-monthly-budget", ANA, "$33.00 of $100.00"],
     "alerts": [ANA],
     f"why {office.alert(ANA).id}": [ANA, "$33.00", "stays short of"],
     "rules": ["user-monthly-budget", "1 open"],
@@ -104,6 +108,7 @@ REFUSED = {
     "somebody else by mention": ("ana", "budgets @ben"),
     "somebody else's task": ("ana", "task task-b1"),
     "somebody else's alert": ("ana", f"why {office.alert(BEN).id}"),
+    "the team's forecast": ("ana", "forecast team-monthly-budget"),
     "the digest": ("ana", "digest"),
     "the status": ("ana", "status"),
     "anything to a guest of another team": ("gus", "help"),
@@ -173,7 +178,9 @@ async def test_a_mention_of_no_member_is_told_as_such(bot: str, bench: Bench, ty
     assert "Slack knows no such person among the members" in answer
 
 
-@pytest.mark.parametrize("typed", ["spend", "top", "errors", "byok", "budgets", "alerts"])
+@pytest.mark.parametrize(
+    "typed", ["spend", "top", "errors", "byok", "budgets", "forecast", "alerts"]
+)
 async def test_who_has_no_email_is_told_why_there_is_no_answer(
     bot: str, bench: Bench, typed: str
 ) -> None:

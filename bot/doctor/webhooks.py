@@ -1,0 +1,27 @@
+"""Receivers that are webhooks: whether their addresses are there and may be reached. Nothing is posted."""
+
+from urllib.parse import urlsplit
+
+from bot.doctor import check
+from bot.doctor.check import Check
+from bot.webhook import address
+from bot.webhook.address import PrivateAddressError
+from bot.webhook.settings import WebhookSettings
+
+_ALLOW = "take a public address, or set allow_private: true"
+
+
+async def examine(name: str, settings: WebhookSettings) -> Check:
+    """The path of the address stays out of it: it may be a secret."""
+    parts = urlsplit(settings.url)
+    host = parts.hostname or ""
+    about = f"{name}: webhook"
+    try:
+        found = await address.resolved(host, private=settings.allow_private)
+    except PrivateAddressError:
+        return check.fail(about, f"{host} does not lead to a public address", _ALLOW)
+    except OSError as error:
+        words = f"{host} is not to be found: {error.strerror or error}"
+        return check.fail(about, words, "mend the url, or the machine's DNS")
+    signed = "" if settings.secret else "; messages to it are not signed, since it has no `secret`"
+    return check.ok(about, f"{host} is {', '.join(found)}; nothing was sent{signed}")
