@@ -11,12 +11,13 @@ from typing import Any
 
 from bot import app, standing
 from bot.demo.neo import accounts, book, server, state, usage
-from bot.demo.workbench import acme, commands
+from bot.demo.workbench import acme, commands, interactions
 from bot.demo.workbench import server as workbench
 from bot.demo.workbench.bench import Bench
-from bot.demo.workbench.workspace import Workspace
+from bot.demo.workbench.message import Message
+from bot.demo.workbench.workspace import Change, Workspace
 from bot.service import Bot
-from bot.web import site
+from bot.web import keys, site
 from bot.web.door import SlackDoor
 from tests.fakes import FakeClock
 
@@ -77,18 +78,41 @@ class Stage:
             await self._open_door()
         outcome = await commands.run(self.bench, who, CHANNEL, f"/neo-budget {typed}")
         assert outcome.shown is not None, outcome.error
-        seen_by = "to them alone" if outcome.shown.only_for else "to everyone"
-        said = " ".join(_words(outcome.shown.blocks))
-        return f"{seen_by}: {outcome.shown.text} | {said}"
+        return _answer(outcome.shown)
+
+    async def press(self, who: str, button: str, rule: str, choice: str = "") -> str:
+        """Presses a button of the last message about a rule, or chooses from a menu; gives the answer, and who sees that."""
+        if not self.bench.bot_url:
+            await self._open_door()
+        message, element = self._button(button, rule)
+        values = {each["text"]["text"]: each["value"] for each in element.get("options", [])}
+        changes: list[Change] = []
+        forget = self.bench.workspace.subscribe(changes.append)
+        outcome = await interactions.press(
+            self.bench, who, message, button, choice=values[choice] if choice else None
+        )
+        await self.seen["public"][keys.RECEPTION].later.close(60)
+        forget()
+        assert (True, "") == (outcome.ok, outcome.body)
+        said = [each.message for each in changes if each.message and _is_answer(each.message)]
+        return " & ".join(map(_answer, said))
+
+    def _button(self, button: str, rule: str) -> tuple[Message, dict[str, Any]]:
+        """The last message about the rule that has such a button, and the button."""
+        for message in reversed(self.bench.workspace.messages(CHANNEL)):
+            rows = (each["elements"] for each in message.blocks if each["type"] == "actions")
+            found = [each for row in rows for each in row if each["action_id"] == button]
+            if found and any(rule in words for words in _words(message.blocks)):
+                return message, found[0]
+        raise AssertionError(f"no message about {rule} has a button {button}")
 
     async def _open_door(self) -> None:
         """The bot's port for Slack, however slow this machine is."""
         settings = self.bot.standing.config.slack
         assert settings is not None
         door = SlackDoor.of(app.desk(self.bot, settings), settings)
-        listening = site.serving(
-            site.public_app(replace(door, inline=60), self.clock), "127.0.0.1", 0
-        )
+        public = self.seen["public"] = site.public_app(replace(door, inline=60), self.clock)
+        listening = site.serving(public, "127.0.0.1", 0)
         port = await self.seen["exit"].enter_async_context(listening)
         self.bench.bot_url, self.bench.patience = f"http://127.0.0.1:{port}", 60
 
@@ -138,6 +162,18 @@ class Stage:
 
     def write_rules(self, text: str) -> None:
         (self.folder / "rules.yaml").write_text(text, encoding="utf-8")
+
+
+def _is_answer(said: Message) -> bool:
+    """Whether it is new, and none of the messages that are delivered whoever asks: those are marked."""
+    return said.edited is None and said.metadata is None
+
+
+def _answer(said: Message) -> str:
+    """What the bot answered, and who sees that."""
+    everyone = "in the thread" if said.thread_ts else "to everyone"
+    seen_by = "to them alone" if said.only_for else everyone
+    return f"{seen_by}: {said.text} | {' '.join(_words(said.blocks))}"
 
 
 def _words(found: Any) -> Iterator[str]:

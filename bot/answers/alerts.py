@@ -12,7 +12,8 @@ from bot.store.connection import Connection
 from rules.alert import Alert, State
 from rules.labels import Label
 
-TOP = 20
+TOP = 60
+"""Alerts that are told one by one; Slack shows them page by page."""
 
 
 def answer(db: Connection, asker: Asker, now: datetime) -> AlertsAnswer:

@@ -16,7 +16,8 @@ from rules import money, reading
 from rules.labels import Label
 from rules.metric import Totals
 
-TOP = 10
+TOP = 30
+"""Rows that are told one by one; Slack shows them page by page."""
 
 
 @dataclass(frozen=True, slots=True)

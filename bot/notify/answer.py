@@ -45,7 +45,7 @@ class TopLine:
 
 @dataclass(frozen=True, slots=True)
 class TopAnswer:
-    """The dearest users, models or tasks, or the most used tools or agents; `more` rows are left out.
+    """The dearest users, models or tasks, or the most used tools or agents; `more` rows are left out, `before` were told.
 
     `total` is over all rows, shown or not; it is None for tools and agents, which are counted in `total_count`.
     """
@@ -58,6 +58,7 @@ class TopAnswer:
     total: Money | None
     total_count: int
     as_of: datetime | None
+    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +169,16 @@ class BudgetsAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AlertsAnswer:
-    """Open alerts, worst first, and what is silenced; only admins are told of silences that mute none of the alerts."""
+    """Open alerts, worst first, and what is silenced; only admins are told of silences that mute none of the alerts.
+
+    `before` alerts were told on earlier pages, `more` are left out.
+    """
 
     rows: tuple[AlertLine, ...]
     more: int
     as_of: datetime | None
     silences: tuple[Silence, ...] = ()
+    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +198,14 @@ class RuleLine:
 
 @dataclass(frozen=True, slots=True)
 class RulesAnswer:
-    """The rules in force; `faults` are those of a file that was refused, if the last reload failed."""
+    """The rules in force; `faults` are those of a file that was refused, if the last reload failed.
+
+    `before` rules were told on earlier pages.
+    """
 
     rows: tuple[RuleLine, ...]
     faults: tuple[str, ...]
+    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import re
 
 from bot.notify.facts import AlertFacts, Pace, Split, TaskLine
-from bot.slack import act_words, blocks, standing, subject, text, wording
+from bot.slack import act_words, blocks, buttons, standing, subject, text, wording
 from bot.slack.blocks import Json, Message
 from rules import metric
 from rules.alert import OPEN, State
@@ -27,6 +27,7 @@ def alert(facts: AlertFacts, command: str) -> Message:
         next_step(facts.runbook, _look(facts, command)) if facts.state in OPEN else None,
         act_words.line(facts.acted) if facts.state in OPEN else None,
         blocks.context(_data(facts), *_origin(facts)),
+        buttons.of_alert(facts),
     )
 
 

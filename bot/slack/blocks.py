@@ -4,7 +4,7 @@ Outside text goes into rich text, tables and headers, which Slack does not parse
 what must stand there all the same comes through `text.escape`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,12 +23,15 @@ _HEADER, _SECTION, _FALLBACK = 150, 3000, 3000
 class Message:
     """What Slack is sent: `text` for notifications and screen readers (escaped), `blocks` for the eye.
 
-    An answer that is `public` is for the whole channel, any other for the asker alone.
+    An answer that is `public` is for the whole channel, any other for the asker alone. `thread` is the ts of the message
+    whose thread it belongs to; one that `replaces` comes in place of the message whose button was pressed.
     """
 
     text: str
     blocks: list[Json] = field(default_factory=list)
     public: bool = False
+    thread: str = ""
+    replaces: bool = False
 
 
 def message(fallback: str, *blocks: Json | None) -> Message:
@@ -70,6 +73,41 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[
 
 def rich(*parts: Json | None) -> Json:
     return {"type": "rich_text", "elements": [part for part in parts if part]}
+
+
+def actions(*elements: Json | None) -> Json | None:
+    """A row of buttons and menus; None where there are none."""
+    found = [element for element in elements if element]
+    return {"type": "actions", "elements": found} if found else None
+
+
+# --- elements of actions ------------------------------------------------------------------------
+
+
+def button(words: str, action: str, value: str) -> Json:
+    """`words` are ours, and so is what comes back when it is pressed: an id and a value."""
+    return {"type": "button", "text": _plain(words), "action_id": action, "value": value}
+
+
+def menu(words: str, action: str, values: Mapping[str, str]) -> Json:
+    """A menu that is named `words` as long as nothing is chosen; `values` are by what is shown."""
+    options = [{"text": _plain(shown), "value": value} for shown, value in values.items()]
+    return {
+        "type": "static_select",
+        "placeholder": _plain(words),
+        "action_id": action,
+        "options": options,
+    }
+
+
+def confirm(question: str, words: str, yes: str, no: str) -> Json:
+    """What is asked before a button counts as pressed."""
+    return {
+        "title": _plain(question),
+        "text": _plain(words),
+        "confirm": _plain(yes),
+        "deny": _plain(no),
+    }
 
 
 # --- parts of rich text -------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def _all(command: str) -> list[Json]:
         ),
         blocks.context(f"who: {verbs.PERSON}", f"window: {verbs.WINDOW}"),
         blocks.context(
-            "Only you see the answers, but for what `ack`, `silence` and `unsilence` did.",
+            "Only you see the answers, until you share one, but for what `ack`, `silence` and `unsilence` did.",
             "Admins see everyone's usage, all others their own.",
         ),
     ]

@@ -1,4 +1,4 @@
-"""The Slack app's manifest: exactly the command and the scopes that the bot uses."""
+"""The Slack app's manifest: exactly the command, the buttons and the scopes that the bot uses."""
 
 from typing import Any
 
@@ -25,10 +25,11 @@ def manifest(
     command: str, transport: Transport = Transport.HTTP, *, url: str = ""
 ) -> dict[str, Any]:
     """A manifest for Socket Mode, or for requests to the bot's public `url`; an example stands in for it."""
-    address = f"{(url or 'https://bot.example.com').rstrip('/')}/slack/commands"
+    base = f"{(url or 'https://bot.example.com').rstrip('/')}/slack"
+    over_http = transport is Transport.HTTP
     slash: dict[str, Any] = {
         "command": command,
-        **({"url": address} if transport is Transport.HTTP else {}),
+        **({"url": f"{base}/commands"} if over_http else {}),
         "description": "What Neo costs, and why",
         "usage_hint": "spend | top | errors | byok | task | budgets | forecast | alerts | why | ack | silence | help",
         "should_escape": True,
@@ -45,6 +46,10 @@ def manifest(
         },
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
         "settings": {
+            "interactivity": {
+                "is_enabled": True,
+                **({"request_url": f"{base}/interactions"} if over_http else {}),
+            },
             "org_deploy_enabled": False,
             "socket_mode_enabled": transport is Transport.SOCKET,
             "token_rotation_enabled": False,

@@ -17,13 +17,15 @@ _NOT_TAKEN = "Slack did not take the answer"
 
 def payload(message: Message) -> dict[str, object]:
     """An answer as Slack takes it: for the asker's eyes only, unless it is public."""
+    thread = {"thread_ts": message.thread} if message.thread else {}
     return {
         "response_type": "in_channel" if message.public else "ephemeral",
         "text": message.text,
         "blocks": message.blocks,
-        "replace_original": False,
+        "replace_original": message.replaces,
         "unfurl_links": False,
         "unfurl_media": False,
+        **thread,
     }
 
 

@@ -57,16 +57,15 @@ def _heading(row: BudgetLine) -> list[Json]:
 
 def alerts(answer: AlertsAnswer) -> Message:
     rows = answer.rows[:ALERTS]
-    count = len(answer.rows) + answer.more
+    left = len(answer.rows) + answer.more - len(rows)
+    count = answer.before + len(rows) + left
     head = f"{wording.number(count, 'open alert')}" if count else "No open alerts"
     return blocks.message(
         head,
         blocks.rich(
             blocks.line(blocks.strong(head)),
             blocks.listed([alert_line(row) for row in rows]),
-            blocks.line(blocks.faint(wording.more(count - len(rows))))
-            if count > len(rows)
-            else None,
+            blocks.line(blocks.faint(wording.more(left))) if left else None,
         ),
         _silences(answer.silences),
         usage_blocks.as_of(answer.as_of),
@@ -105,7 +104,7 @@ def alert_line(row: AlertLine) -> Json:
 def rules(answer: RulesAnswer) -> Message:
     rows = answer.rows[:RULES]
     left = len(answer.rows) - len(rows)
-    head = f"{wording.number(len(answer.rows), 'rule')} in force"
+    head = f"{wording.number(answer.before + len(answer.rows), 'rule')} in force"
     return blocks.message(
         head,
         _faults(answer.faults),

@@ -10,6 +10,7 @@ from bot.slack import (
     act_words,
     alert_blocks,
     blocks,
+    buttons,
     reply_blocks,
     standing,
     subject,
@@ -45,6 +46,7 @@ def table(facts: TableFacts, command: str) -> Message:
         if facts.open
         else None,
         blocks.context(*_origin(facts)),
+        buttons.of_table(facts),
     )
 
 

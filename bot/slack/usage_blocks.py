@@ -18,7 +18,7 @@ from bot.slack.blocks import Json, Message
 from rules import metric
 from rules.money import Money
 
-ROWS = 20
+ROWS = 10
 STREAMS = 10
 FEW = 5
 

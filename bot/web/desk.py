@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot import secret
@@ -13,16 +13,18 @@ from bot.neo.client import Client
 from bot.notify.acted import Acted
 from bot.notify.answer import Answer, HelpAnswer, Refusal
 from bot.notify.notification import SinkError
-from bot.slack import command, render
+from bot.slack import answer_blocks, buttons, command, paging, render
 from bot.slack.blocks import Message
 from bot.slack.command import Request
 from bot.slack.people import Directory, Person
+from bot.slack.press import Press
 from bot.store import audit
 from bot.store.database import Database
 from bot.store.error import StoreError
 from bot.web import deeds, drilldown, replies
 from bot.web.in_force import InForce
 from bot.web.replies import Asked
+from bot.web.shelf import Kept, Shelf
 
 log = logging.getLogger(__name__)
 
@@ -48,14 +50,19 @@ _STORE_FAILED = Refusal(
 _FAULT = Refusal(
     "A fault of mine kept me from answering. Please tell an admin of the bot: its log says more."
 )
+_NOT_KEPT = Refusal(
+    "That answer is no longer there: I keep it for half an hour, and not when I am restarted. Ask again."
+)
+_SHARED = Refusal("That answer was shared already.")
 _SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Answers commands. `neo` are the clients by source; `in_force` is asked anew for each command.
+    """Answers commands and buttons. `neo` are the clients by source; `in_force` is asked anew for each command.
 
-    `act` does a deed in a transaction of its own, and has what it changed told at once.
+    `act` does a deed in a transaction of its own, and has what it changed told at once. `shelf` keeps the answers that
+    can be shared.
     """
 
     database: Database
@@ -64,11 +71,20 @@ class Desk:
     in_force: Callable[[], InForce]
     slash: str
     act: Callable[[Deed], Awaitable[Acted | Refusal]]
+    shelf: Shelf = field(default_factory=Shelf)
 
     async def command(self, form: Mapping[str, str], now: datetime) -> Message:
         """What its asker alone is to be shown, or of an act everyone; `form` holds Slack's fields. Failures become a sentence."""
+        return await self._heard(self._told(form, now), form)
+
+    async def press(self, press: Press, now: datetime) -> Message:
+        """What comes of a button: in the thread of its message, where that is for everyone; what is refused only its presser sees."""
+        answering = self._kept(press, now) if press.kept else self._done(press, now)
+        return await self._heard(answering, press.form)
+
+    async def _heard(self, answering: Awaitable[Message], form: Mapping[str, str]) -> Message:
         try:
-            return render.answer(await self._answer(form, now), self.slash)
+            return await answering
         except SinkError as error:
             return self._failed(_SLACK_FAILED, form, error)
         except StoreError as error:
@@ -80,6 +96,35 @@ class Desk:
     def _failed(self, said: Refusal, form: Mapping[str, str], error: Exception) -> Message:
         log.error("command failed", extra={**_told(form), "error": str(error)})
         return render.answer(said, self.slash)
+
+    async def _told(self, form: Mapping[str, str], now: datetime) -> Message:
+        said = await self._answer(form, now)
+        if isinstance(said, Acted | HelpAnswer | Refusal):
+            return render.answer(said, self.slash)
+        key = self.shelf.put(Kept(form.get("user_id", ""), said), now)
+        return answer_blocks.kept(said, self.slash, key)
+
+    async def _done(self, press: Press, now: datetime) -> Message:
+        said = await self._answer(press.form, now)
+        message = render.answer(said, self.slash)
+        if isinstance(said, HelpAnswer | Refusal):
+            return message
+        shown = message if isinstance(said, Acted) else answer_blocks.asked_for(message, press.user)
+        return replace(shown, thread=press.thread)
+
+    async def _kept(self, press: Press, now: datetime) -> Message:
+        """An answer that was given once more: another page of it, or for everyone in the channel."""
+        if await self._person(press.form, now) is None:
+            return render.answer(await self._refused(press.form, _STRANGER, now), self.slash)
+        key, page = press.kept or ("", 0)
+        said = self.shelf.get(key, press.user, now)
+        if said is None or page >= paging.pages(said):
+            return render.answer(_NOT_KEPT, self.slash)
+        if press.action != buttons.SHARE:
+            return replace(answer_blocks.kept(said, self.slash, key, page), replaces=True)
+        if not self.shelf.first_share(key, page, now):
+            return render.answer(_SHARED, self.slash)
+        return answer_blocks.shared(said, self.slash, press.user, page)
 
     async def _answer(self, form: Mapping[str, str], now: datetime) -> Answer:
         person = await self._person(form, now)

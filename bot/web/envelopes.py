@@ -53,6 +53,8 @@ class Envelopes:
             _refuse(envelope)
         elif envelope.kind == "events_api":
             self._reception.event(sent, now)
+        elif envelope.kind == "interactive":
+            self._reception.press(sent, now)
         return None
 
     async def _command(self, envelope: Envelope, now: datetime) -> Json | None:

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from bot.notify.notification import SinkError
-from bot.slack import respond
+from bot.slack import press, respond
 from bot.slack.blocks import Message
+from bot.slack.press import Press
 from bot.web.door import SlackDoor
 from bot.web.later import Later
 from bot.web.seen import Seen
@@ -56,6 +57,17 @@ class Reception:
         if not done:
             log.warning("a slow answer has nowhere to follow to: check slack.response_hosts")
         return await work
+
+    def press(self, payload: Mapping[str, object], now: datetime) -> None:
+        """Begins what a button asks for; what comes of it follows to where Slack said. Each press counts once."""
+        pressed = press.read(payload)
+        if pressed is None:
+            log.info("an interaction that is no button of ours was ignored")
+        elif self.seen.first(f"press {pressed.id}", now):
+            _ = self.later.start(self._press(pressed, now))
+
+    async def _press(self, pressed: Press, now: datetime) -> None:
+        await self.send(await self.door.desk.press(pressed, now), pressed.url)
 
     def event(self, sent: Mapping[str, object], now: datetime) -> None:
         """Nothing is subscribed, so an event is only noted."""

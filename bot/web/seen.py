@@ -24,6 +24,11 @@ class Made(Generic[T]):
             self._met[key] = (now, make())
         return self._met[key][1]
 
+    def of(self, key: str, now: datetime) -> T | None:
+        """What was made of the key, if that is still known."""
+        made = self._met.get(key)
+        return made[1] if made and now - made[0] < self._keep else None
+
     def _forget(self, now: datetime) -> None:
         while self._met:
             key, (met, _) = next(iter(self._met.items()))

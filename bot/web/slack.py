@@ -41,12 +41,13 @@ async def commands(request: web.Request) -> web.Response:
 
 
 async def interactions(request: web.Request) -> web.Response:
-    """A pressed button. Our messages have none yet, so a press is only acknowledged."""
+    """A pressed button: it is acknowledged at once, and what comes of it follows."""
     reception, now = request.app[keys.RECEPTION], request.app[keys.CLOCK].now()
     form = signed.form(await signed.body(request, reception.door.secret, now))
     payload = signed.json_object(form.get("payload")) if form else None
     if payload is None or not reception.is_meant(payload):
         return _refused()
+    reception.press(payload, now)
     return web.Response()
 
 

@@ -167,9 +167,10 @@ def test_a_task_has_its_title(empty: Connection, labels: dict[str, str], title: 
 
 
 def test_more_are_counted(empty: Connection) -> None:
-    kept.put(empty, [(alert(f"u{n}@acme.test", Severity.INFO), None) for n in range(23)])
+    many = [alert(f"u{n}@acme.test", Severity.INFO) for n in range(alerts.TOP + 3)]
+    kept.put(empty, [(each, None) for each in many])
     found = alerts.answer(empty, ADMIN, NOW)
-    assert (20, 3) == (len(found.rows), found.more)
+    assert (alerts.TOP, 3) == (len(found.rows), found.more)
 
 
 def test_rules_in_force_in_words(firing: Connection) -> None:

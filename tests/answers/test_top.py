@@ -73,12 +73,12 @@ def test_what_is_left_out_is_counted_exactly_and_totals_are_over_all(
                 tools=((f"tool{number:02}", 1, 1),),
                 agents=((f"agent{number:02}", 1),),
             )
-            for number in range(13)
+            for number in range(top.TOP + 3)
         ],
     )
     found = rank(empty, by)
-    assert (10, 3, 13) == (len(found.rows), found.more, found.total_count)
-    assert found.total in (usd(13), None)
+    assert (top.TOP, 3, top.TOP + 3) == (len(found.rows), found.more, found.total_count)
+    assert found.total in (usd(top.TOP + 3), None)
     names = [row.name for row in found.rows]
     assert sorted(names) == names, "ties go by name"
 

@@ -34,10 +34,18 @@ def test_slack_reaches_the_bot_over_https_alone(run: Run, url: str, says: str) -
     assert says in found.stderr
 
 
+def test_buttons_are_pressed_where_commands_are_given(run: Run) -> None:
+    found = json.loads(run("slack", "manifest", "--url", URL).stdout)
+    assert {"is_enabled": True, "request_url": f"{URL}slack/interactions"} == found["settings"][
+        "interactivity"
+    ]
+
+
 def test_with_socket_mode_slack_needs_no_address(run: Run) -> None:
     found = json.loads(run("slack", "manifest", "--socket").stdout)
     assert found["settings"]["socket_mode_enabled"] is True
-    assert "http" not in json.dumps(found["features"])
+    assert found["settings"]["interactivity"] == {"is_enabled": True}
+    assert "http" not in json.dumps(found)
 
 
 def test_socket_mode_and_an_address_are_not_for_one_app(run: Run) -> None:

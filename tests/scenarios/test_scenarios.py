@@ -50,6 +50,11 @@ async def _play(played: Stage, step: dict[str, Any], every: timedelta) -> list[s
     if "say" in step:
         answer = await played.say(step["say"]["as"], await _named(played, step["say"]["text"]))
         assert step["answer"] == _held(step["answer"], answer)
+    if "press" in step:
+        pressed = step["press"]
+        where = (pressed["button"], pressed["of"], pressed.get("choice", ""))
+        answer = await played.press(pressed["as"], *where)
+        assert step["answer"] == _held(step["answer"], answer)
     _change(played, step)
     return [*told, *await played.tick()]
 

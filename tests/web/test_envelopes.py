@@ -17,6 +17,7 @@ from bot.demo.workbench import acme, commands, interactions
 from bot.demo.workbench.bench import Bench
 from bot.demo.workbench.message import Draft
 from bot.secret import Secret
+from bot.slack import blocks, buttons
 from bot.slack.settings import SlackSettings
 from bot.slack.socket import Socket
 from bot.store.database import Database
@@ -266,12 +267,30 @@ async def test_a_press_is_acked(connect: Connect, bench: Bench) -> None:
         "text": {"type": "plain_text", "text": "Runbook"},
         "action_id": "runbook",
     }
-    blocks = [{"type": "actions", "elements": [button]}]
-    message = bench.workspace.post(Draft("C0SPEND", acme.APP.user_id, "x", blocks=blocks))
+    row = {"type": "actions", "elements": [button]}
+    message = bench.workspace.post(Draft("C0SPEND", acme.APP.user_id, "x", blocks=[row]))
     async with connect():
         outcome = await interactions.press(bench, "ana", message, "runbook")
 
     assert (True, "") == (outcome.ok, outcome.body)
+
+
+async def test_a_press_does_what_it_says_once_although_its_ack_is_lost(
+    connect: Connect, bench: Bench, database: Database
+) -> None:
+    alert = office.alert(office.ANA)
+    await database.write(office.fire, alert)
+    row = blocks.actions(blocks.button("Acknowledge", buttons.ACK, alert.id))
+    assert row is not None
+    message = bench.workspace.post(Draft("C0SPEND", acme.APP.user_id, "x", blocks=[row]))
+    async with connect():
+        bench.sockets.lose_acks = 1
+        outcome = await interactions.press(bench, "ana", message, buttons.ACK)
+
+    assert (True, "") == (outcome.ok, outcome.body)
+    [said] = bench.workspace.thread("C0SPEND", message.ts)
+    assert "ana@acme.test acknowledged" in said.text
+    assert ["ack"] == [action for _, action, _ in await database.read(office.audited)]
 
 
 async def test_an_event_counts_once_in_whatever_envelope_it_comes(

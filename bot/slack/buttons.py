@@ -1,0 +1,73 @@
+"""Buttons under messages: which there are as things stand. What is pressed comes back as an id and a value, both ours."""
+
+import re
+
+from bot.notify.facts import AlertFacts, SilenceFacts, TableFacts
+from bot.slack import blocks
+from bot.slack.blocks import Json
+from rules.alert import OPEN
+
+ACK, UNACK, SILENCE, UNSILENCE, WHY = "ack", "unack", "silence", "unsilence", "why"
+SHARE, PREVIOUS, NEXT = "share", "previous", "next"
+
+VALUE = re.compile(r"[A-Za-z0-9_.=-]{1,90}(?: [a-z0-9 ]{1,30})?")
+"""What a button may carry: ids, names of rules, how long, and never outside text."""
+
+_LENGTHS = {"1 hour": "1h", "4 hours": "4h", "24 hours": "24h"}
+_PERIOD = {"Until the period ends": "until period ends"}
+
+
+def of_alert(facts: AlertFacts) -> Json | None:
+    """What can be done about an alert as it stands; of one that is over only how it came about can be told."""
+    details = _button("Details", WHY, facts.id)
+    if facts.state not in OPEN:
+        return blocks.actions(details)
+    taken = facts.acted.ack is not None
+    muted = facts.acted.silence
+    lengths = _LENGTHS | (_PERIOD if facts.by_period else {})
+    return blocks.actions(
+        _button("Undo acknowledgement", UNACK, facts.id)
+        if taken
+        else _button("Acknowledge", ACK, facts.id),
+        _end(muted) if muted else _menu("Silence…", facts.id, lengths),
+        details,
+    )
+
+
+def of_table(facts: TableFacts) -> Json | None:
+    """Where many alerts are of one rule that still holds, it can be silenced."""
+    if not (facts.rule and facts.open):
+        return None
+    return blocks.actions(_menu("Silence the rule…", f"rule={facts.rule}", _LENGTHS))
+
+
+def of_answer(key: str, page: int, pages: int) -> Json | None:
+    """Under an answer to a question, which is kept under `key`; pages are counted from 0."""
+    return blocks.actions(
+        _button("Share", SHARE, f"{key} {page}"),
+        _button("Previous", PREVIOUS, f"{key} {page - 1}") if page else None,
+        _button("Next", NEXT, f"{key} {page + 1}") if page + 1 < pages else None,
+    )
+
+
+def _end(silence: SilenceFacts) -> Json | None:
+    """A silence may be about more than the alert that it is ended from."""
+    shown = _button(f"End silence {silence.name[:20]}", UNSILENCE, silence.name)
+    asked = blocks.confirm(
+        "End this silence?",
+        "It ends for all that it is about, which may be more than this alert.",
+        "End it",
+        "Keep it",
+    )
+    return {**shown, "confirm": asked} if shown else None
+
+
+def _button(words: str, action: str, value: str) -> Json | None:
+    return blocks.button(words, action, value) if VALUE.fullmatch(value) else None
+
+
+def _menu(words: str, target: str, lengths: dict[str, str]) -> Json | None:
+    values = {shown: f"{target} {length}" for shown, length in lengths.items()}
+    if not all(map(VALUE.fullmatch, values.values())):
+        return None
+    return blocks.menu(words, SILENCE, values)
