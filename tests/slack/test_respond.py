@@ -120,6 +120,14 @@ async def test_a_public_answer_that_surely_did_not_arrive_is_tried_again(
     assert 3 == len(tries)
 
 
+def test_only_what_replaces_a_message_says_so_and_only_what_has_a_thread_names_it() -> None:
+    plain, instead = respond.payload(ANSWER), respond.payload(replace(ANSWER, replaces=True))
+    threaded = respond.payload(replace(ANSWER, public=True, thread="17.1"))
+    assert (False, True) == (plain["replace_original"], instead["replace_original"])
+    assert ("in_channel", "17.1") == (threaded["response_type"], threaded["thread_ts"])
+    assert "thread_ts" not in plain
+
+
 async def test_a_lost_connection_is_said(session: aiohttp.ClientSession) -> None:
     with pytest.raises(SinkError, match="a lost connection"):
         await respond.answer(session, f"http://127.0.0.1:{unused_port()}/", ANSWER, ["127.0.0.1"])

@@ -14,11 +14,15 @@ from aiohttp import web
 from bot.demo.workbench import acme, commands, interactions
 from bot.demo.workbench.bench import Bench
 from bot.demo.workbench.message import Draft, Json, Message
+from bot.notify.answer import AlertsAnswer
 from bot.slack import blocks, buttons
+from bot.slack.press import Press
 from bot.store import ledger, silences
 from bot.store.database import Database
 from bot.web import keys, shelf, site
+from bot.web.desk import Desk
 from bot.web.door import SlackDoor
+from bot.web.shelf import Kept
 from rules.alert import State
 from tests.web import office, requests
 from tests.web.office import ANA, BEN, NOW, Clock
@@ -209,11 +213,18 @@ def told(action: str, **facts: Any) -> bytes:
 
 
 async def test_a_press_that_comes_twice_counts_once(played: Played, database: Database) -> None:
-    for body in (told("ack"), told("ack"), told("ack", state={"of": "a repetition"})):
+    hour = [{"action_id": "silence", "selected_option": {"value": f"{ID} 1h"}}]
+    once = told("silence", actions=hour)
+    for body in (once, once, told("silence", actions=hour, state={"of": "a repetition"})):
         sent = await requests.send(played.bench.bot_url, PRESSED, body, requests.sealed(body))
         assert (200, b"") == sent
         await played.done()
-    assert ["ack"] == [action for _, action, _ in await database.read(office.audited)]
+    assert ["silence"] == [action for _, action, _ in await database.read(office.audited)]
+
+    again = told("silence", actions=hour, trigger_id="trigger.2")
+    await requests.send(played.bench.bot_url, PRESSED, again, requests.sealed(again))
+    await played.done()
+    assert 2 == len(await database.read(office.audited))
 
 
 STRANGERS = {
@@ -312,6 +323,12 @@ async def test_what_another_was_answered_cannot_be_shared(played: Played) -> Non
     await requests.send(played.bench.bot_url, PRESSED, body, requests.sealed(body))
     await played.done()
     assert [played.message] == played.bench.workspace.messages(WHERE)
+
+
+async def test_a_page_that_there_is_not_is_not_made_up(desk: Desk) -> None:
+    key = desk.shelf.put(Kept("U0ANA", AlertsAnswer((), 0, None)), NOW)
+    pressed = Press("1", "U0ANA", "T0ACME", buttons.NEXT, f"{key} 1", "", "")
+    assert GONE in (await desk.press(pressed, NOW)).text
 
 
 @pytest.mark.parametrize("page", ["0", "1", "9999"])
