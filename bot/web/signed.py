@@ -10,8 +10,8 @@ from aiohttp import web
 
 from bot.slack import signature
 
-LARGEST = 64 * 1024
-"""Bytes of a body: several times what Slack sends with the largest of our messages."""
+LARGEST = 128 * 1024
+"""Bytes of a body: more than twice what Slack sends with the largest of our messages that have buttons."""
 
 _FIELDS = 100
 

@@ -15,15 +15,16 @@ from bot.demo.workbench import acme, commands, interactions
 from bot.demo.workbench.bench import Bench
 from bot.demo.workbench.message import Draft, Json, Message
 from bot.notify.answer import AlertsAnswer
-from bot.slack import blocks, buttons
+from bot.slack import blocks, buttons, render
 from bot.slack.press import Press
 from bot.store import ledger, silences
 from bot.store.database import Database
-from bot.web import keys, shelf, site
+from bot.web import keys, shelf, signed, site
 from bot.web.desk import Desk
 from bot.web.door import SlackDoor
 from bot.web.shelf import Kept
 from rules.alert import State
+from tests.slack import samples, test_hostile
 from tests.web import office, requests
 from tests.web.office import ANA, BEN, NOW, Clock
 
@@ -225,6 +226,18 @@ async def test_a_press_that_comes_twice_counts_once(played: Played, database: Da
     await requests.send(played.bench.bot_url, PRESSED, again, requests.sealed(again))
     await played.done()
     assert 2 == len(await database.read(office.audited))
+
+
+async def test_a_press_of_the_largest_message_is_taken(played: Played, database: Database) -> None:
+    flooded = test_hostile.flooded(samples.POSTS["table-of-tasks"], "🔴" * 3000, 30)
+    table = replace(flooded, table=replace(flooded.table, rule="user-monthly-budget"))
+    shown = render.post(table, "/neo-budget")
+    assert "actions" in {block["type"] for block in shown.blocks}
+    body = told("ack", message={"text": shown.text, "blocks": shown.blocks})
+    sent = await requests.send(played.bench.bot_url, PRESSED, body, requests.sealed(body))
+    await played.done()
+    assert (200, ["ack"]) == (sent[0], [done for _, done, _ in await database.read(office.audited)])
+    assert 2 * len(body) < signed.LARGEST
 
 
 STRANGERS = {
