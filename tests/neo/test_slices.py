@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from bisect import bisect_left, insort
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -46,14 +47,18 @@ class OddNeo:
     comings: list[Row] = field(default_factory=list)
     requests: int = 0
 
+    def __post_init__(self) -> None:
+        self.rows.sort()
+
     async def ask(self, wanted: StreamFilter) -> Page[Record]:
         self.requests += 1
         if self.comings:
-            self.rows.append(self.comings.pop())
+            insort(self.rows, self.comings.pop())
         await asyncio.sleep(0)
         since, until = self._tick(wanted.since), self._tick(wanted.until)
         last = until + 1 if self.inclusive else until
-        found = self.order([row for row in self.rows if since <= row[0] // self.clock < last])
+        first, end = (bisect_left(self.rows, (at * self.clock, "")) for at in (since, last))
+        found = self.order(self.rows[first:end])
         shown = found[wanted.offset : wanted.offset + min(wanted.limit, self.cap)]
         more = wanted.offset + len(shown) < len(found)
         records = [_record(*row) for row in shown]
@@ -64,10 +69,12 @@ class OddNeo:
         return (at - _START) // timedelta(microseconds=self.clock)
 
 
+_RECORD = _PRICING.record(page.row(server.row()), "unknown")
+
+
 @cache
 def _record(at: int, key: str) -> Record:
-    row = page.row(server.row(stream_id=key))
-    return _PRICING.record(row, "unknown")._replace(at=_START + timedelta(microseconds=at))
+    return _RECORD._replace(key=key, at=_START + timedelta(microseconds=at))
 
 
 async def _read(neo: OddNeo, limit: int = 200, parallel: int = 4) -> list[str]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rules.alert import Reason
 from rules.metric import Value
 from rules.money import Money
+from rules.rule import Rule
 from rules.tick import Circumstances
 from tests.rules import making, samples
 from tests.rules.simulation import World
@@ -122,9 +123,9 @@ _swings = st.lists(
 )
 _simple = st.sampled_from(
     [
-        (ROLLING, spend, ONCE),
-        (BALANCE, balance, ONCE),
-        (PERIOD, spend, [Reason.FIRST, Reason.CORRECTED]),
+        (samples.rule(ROLLING), spend, ONCE),
+        (samples.rule(BALANCE), balance, ONCE),
+        (samples.rule(PERIOD), spend, [Reason.FIRST, Reason.CORRECTED]),
     ]
 )
 
@@ -132,10 +133,10 @@ _simple = st.sampled_from(
 @settings(max_examples=200)
 @given(_simple, _swings)
 def test_however_it_swings_it_speaks_twice(
-    kind: tuple[str, Meter, list[Reason]], swings: list[tuple[int, int]]
+    kind: tuple[Rule, Meter, list[Reason]], swings: list[tuple[int, int]]
 ) -> None:
-    text, meter, expected = kind
-    world, at = World([samples.rule(text)]), START + timedelta(hours=2)
+    rule, meter, expected = kind
+    world, at = World([rule]), START + timedelta(hours=2)
     reasons = said(world, meter(world, CALM), at)
     for swing, minutes in swings:
         at += timedelta(minutes=minutes)
