@@ -174,6 +174,7 @@ class Bot:
             digests={each.settings.name: due.period(each.timing) for each in standing.editions},
             settle=standing.config.poll.settle,
             judged=self._judged,
+            quiet=standing.config.notify.quiet_in(standing.config.timezone),
         )
 
     def _failed(self) -> list[str]:

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.answers import acted
-from bot.notify import why
-from bot.notify.why import Episode
-from bot.store import alerts, decisions, messages
+from bot.notify import silence, why
+from bot.notify.holding import Holding
+from bot.notify.quiet import Quiet
+from bot.notify.why import Episode, HeldBack
+from bot.store import alerts, decisions, messages, silences, spoken
 from bot.store.connection import Connection
 from bot.store.decisions import Decision
 from rules.alert import Alert
@@ -15,15 +17,18 @@ from rules.labels import Values
 from rules.rule import Rule
 from rules.window import Span
 
+QUIET = "a quiet time"
+
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """One series of a rule over a span, and the moment from which it is looked at."""
+    """One series of a rule over a span, the moment from which it is looked at, and the quiet times in force."""
 
     rule: Rule
     values: Values
     span: Span
     at: datetime
+    quiet: Quiet | None = None
 
 
 def episodes(db: Connection, sought: Sought, *, live: bool) -> tuple[Episode, ...]:
@@ -33,7 +38,7 @@ def episodes(db: Connection, sought: Sought, *, live: bool) -> tuple[Episode, ..
         if _is_of(alert, sought):
             decided = [each for each in decisions.of(db, alert) if each.at <= sought.at]
             if decided:
-                last[alert.series.condition] = _episode(db, alert, decided, sought.at, live=live)
+                last[alert.series.condition] = _episode(db, alert, decided, sought, live=live)
     return tuple(last.values())
 
 
@@ -44,9 +49,9 @@ def _is_of(alert: Alert, sought: Sought) -> bool:
 
 
 def _episode(
-    db: Connection, alert: Alert, decided: Sequence[Decision], at: datetime, *, live: bool
+    db: Connection, alert: Alert, decided: Sequence[Decision], sought: Sought, *, live: bool
 ) -> Episode:
-    said = [each for each in decided if each.reason is not None]
+    said = _spoken(db, alert, decided, sought.at)
     told = messages.told(db, [alert.id]) if live else {}
     then = alert if live else _then(alert, decided)
     return Episode(
@@ -57,14 +62,49 @@ def _episode(
         peak=then.peak,
         since=alert.since,
         last=_decided(decided[-1]),
-        spoken=_decided(said[-1]) if said else None,
+        spoken=said,
         told=tuple(
             why.Told(destination, each.peak, each.value)
             for (_, destination), each in sorted(told.items())
         ),
         note=alert.note if live else "",
-        acted=acted.of(db, alert, at) if live else acted.then(db, then, at),
+        acted=acted.of(db, alert, sought.at) if live else acted.then(db, then, sought.at),
+        held=_held(db, alert, [each for each in decided if _is_unsaid(each, said)], sought.quiet),
     )
+
+
+def _spoken(
+    db: Connection, alert: Alert, decided: Sequence[Decision], upto: datetime
+) -> why.Decided | None:
+    """What was last said, and the figures of then: what had been held back is said without another decision."""
+    said = spoken.of(db, alert.id, upto)
+    if not said:
+        return None
+    at, reason = said[-1]
+    known = [each for each in decided if each.at <= at]
+    if not known:
+        return None
+    own = known[-1].reason if known[-1].at == at else None
+    return replace(_decided(known[-1]), at=at, reason=own or reason)
+
+
+def _is_unsaid(decision: Decision, said: why.Decided | None) -> bool:
+    """Whether it was news, and nothing was said since."""
+    return decision.reason is not None and (said is None or decision.at > said.at)
+
+
+def _held(
+    db: Connection, alert: Alert, unsaid: Sequence[Decision], quiet: Quiet | None
+) -> HeldBack | None:
+    """The last of what was not said, if that was held back; quiet times are known as they are in force now."""
+    if not unsaid:
+        return None
+    last = unsaid[-1]
+    if muted := silence.muting(silences.active(db, last.at), alert, last.at):
+        return HeldBack(muted.name, _decided(last))
+    then = replace(alert, severity=last.severity, peak=last.limit.severity)
+    is_quiet = Holding(last.at, quiet=quiet).holds(then)
+    return HeldBack(QUIET, _decided(last)) if is_quiet else None
 
 
 def _then(alert: Alert, decided: Sequence[Decision]) -> Alert:

@@ -15,6 +15,7 @@ from bot.answers.who import Asker
 from bot.notify import why
 from bot.notify.answer import Refusal
 from bot.notify.facts import Stretch
+from bot.notify.quiet import Quiet
 from bot.notify.why import Episode, WhyAnswer
 from bot.store import sources
 from bot.store.connection import Connection
@@ -37,11 +38,12 @@ _KEPT = frozenset({Reads.RECORDS, Reads.TASKS, Reads.FIRST})
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What is in force: the rules, the names of the sources, and after how long without a complete poll one is stale."""
+    """What is in force: the rules, the names of the sources, after how long without a complete poll one is stale, quiet times."""
 
     rules: Sequence[Rule]
     sources: Sequence[str]
     stale_after: timedelta
+    quiet: Quiet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ def _explained(db: Connection, given: Given, moment: _Moment, values: Values) ->
     rule, span = moment.scope.rule, moment.scope.span
     terms, known = rule.terms(values), _known(db, given, moment)
     episodes = recorded.episodes(
-        db, recorded.Sought(rule, values, span, moment.at), live=moment.live
+        db, recorded.Sought(rule, values, span, moment.at, given.quiet), live=moment.live
     )
     findings = _findings(moment, values, known, episodes)
     totals = next((finding.totals for finding in findings), NOTHING)

@@ -58,7 +58,7 @@ def command(
         at = at.replace(tzinfo=zone)
     asked = why.Asked(rule, _labels(labels), at and at.astimezone(UTC))
     names = [source.name for source in stands.config.sources]
-    given = why.Given(stands.rules, names, stands.stale_after)
+    given = why.Given(stands.rules, names, stands.stale_after, stands.config.notify.quiet_in(zone))
     found = calling.ask(stands.config, why.answer, given, asked, call.clock())
     if isinstance(found, Refusal):
         raise click.UsageError(found.text)
@@ -151,6 +151,8 @@ def _episode(episode: Episode, zone: ZoneInfo) -> Iterator[str]:
         yield "nothing was said of it yet"
     else:
         yield f"last notification {_decided(episode.spoken, zone)}"
+    if held := episode.held:
+        yield f"held back by {held.by}: {_decided(held.news, zone)}"
     for told in episode.told:
         yield f"told {table.plain(told.destination)}: {metric.text(told.value)}, {told.peak}"
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from bot.cli import exact
 from bot.notify.facts import AckFacts, SilenceFacts
-from bot.notify.why import Decided, Episode, Held, Made, Said, WhyAnswer
+from bot.notify.why import Decided, Episode, Held, HeldBack, Made, Said, WhyAnswer
 
 
 def shown(found: WhyAnswer, zone: ZoneInfo) -> str:
@@ -82,6 +82,7 @@ def _episode(episode: Episode, zone: ZoneInfo) -> exact.Row:
         "since": _time(episode.since, zone),
         "last": _decided(episode.last, zone),
         "spoken": _decided(episode.spoken, zone) if episode.spoken else None,
+        "held_back": _held_back(episode.held, zone),
         "told": [
             {"to": told.destination, "peak": str(told.peak), "value": told.value}
             for told in episode.told
@@ -89,6 +90,10 @@ def _episode(episode: Episode, zone: ZoneInfo) -> exact.Row:
         "acknowledged": _ack(episode.acted.ack, zone),
         "silenced": _silence(episode.acted.silence, zone),
     }
+
+
+def _held_back(held: HeldBack | None, zone: ZoneInfo) -> exact.Row | None:
+    return None if held is None else {"by": held.by, **_decided(held.news, zone)}
 
 
 def _ack(ack: AckFacts | None, zone: ZoneInfo) -> exact.Row | None:

@@ -77,6 +77,14 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldBack:
+    """News that nobody was told: `by` is the name of the silence that held it back, or `a quiet time`."""
+
+    by: str
+    news: Decided
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """What a destination was last told of an alert."""
 
@@ -89,8 +97,8 @@ class Told:
 class Episode:
     """An alert of the series as it stood at the moment that is asked of.
 
-    `last` is the last decision about it, `spoken` the last one of which something was said. `told` is known of the
-    present alone, `acted` is what people did about it that counted then.
+    `last` is the last decision about it, `spoken` what was last said of it, `held` what was last held back since. `told`
+    is known of the present alone, `acted` is what people did about it that counted then.
     """
 
     id: str
@@ -104,6 +112,7 @@ class Episode:
     told: tuple[Told, ...]
     note: str = ""
     acted: Acted = NOTHING_DONE
+    held: HeldBack | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Why an alert is what it is: the value, what it is made of, the limits and the verdicts, who was told what."""
 
 from bot.notify import why as words
-from bot.notify.why import Episode, Held, Made, Part, Said, WhyAnswer
+from bot.notify.why import Decided, Episode, Held, HeldBack, Made, Part, Said, WhyAnswer
 from bot.slack import act_words, blocks, subject, text, usage_blocks, wording
 from bot.slack.blocks import Json, Message
 from rules import metric
@@ -108,6 +108,7 @@ def _episode(episode: Episode) -> Json:
         ),
         blocks.line(*acted) if (acted := act_words.pieces(episode.acted)) else None,
         blocks.line(*_spoken(episode)),
+        blocks.line(*_held(episode.held)) if episode.held else None,
         blocks.listed(
             [
                 blocks.line(
@@ -125,8 +126,17 @@ def _spoken(episode: Episode) -> list[Json]:
     spoken = episode.spoken
     if spoken is None:
         return [blocks.say("Nothing was said of it yet.")]
+    return _news("Last notification", spoken)
+
+
+def _held(held: HeldBack) -> list[Json]:
+    return _news(f"Held back by {text.plain(held.by, blocks.NAME)}", held.news)
+
+
+def _news(what: str, news: Decided) -> list[Json]:
+    """`Last notification (repeat) 14:00: $60.00`."""
     return [
-        blocks.say(f"Last notification ({spoken.reason}) "),
-        blocks.moment(spoken.at),
-        blocks.say(f": {metric.text(spoken.value)}"),
+        blocks.say(f"{what} ({news.reason}) "),
+        blocks.moment(news.at),
+        blocks.say(f": {metric.text(news.value)}"),
     ]

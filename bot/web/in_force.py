@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.answers.status import Running
+from bot.notify.quiet import Quiet
 from rules import window
 from rules.rule import Rule
 from rules.window import Period
@@ -17,6 +18,7 @@ class InForce:
 
     `zone` is the one in which windows begin and end. A source is stale after `stale_after` without a complete poll.
     A period's figure is final `settle` after its end. `judged` is when this process last judged the rules.
+    While it is `quiet` nothing is told.
     """
 
     version: str
@@ -29,6 +31,7 @@ class InForce:
     digests: Mapping[str, Period] | None = None
     settle: timedelta = timedelta(0)
     judged: datetime | None = None
+    quiet: Quiet | None = None
 
     @property
     def running(self) -> Running:

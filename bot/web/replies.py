@@ -120,7 +120,7 @@ def _status(db: Connection, asked: Asked, in_force: InForce) -> Answer:
 
 
 def _why(db: Connection, asked: Asked, in_force: InForce) -> Answer:
-    given = why.Given(in_force.rules, in_force.sources, in_force.stale_after)
+    given = why.Given(in_force.rules, in_force.sources, in_force.stale_after, in_force.quiet)
     return why.of_alert(db, given, asked.asker, asked.request.alert, asked.now)
 
 

@@ -1,22 +1,24 @@
 """What a rule made of a series, and from which records."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
-from bot.answers import madeof, why
+from bot.answers import madeof, recorded, why
 from bot.answers.who import Asker
 from bot.answers.why import Asked, Given
 from bot.notify.answer import Refusal
 from bot.notify.facts import AckFacts, Acted, SilenceFacts
-from bot.notify.notification import Destination, Via
+from bot.notify.notification import Destination, NoteBody, Via
+from bot.notify.quiet import Quiet
 from bot.notify.silence import Silence
 from bot.notify.why import Told, WhyAnswer
-from bot.store import acks, alerts, decisions, messages, silences, sources, tasks
+from bot.store import acks, alerts, decisions, messages, outbox, silences, sources, tasks
 from bot.store.acks import Ack
 from bot.store.connection import Connection
+from bot.store.outbox import Entry
 from bot.store.sources import Balance
 from rules.alert import Alert, Reason, State, Transition
 from rules.finding import Series, Verdict
@@ -284,6 +286,13 @@ def fire(db: Connection, each: Alert, reason: Reason | None = Reason.FIRST) -> A
     return each
 
 
+def tell(db: Connection, each: Alert, at: datetime | None = None) -> None:
+    at = at or each.since
+    messages.write(db, each.id, PLACE, NoteBody("x"), at)
+    outbox.add(db, Entry(each.id, f"{each.id}|{at}", "first"), at)
+    messages.tell(db, [each], PLACE, each.id)
+
+
 def of(db: Connection, prefix: str, asker: Asker = ADMIN) -> WhyAnswer | Refusal:
     return why.of_alert(db, GIVEN, asker, prefix, NOW)
 
@@ -296,7 +305,7 @@ def found_of(db: Connection, prefix: str, asker: Asker = ADMIN) -> WhyAnswer:
 
 def test_an_alert_is_told_with_its_state_and_who_was_told_what(db: Connection) -> None:
     ours = fire(db, alert(note="moved"))
-    messages.tell(db, [ours], PLACE, "m1")
+    tell(db, ours)
     found = found_of(db, ours.id[:6], AS_ANA)
     assert ({"user": ANA}, usd("20.01"), True) == (found.labels, found.value, found.live)
     [episode] = found.episodes
@@ -308,6 +317,41 @@ def test_an_alert_is_told_with_its_state_and_who_was_told_what(db: Connection) -
         episode.last.reason,
         episode.last.value,
         episode.last.at,
+    )
+
+
+QUIET = Quiet(UTC, hours=(time(9), time(10, 45)))
+MUTED = Silence(0, NOW - world.hours(3), NOW - world.hours(0.5), "ada@acme.test", "", "day")
+
+
+@pytest.mark.parametrize("live", [True, False], ids=["now", "as of then"])
+@pytest.mark.parametrize(
+    ("muted", "quiet", "by"),
+    [
+        pytest.param(True, QUIET, "S1", id="by a silence"),
+        pytest.param(False, QUIET, recorded.QUIET, id="by a quiet time"),
+        pytest.param(False, None, None, id="by nobody: no receiver wants it"),
+    ],
+)
+def test_what_was_held_back_was_not_said(
+    db: Connection, muted: bool, quiet: Quiet | None, by: str | None, live: bool
+) -> None:
+    ours = fire(db, alert())
+    if muted:
+        silences.add(db, MUTED)
+    given, at = replace(GIVEN, quiet=quiet), None if live else NOW - timedelta(minutes=1)
+    found = why.answer(db, given, Asked("day", {"user": ANA}, at), NOW)
+    assert isinstance(found, WhyAnswer)
+    [episode] = found.episodes
+    assert episode.spoken is None
+    assert by == (episode.held.by if episode.held else None)
+    tell(db, ours, NOW - world.hours(0.5))
+    [freed] = asked(db, "day", at, user=ANA).episodes
+    assert freed.spoken is not None
+    assert (NOW - world.hours(0.5), Reason.FIRST, None) == (
+        freed.spoken.at,
+        freed.spoken.reason,
+        freed.held,
     )
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.notify.notification import Destination, Via
+from bot.notify.notification import Destination, NoteBody, Via
 from bot.notify.silence import Silence
-from bot.store import acks, alerts, decisions, messages, silences
+from bot.store import acks, alerts, decisions, messages, outbox, silences
 from bot.store.acks import Ack
 from bot.store.connection import Connection
+from bot.store.outbox import Entry
 from rules.alert import Alert, Reason, State, Transition
 from rules.finding import Series
 from rules.labels import Label
@@ -61,7 +62,10 @@ def _fire(db: Connection) -> None:
     )
     alerts.put(db, [(alert, None)])
     decisions.add(db, [Transition(None, alert, Reason.FIRST)], since)
-    messages.tell(db, [alert], Destination("finops", Via.SLACK, "#neo-spend"), "m1")
+    place = Destination("finops", Via.SLACK, "#neo-spend")
+    messages.write(db, "m1", place, NoteBody("x"), since)
+    outbox.add(db, Entry("m1", "m1", "first"), since)
+    messages.tell(db, [alert], place, "m1")
 
 
 def test_the_table_tells_figures_limits_records_and_the_alert(ready: Run) -> None:
@@ -169,6 +173,25 @@ def test_json_is_exact_and_as_of_the_moment(ready: Run, at: str, known: str) -> 
     assert [] == alert["told"] if not told["live"] else alert["told"]
     assert BERLIN.key == "Europe/Berlin"
     assert told["at"].endswith("+01:00")
+
+
+def test_what_was_held_back_is_told(ready: Run, tmp_path: Path) -> None:
+    conftest.store(tmp_path / "bot.db", _hold)
+    shown = ready("why", "day", f"user={ANA}").stdout
+    assert (
+        "\nheld back by S1: 2026-11-22 11:30: firing warning, $20.00, limit 10 USD (repeat)\n"
+        in shown
+    )
+    [told] = json.loads(ready("why", "day", f"user={ANA}", "--format", "json").stdout)["alerts"]
+    assert ("S1", "repeat") == (told["held_back"]["by"], told["held_back"]["reason"])
+    assert "first" == told["spoken"]["reason"]
+
+
+def _hold(db: Connection) -> None:
+    [alert] = alerts.open_alerts(db)
+    muted = Silence(0, NOW - world.hours(0.5), NOW, "ada@acme.test", "", "day")
+    silences.add(db, muted)
+    decisions.add(db, [Transition(alert, alert, Reason.REPEAT)], muted.starts)
 
 
 def test_a_gauge_has_no_parts_in_json(ready: Run) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 from bot.answers import why
 from bot.answers.why import Asked, Given
 from bot.demo.neo import usage
-from bot.notify.why import WhyAnswer
-from bot.store import alerts, decisions
+from bot.notify.silence import Silence
+from bot.notify.why import Episode, WhyAnswer
+from bot.store import alerts, decisions, silences
 from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.decisions import Decision
@@ -27,6 +28,10 @@ from tests.stage import Stage
 STALE = timedelta(minutes=30)
 
 
+MUTED = Silence(0, START + 17.5 * EVERY, START + 21.5 * EVERY, "ada@acme.test", "", "day")
+"""What happens at the 20th step is not told."""
+
+
 async def _play(played: Stage) -> None:
     """A day of spending, failing, corrections and late records, past midnight."""
     stream, book = played.stream, played.neo.book
@@ -41,6 +46,7 @@ async def _play(played: Stage) -> None:
         20: lambda: stream(6, usd=70),
         22: lambda: book.correct(usage.stream_id(6), Decimal(9)),
     }
+    await played.bot.database.write(silences.add, MUTED)
     for number in range(1, 30):
         played.clock.advance(EVERY)
         steps.get(number, lambda: None)()
@@ -65,7 +71,21 @@ def _compared(db: Connection, given: Given, decision: Decision) -> None:
     if decision.state is State.FIRING and decision.severity:
         held = (Verdict.HOLDS, decision.severity, decision.limit)
         assert held in [(each.verdict, each.severity, each.limit) for each in found.verdicts]
+    _is_said(found.episodes[-1], decision)
     _adds_up(found)
+
+
+def _is_said(episode: Episode, decision: Decision) -> None:
+    """What was decided with a reason was said, but for what the silence held back."""
+    said = None if episode.spoken is None else (episode.spoken.at, episode.spoken.reason)
+    if decision.reason is None:
+        assert said is None or said[0] < decision.at
+    elif decision.rule == "day" and MUTED.starts <= decision.at < MUTED.ends:
+        assert episode.held is not None
+        assert ("S1", decision.at) == (episode.held.by, episode.held.news.at)
+        assert said is None or said[0] < decision.at
+    else:
+        assert ((decision.at, decision.reason), None) == (said, episode.held)
 
 
 def _adds_up(found: WhyAnswer) -> None:
@@ -93,6 +113,9 @@ async def test_every_decision_can_be_asked_for_its_figures(tmp_path: Path) -> No
             await database.read(_both_ways, given, rule, now)
     finally:
         await database.close()
+    assert [
+        each for each in measured if each.rule == "day" and MUTED.starts <= each.at < MUTED.ends
+    ]
     assert {"day", "team", "hour", "failing", "runaway", "asleep", "newcomer", "novelty"} == {
         each.rule for each in measured
     }

@@ -56,7 +56,7 @@ from bot.notify.notification import (
     TableBody,
 )
 from bot.notify.silence import Silence
-from bot.notify.why import Decided, Episode, Held, Made, Part, Said, Told, WhyAnswer
+from bot.notify.why import Decided, Episode, Held, HeldBack, Made, Part, Said, Told, WhyAnswer
 from rules import alert
 from rules.alert import Reason, State
 from rules.finding import Verdict
@@ -952,6 +952,9 @@ ANSWERS: dict[str, Answer] = {
     ),
     "answer-why": WHY,
     "answer-why-acted": replace(WHY, episodes=(replace(WHY.episodes[0], acted=ACTED),)),
+    "answer-why-held": replace(
+        WHY, episodes=(replace(WHY.episodes[0], held=HeldBack("S3", DECIDED)),)
+    ),
     "answer-why-then": WHY_THEN,
     "answer-status": StatusAnswer(
         "0.2.0",

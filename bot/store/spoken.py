@@ -1,0 +1,24 @@
+"""When something was said of an alert, by what was queued in the outbox."""
+
+from datetime import datetime
+
+from bot.store import instant
+from bot.store.connection import Connection
+from rules.alert import Reason
+
+
+def of(db: Connection, alert: str, upto: datetime) -> list[tuple[datetime, Reason]]:
+    """When something was said of the alert up to a moment, and for what reason.
+
+    A reply in the thread of a table counts where it is about this alert: something was decided of that just then.
+    """
+    rows = db.execute(
+        "SELECT DISTINCT outbox.created, outbox.reason FROM told JOIN outbox ON outbox.message IN (told.message, told.gathered)"
+        " WHERE told.alert = ? AND outbox.created <= ? AND (outbox.body IS NULL OR outbox.message = told.gathered"
+        " OR NOT EXISTS (SELECT 1 FROM told AS other WHERE other.message = told.message AND other.alert <> told.alert)"
+        " OR EXISTS (SELECT 1 FROM decision WHERE decision.alert = told.alert AND decision.at = outbox.created"
+        " AND decision.reason IS NOT NULL)) ORDER BY outbox.created, outbox.rowid",
+        (alert, instant.to_micros(upto)),
+    ).fetchall()
+    known = frozenset(Reason)
+    return [(instant.from_micros(at), Reason(why)) for at, why in rows if why in known]
