@@ -5,6 +5,8 @@ from bot.notify.silence import Silence
 from bot.slack import blocks, text, wording
 from bot.slack.blocks import Json
 
+_NAME = 12  # of a silence: `S123`
+
 
 def line(acted: Acted) -> Json | None:
     """The line of an alert's message that says it; None where nothing was done."""
@@ -21,20 +23,20 @@ def line(acted: Acted) -> Json | None:
 
 
 def pieces(acted: Acted) -> list[Json]:
-    """The same as the end of a line of rich text."""
+    """The same as the end of a line of rich text, one of many: in brief."""
     said: list[Json] = []
     if ack := acted.ack:
         said += [
-            blocks.say(f"  ✋ acknowledged by {text.plain(ack.author, blocks.NAME)} "),
+            blocks.say(f"  ✋ acknowledged by {text.plain(ack.author, blocks.BRIEF)} "),
             blocks.moment(ack.at),
         ]
     if silence := acted.silence:
-        why = text.plain(silence.reason, blocks.TITLE)
+        why = text.plain(silence.reason, blocks.BRIEF)
         said += [
-            blocks.say(f"  🔇 silenced by {text.plain(silence.author, blocks.NAME)} until "),
+            blocks.say(f"  🔇 silenced by {text.plain(silence.author, blocks.BRIEF)} until "),
             blocks.moment(silence.until),
             blocks.say(f"{f': {why}' if why else ''} "),
-            blocks.code(text.plain(silence.name, blocks.NAME)),
+            blocks.code(text.plain(silence.name, _NAME)),
         ]
     return said
 
@@ -46,14 +48,14 @@ def mark(acted: Acted) -> str:
 
 def silence(found: Silence) -> Json:
     """One line about a silence in a list of them."""
-    why = text.plain(found.reason, blocks.TITLE)
+    why = text.plain(found.reason, blocks.BRIEF)
     return blocks.line(
         blocks.code(found.name),
         blocks.say("  "),
         blocks.strong(text.plain(found.target, blocks.SENTENCE)),
         blocks.say(" until "),
         blocks.moment(found.ends),
-        blocks.say(f", by {text.plain(found.author, blocks.NAME)}{f': {why}' if why else ''}"),
+        blocks.say(f", by {text.plain(found.author, blocks.BRIEF)}{f': {why}' if why else ''}"),
     )
 
 

@@ -7,14 +7,15 @@ what must stand there all the same comes through `text.escape`.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from bot.slack import text, wording
 
 Json = dict[str, Any]
 
-NAME, TITLE, SENTENCE, NOTE = 80, 100, 200, 600
-"""How much of a name, a title, an error message, a longer remark is shown."""
+BRIEF, NAME, TITLE, SENTENCE, NOTE = 40, 80, 100, 200, 600
+"""How much of a side remark, a name, a title, an error message, a longer remark is shown."""
 
 _HEADER, _SECTION, _FALLBACK = 150, 3000, 3000
 
@@ -133,6 +134,16 @@ def listed(items: Iterable[Json], *, numbered: bool = False) -> Json | None:
     found = list(items)
     style = "ordered" if numbered else "bullet"
     return {"type": "rich_text_list", "style": style, "elements": found} if found else None
+
+
+def fitting(items: Iterable[Json], room: int) -> list[Json]:
+    """The first `line`s that hold together no more than `room` characters."""
+    ends = accumulate(map(_length, found := list(items)))
+    return [item for item, end in zip(found, ends, strict=True) if end <= room]
+
+
+def _length(of: Json) -> int:
+    return sum(len(piece.get("text", "")) for piece in of["elements"])
 
 
 # --- pieces of a line ---------------------------------------------------------------------------

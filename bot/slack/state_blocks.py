@@ -15,6 +15,8 @@ from bot.slack.blocks import Json, Message
 from rules import metric
 
 BUDGETS, ALERTS, RULES, SOURCES, FAULTS, SILENCES = 10, 15, 15, 8, 5, 10
+_ROOM = 2_000
+"""Characters that silences may take beside a page of alerts."""
 
 
 def budgets(answer: BudgetsAnswer) -> Message:
@@ -76,11 +78,12 @@ def _silences(found: tuple[Silence, ...]) -> Json | None:
     """What is silenced, whether it mutes anything now or not."""
     if not found:
         return None
-    rest = wording.more(len(found) - SILENCES)
+    rows = blocks.fitting(map(act_words.silence, found[:SILENCES]), _ROOM)
+    left = len(found) - len(rows)
     return blocks.rich(
         blocks.line(blocks.strong(wording.number(len(found), "silence"))),
-        blocks.listed([act_words.silence(each) for each in found[:SILENCES]]),
-        blocks.line(blocks.faint(rest)) if len(found) > SILENCES else None,
+        blocks.listed(rows),
+        blocks.line(blocks.faint(wording.more(left))) if left else None,
     )
 
 
@@ -90,13 +93,13 @@ def alert_line(row: AlertLine) -> Json:
         blocks.say(f"{subject.ICONS[row.severity]} "),
         blocks.strong(subject.row(row.labels, row.title)),
         blocks.say(
-            f"  {metric.text(row.value)}, limit {text.plain(row.limit_text, blocks.NAME)}  ·  "
+            f"  {metric.text(row.value)}, limit {text.plain(row.limit_text, blocks.BRIEF)}  ·  "
         ),
-        blocks.code(text.plain(row.rule, blocks.NAME)),
+        blocks.code(text.plain(row.rule, blocks.BRIEF)),
         blocks.say("  since "),
         blocks.moment(row.since),
         blocks.say("  "),
-        blocks.code(text.plain(row.id, blocks.NAME)),
+        blocks.code(text.plain(row.id, blocks.BRIEF)),
         *act_words.pieces(row.acted),
     )
 

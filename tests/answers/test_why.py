@@ -1,8 +1,9 @@
 """What a rule made of a series, and from which records."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -320,7 +321,7 @@ def test_an_alert_is_told_with_its_state_and_who_was_told_what(db: Connection) -
     )
 
 
-QUIET = Quiet(UTC, hours=(time(9), time(10, 45)))
+QUIET = Quiet(ZoneInfo("UTC"), hours=(time(9), time(10, 45)))
 MUTED = Silence(0, NOW - world.hours(3), NOW - world.hours(0.5), "ada@acme.test", "", "day")
 
 

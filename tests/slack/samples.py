@@ -601,6 +601,9 @@ POSTS: dict[str, Body] = {
     "changes": ChangesBody(GATHERED),
     "changes-of-a-rule-that-is-gone": ChangesBody(GONE),
     "digest": DigestBody(DIGEST),
+    "digest-acted": DigestBody(
+        replace(DIGEST, alerts=tuple(replace(row, acted=ACTED) for row in OPEN_ALERTS))
+    ),
     "digest-early": DigestBody(EARLY),
     "digest-early-quiet": DigestBody(EARLY_QUIET),
     "digest-quiet": DigestBody(QUIET),
@@ -898,6 +901,9 @@ ANSWERS: dict[str, Answer] = {
     "answer-alerts": AlertsAnswer(OPEN_ALERTS, 3, at(13, 5)),
     "answer-alerts-silences": AlertsAnswer(
         (), 0, at(13, 5), (SILENCE, replace(SILENCE, reason=""))
+    ),
+    "answer-alerts-acted": AlertsAnswer(
+        tuple(replace(row, acted=ACTED) for row in OPEN_ALERTS), 3, at(13, 5), (SILENCE, SILENCE)
     ),
     "answer-ack": AckAnswer("ana@acme.test", replace(OPEN_ALERTS[0], acted=Acted(ACK))),
     "answer-ack-undone": AckAnswer("ana@acme.test", OPEN_ALERTS[0], undone=True),

@@ -112,3 +112,13 @@ def test_what_is_left_out_is_counted_exactly() -> None:
     shown = render.answer(AlertsAnswer(samples.OPEN_ALERTS * 20, 7, None), COMMAND)
     assert "47 open alerts" == shown.text
     assert "+32 more" in str(shown.blocks)
+
+
+def test_silences_that_have_no_room_are_counted() -> None:
+    muted = dataclasses.replace(samples.SILENCE, reason=LONG)
+    many = flooded(AlertsAnswer((), 0, None, (muted,) * 20), LONG, 1)
+    _, silences, *_ = render.answer(many, COMMAND).blocks
+    _, listed, rest = silences["elements"]
+    shown = len(listed["elements"])
+    assert 3 < shown < 10
+    assert f"+{20 - shown} more" == rest["elements"][0]["text"]
