@@ -13,13 +13,12 @@ from bot.store.acks import Ack
 from bot.store.connection import Connection
 from rules import lifecycle
 from rules.alert import Alert, State, Timing
-from rules.labels import Label
 from rules.rule import Rule
 
 
 def ack(db: Connection, acting: Acting, prefix: str) -> AckAnswer | Refusal:
     """Takes on the alert whose id begins so: admins any, everyone else what is about them."""
-    alert = _fires(db, acting, prefix)
+    alert = _fires(db, acting, prefix, "Nobody has to take it on.")
     if isinstance(alert, Refusal):
         return alert
     if given := acted.of(db, alert, acting.now).ack:
@@ -34,7 +33,7 @@ def ack(db: Connection, acting: Acting, prefix: str) -> AckAnswer | Refusal:
 
 def undo(db: Connection, acting: Acting, prefix: str) -> AckAnswer | Refusal:
     """Has the alert be nobody's again: whoever took it on may say so, and admins."""
-    alert = _fires(db, acting, prefix)
+    alert = _fires(db, acting, prefix, "Whoever took it on is done with it.")
     if isinstance(alert, Refusal):
         return alert
     given = acted.of(db, alert, acting.now).ack
@@ -42,7 +41,8 @@ def undo(db: Connection, acting: Acting, prefix: str) -> AckAnswer | Refusal:
         return Refusal(f"Nobody has acknowledged alert {alert.id}, so there is nothing to undo.")
     if not acting.asker.admin and given.author != acting.name:
         return Refusal(
-            f"{given.author} acknowledged alert {alert.id}: only they or an admin can take that back."
+            f"{given.author} acknowledged alert {alert.id}: only they or an admin can take that back.",
+            denied=True,
         )
     acks.undo(db, alert.id, acting.now)
     acting.write_down(
@@ -53,22 +53,13 @@ def undo(db: Connection, acting: Acting, prefix: str) -> AckAnswer | Refusal:
     return _keep(db, acting, replace(alert, acked=None), undone=True)
 
 
-def _fires(db: Connection, acting: Acting, prefix: str) -> Alert | Refusal:
-    found = which.alert(db, prefix, lambda alert: _may(db, acting, alert))
+def _fires(db: Connection, acting: Acting, prefix: str, then: str) -> Alert | Refusal:
+    found = which.acted_on(
+        db, prefix, lambda alert: about.may_see(db, acting.rules, acting.asker, alert)
+    )
     if isinstance(found, Refusal) or found.state is State.FIRING:
         return found
-    return Refusal(
-        f"Alert {found.id} does not fire: it is {found.state}. Nobody has to take it on."
-    )
-
-
-def _may(db: Connection, acting: Acting, alert: Alert) -> bool:
-    """Whether the actor may take the alert on; one whose rule is gone is about nobody but whom its labels name."""
-    if acting.asker.admin:
-        return True
-    rule = acting.rule(alert.series.rule)
-    named = alert.series.labels if rule is None else about.labels(db, rule, alert)
-    return acting.asker.sees(named.get(Label.USER))
+    return Refusal(f"Alert {found.id} does not fire: it is {found.state}. {then}")
 
 
 def _keep(db: Connection, acting: Acting, alert: Alert, *, undone: bool) -> AckAnswer:

@@ -2,28 +2,32 @@
 
 import re
 from dataclasses import replace
+from itertools import accumulate
 
 from bot.acts import marks, target
 from bot.acts.acting import Acting
 from bot.acts.target import Wanted
 from bot.answers import which
+from bot.notify import sentence
 from bot.notify import silence as muting
 from bot.notify.acted import SilenceAnswer, UnsilenceAnswer
 from bot.notify.answer import Refusal
 from bot.notify.silence import Silence
-from bot.store import silences
+from bot.store import alerts, silences
 from bot.store.connection import Connection
 from rules.alert import Alert, State
-from rules.labels import EVERYTHING, Label
+from rules.labels import Label
 
 ADMINS_ONLY = Refusal(
-    "Only admins silence alerts. One that is about you can be acknowledged with `ack`."
+    "Only admins silence alerts. One that is about you can be acknowledged with `ack`.",
+    denied=True,
 )
 _NOTHING = Refusal(
     "Say what to silence: a rule, an alert, a person or a label; for example `silence user-daily-spend 2h`."
 )
 _NAME = re.compile(r"[sS](\d{1,9})")
-_SHOWN = 8
+_ROOM, _LONGEST = 320, 100
+"""Characters that silences may take in a refusal, and what one of them is about."""
 
 
 def silence(db: Connection, acting: Acting, wanted: Wanted) -> SilenceAnswer | Refusal:
@@ -32,6 +36,7 @@ def silence(db: Connection, acting: Acting, wanted: Wanted) -> SilenceAnswer | R
         return ADMINS_ONLY
     if not (wanted.what or wanted.rule or wanted.labels):
         return _NOTHING
+    wanted = target.masked(wanted)
     meant = _named(db, acting, wanted.what) or target.read(db, acting, wanted)
     if isinstance(meant, Refusal):
         return meant
@@ -43,10 +48,10 @@ def silence(db: Connection, acting: Acting, wanted: Wanted) -> SilenceAnswer | R
     try:
         ends = muting.end(wanted.until, acting.now, acting.zone, ends_with)
     except ValueError as error:
-        return Refusal(f"{error}.")
+        return Refusal(sentence.of(error))
     before = meant if meant.id else _same(db, acting, meant)
     current = before or meant
-    reason = target.reason(wanted) or current.reason
+    reason = wanted.reason or current.reason
     kept = _keep(db, acting, replace(current, ends=ends, reason=reason), before)
     fitting = marks.muted(db, [kept], acting.now)
     return SilenceAnswer(
@@ -60,11 +65,14 @@ def silence(db: Connection, acting: Acting, wanted: Wanted) -> SilenceAnswer | R
     )
 
 
-def unsilence(db: Connection, acting: Acting, what: str) -> UnsilenceAnswer | Refusal:
-    """Ends a silence by its name, or by the rule or the alert that it alone is about."""
+def unsilence(db: Connection, acting: Acting, wanted: Wanted) -> UnsilenceAnswer | Refusal:
+    """Ends a silence by its name, or by what it is about."""
     if not acting.asker.admin:
         return ADMINS_ONLY
-    found = _named(db, acting, what) or _about(db, acting, what)
+    if not (wanted.what or wanted.rule or wanted.labels):
+        return _NOTHING
+    wanted = target.masked(wanted)
+    found = _named(db, acting, wanted.what) or _about(db, acting, wanted)
     if isinstance(found, Refusal):
         return found
     ended = replace(found, ends=acting.now)
@@ -88,9 +96,9 @@ def _keep(db: Connection, acting: Acting, wanted: Silence, before: Silence | Non
 
 
 def _named(db: Connection, acting: Acting, what: str) -> Silence | Refusal | None:
-    """The silence of that name while it lasts; None for what is no such name."""
+    """The silence of that name while it lasts; None for what is no such name, or that of a rule."""
     name = _NAME.fullmatch(what)
-    if name is None:
+    if name is None or acting.rule(what.lower()):
         return None
     found = silences.find(db, int(name[1]))
     if found is None:
@@ -104,9 +112,15 @@ def _active(db: Connection, acting: Acting) -> str:
     active = silences.active(db, acting.now)
     if not active:
         return "Nothing is silenced."
-    shown = ", ".join(f"{each.name} ({each.target})" for each in active[:_SHOWN])
-    rest = f", +{len(active) - _SHOWN} more" if len(active) > _SHOWN else ""
-    return f"There are {shown}{rest}."
+    listed = [f"{each.name} ({_cut(each.target)})" for each in active]
+    ends = accumulate(len(each) + 2 for each in listed)
+    shown = [each for each, end in zip(listed, ends, strict=True) if end <= _ROOM]
+    rest = f", +{len(listed) - len(shown)} more" if len(listed) > len(shown) else ""
+    return f"There are {', '.join(shown)}{rest}."
+
+
+def _cut(about: str) -> str:
+    return about if len(about) <= _LONGEST else f"{about[: _LONGEST - 1]}…"
 
 
 def _same(db: Connection, acting: Acting, meant: Silence) -> Silence | None:
@@ -116,15 +130,23 @@ def _same(db: Connection, acting: Acting, meant: Silence) -> Silence | None:
     )
 
 
-def _about(db: Connection, acting: Acting, what: str) -> Silence | Refusal:
-    """The silence that is about one rule or alert and nothing else."""
-    active = silences.active(db, acting.now)
-    for each in active:
-        if not each.alert and each.match == EVERYTHING and each.rule == what.lower():
-            return each
-    alert = which.alert(db, what, lambda _: True)
+def _about(db: Connection, acting: Acting, wanted: Wanted) -> Silence | Refusal:
+    """The silence that is about just what is wanted: rules and labels as they were named, or an alert."""
+    meant = target.drawn(acting, wanted)
+    if found := _same(db, acting, meant):
+        return found
+    if wanted.labels or wanted.rule:
+        return Refusal(f"No silence is about just {meant.target}. {_active(db, acting)}")
+    return _of_alert(db, acting, wanted.what)
+
+
+def _of_alert(db: Connection, acting: Acting, id_: str) -> Silence | Refusal:
+    alert = which.acted_on(db, id_, lambda _: True)
     if isinstance(alert, Refusal):
-        return Refusal(f'"{what}" is neither a silence nor an alert. {_active(db, acting)}')
+        known = alerts.find(db, id_)
+        none = Refusal(f'"{id_}" is neither a silence nor an alert. {_active(db, acting)}')
+        return alert if known else none
+    active = silences.active(db, acting.now)
     for each in active:
         if each.alert == alert.id:
             return each

@@ -37,14 +37,32 @@ class Wanted:
     reason: str = ""
 
 
+def masked(wanted: Wanted) -> Wanted:
+    """The same without keys, which people paste where they should not."""
+    return Wanted(
+        secret.masked(wanted.what),
+        secret.masked(wanted.rule),
+        {label: secret.masked(glob) for label, glob in wanted.labels.items()},
+        wanted.until,
+        secret.masked(wanted.reason),
+    )
+
+
 def read(db: Connection, acting: Acting, wanted: Wanted) -> Silence | Refusal:
     """A silence of what is meant, which has no end yet; or why nothing would be silenced by it."""
-    found = _what(db, acting, wanted)
-    if isinstance(found, Refusal):
-        return found
-    if not found.alert and (refused := _unfit(acting.rules, wanted.labels, found.rule)):
+    if refused := _listed(wanted):
         return refused
-    return replace(found, match=silence.selector(wanted.labels.items()))
+    meant = drawn(acting, wanted)
+    if any(labels.glob_matches(meant.rule, rule.name) for rule in acting.rules):
+        return _unfit(acting.rules, meant) or meant
+    return _of_alert(db, acting, wanted)
+
+
+def drawn(acting: Acting, wanted: Wanted) -> Silence:
+    """The silence of rules and labels that is wanted, whether there are such or not."""
+    rule = (wanted.rule or wanted.what or "*").lower()
+    match = silence.selector(wanted.labels.items())
+    return Silence(0, acting.now, acting.now, acting.name, wanted.reason, rule, match)
 
 
 def period_end(db: Connection, acting: Acting, meant: Silence) -> datetime | None:
@@ -57,42 +75,47 @@ def period_end(db: Connection, acting: Acting, meant: Silence) -> datetime | Non
         ends = {
             window.span_at(rule.window, acting.now).end if isinstance(rule.window, Period) else None
             for rule in acting.rules
-            if labels.glob_matches(meant.rule, rule.name)
+            if _is_about(meant, rule)
         }
     return ends.pop() if len(ends) == 1 else None
 
 
-def reason(wanted: Wanted) -> str:
-    """Why it is wanted; people paste keys where they should not."""
-    return secret.masked(wanted.reason)
-
-
 def doubt(db: Connection, glob: str | None) -> str:
     """Somebody who has used nothing yet may be silenced in advance, but mostly it is a slip."""
-    if glob is None or terms.fitting(db, Kind.USER, [glob]):
+    if glob is None or glob.startswith("!") or terms.fitting(db, Kind.USER, [glob]):
         return ""
     known = () if "*" in glob else terms.some(db, Kind.USER, _LOOKED_THROUGH)
     near = reading.nearest(glob, known)
     return f'No usage of "{glob}" is on record{near or "."}'
 
 
-def _what(db: Connection, acting: Acting, wanted: Wanted) -> Silence | Refusal:
+def _listed(wanted: Wanted) -> Refusal | None:
+    """A list would be taken for one glob, which nothing fits."""
+    for glob in (wanted.what, wanted.rule, *wanted.labels.values()):
+        if "," in glob:
+            return Refusal(
+                f'"{glob}" is a list, but a silence takes one name or glob of a kind:'
+                " silence each by itself, or write a glob such as `*@acme.test`."
+            )
+    return None
+
+
+def _of_alert(db: Connection, acting: Acting, wanted: Wanted) -> Silence | Refusal:
     """A rule or glob of rules goes before an alert, and no glob is an id."""
-    drawn = Silence(0, acting.now, acting.now, acting.name, reason(wanted))
     word = wanted.rule or wanted.what
-    if not word:
-        return drawn
-    names = [rule.name for rule in acting.rules]
-    glob = word.lower()
-    if any(labels.glob_matches(glob, name) for name in names):
-        return replace(drawn, rule=glob)
-    found = None if wanted.rule or "*" in word else alerts.find(db, word)
-    if not found:
-        return Refusal(_no_rule(word, [*names, *(each.id for each in alerts.open_alerts(db))]))
-    alert = which.alert(db, word, lambda _: True)
+    if wanted.rule or "*" in word or not alerts.find(db, word):
+        known = [rule.name for rule in acting.rules]
+        return Refusal(_no_rule(word, [*known, *(each.id for each in alerts.open_alerts(db))]))
+    alert = which.acted_on(db, word, lambda _: True)
     if isinstance(alert, Refusal):
         return alert
-    return replace(drawn, alert=alert.id) if alert.open else _is_over(alert)
+    if wanted.labels:
+        named = " ".join(f"{label}={glob}" for label, glob in wanted.labels.items())
+        return Refusal(
+            f"Alert {alert.id} is about {alert.series} alone: leave out {named}, or name a rule in its place."
+        )
+    meant = replace(drawn(acting, Wanted(reason=wanted.reason)), alert=alert.id)
+    return meant if alert.open else _is_over(alert)
 
 
 def _is_over(alert: Alert) -> Refusal:
@@ -107,13 +130,18 @@ def _no_rule(word: str, known: Iterable[str]) -> str:
     return f'"{word}" {what}{reading.nearest(word, known) or "."} `rules` lists the rules, `alerts` the alerts.'
 
 
-def _unfit(rules: Iterable[Rule], asked: Iterable[Label], glob: str) -> Refusal | None:
+def _is_about(meant: Silence, rule: Rule) -> bool:
+    """Whether alerts of the rule can be meant: it is named, and tells its alerts apart by every label asked for."""
+    asked = {label for label, _ in meant.match.patterns}
+    return labels.glob_matches(meant.rule, rule.name) and asked <= set(rule.group_by)
+
+
+def _unfit(rules: Iterable[Rule], meant: Silence) -> Refusal | None:
     """A label that no rule tells its alerts apart by would silence nothing."""
-    fitting = (rule for rule in rules if labels.glob_matches(glob, rule.name))
-    if any(set(asked) <= set(rule.group_by) for rule in fitting):
+    if any(_is_about(meant, rule) for rule in rules):
         return None
-    named = " and ".join(sorted(str(label) for label in asked))
-    which_rule = "No rule" if glob == "*" else f'No rule that fits "{glob}"'
+    named = " and ".join(sorted(str(label) for label, _ in meant.match.patterns))
+    which_rule = "No rule" if meant.rule == "*" else f'No rule that fits "{meant.rule}"'
     return Refusal(
         f"{which_rule} groups by {named}, so this would silence nothing."
         " `rules` shows what each groups by."

@@ -1,5 +1,8 @@
 """Whom an alert is about, where its labels alone do not say it."""
 
+from collections.abc import Iterable
+
+from bot.answers.who import Asker
 from bot.store import tasks
 from bot.store.connection import Connection
 from rules.alert import Alert
@@ -16,6 +19,18 @@ def labels(db: Connection, rule: Rule, alert: Alert) -> dict[str, str]:
     if not users and Label.TASK in known:
         users = {task.user for task in tasks.get(db, known[Label.TASK])}
     return {**known, Label.USER: users.pop()} if len(users) == 1 else known
+
+
+def may_see(db: Connection, rules: Iterable[Rule], asker: Asker, alert: Alert) -> bool:
+    """Whether the alert is about the asker, for whom it is to see and to take on; admins see any.
+
+    One whose rule is gone is about nobody but whom its labels name.
+    """
+    if asker.admin:
+        return True
+    rule = next((each for each in rules if each.name == alert.series.rule), None)
+    named = alert.series.labels if rule is None else labels(db, rule, alert)
+    return asker.sees(named.get(Label.USER))
 
 
 def _only_user(rule: Rule) -> set[str]:

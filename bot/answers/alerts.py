@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from bot.answers import acted, coverage
+from bot.answers import about, acted, coverage
 from bot.answers.who import Asker
 from bot.notify.answer import AlertsAnswer
 from bot.notify.facts import NOTHING_DONE, Acted, AlertLine
@@ -11,20 +11,27 @@ from bot.store import alerts, silences, tasks
 from bot.store.connection import Connection
 from rules.alert import Alert, State
 from rules.labels import Label
+from rules.rule import Rule
 
 TOP = 60
 """Alerts that are told one by one; Slack shows them page by page."""
 
 
-def answer(db: Connection, asker: Asker, now: datetime) -> AlertsAnswer:
+def answer(db: Connection, asker: Asker, rules: Iterable[Rule], now: datetime) -> AlertsAnswer:
     """The alerts that fire, worst first, and for admins all that is silenced."""
-    found = [alert for alert in firing(db) if asker.sees(alert.series.labels.get(Label.USER))]
+    found = seen(db, asker, rules)
     return AlertsAnswer(
         rows=lines(db, found[:TOP], now),
         more=max(0, len(found) - TOP),
         as_of=coverage.as_of(db),
         silences=tuple(silences.active(db, now)) if asker.admin else (),
     )
+
+
+def seen(db: Connection, asker: Asker, rules: Iterable[Rule]) -> list[Alert]:
+    """Those that fire and are about the asker, for admins all; in the same order."""
+    known = list(rules)
+    return [alert for alert in firing(db) if about.may_see(db, known, asker, alert)]
 
 
 def firing(db: Connection) -> list[Alert]:

@@ -52,7 +52,9 @@ def _meant(rules: Sequence[Rule], name: str, asker: Asker) -> list[Rule] | Refus
         near = reading.nearest(name, [rule.name for rule in rules])
         return Refusal(f'There is no rule "{name}"{near or "."} `rules` lists those in force.')
     if not _may_see(rule, asker):
-        return Refusal(f"Only admins see the forecast of `{name}`: it is not about each person.")
+        return Refusal(
+            f"Only admins see the forecast of `{name}`: it is not about each person.", denied=True
+        )
     if why := pace.obstacle(rule):
         return Refusal(f"There is no forecast of `{name}`: {why}.")
     return [rule]

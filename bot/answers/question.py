@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.answers import periods, who
 from bot.answers.who import Asker, Subject
+from bot.notify import sentence
 from bot.notify.answer import Refusal
 from bot.notify.facts import Stretch
 from rules.window import Span
@@ -47,5 +48,4 @@ def scope(question: Question, default_window: str = "month") -> Scope | Refusal:
 
 def refused(error: ValueError) -> Refusal:
     """What was not understood, as a sentence."""
-    text = str(error)
-    return Refusal(text if text.endswith((".", "?")) else f"{text}.")
+    return Refusal(sentence.of(error))

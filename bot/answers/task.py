@@ -37,7 +37,10 @@ def answer(
     What the asker may not see is not told apart from what is not there.
     """
     task_id = task_id.strip()
-    unknown = Refusal(f'There is no task "{task_id}" among those that you may see.')
+    unknown = Refusal(
+        f'There is no task "{task_id}" among those that you may see.',
+        denied=not asker.admin and _is_there(db, task_id, told),
+    )
     if "*" in task_id or not (asker.admin or asker.user):
         return unknown
     where, whole = _selector(asker, task_id), ledger.extent(db)
@@ -50,6 +53,16 @@ def answer(
     usage = _kept(db, where, whole, last)
     origin = told if isinstance(told, Origin) else Origin.GONE
     return _answer(_task(db, asker, last), usage, last, usage.totals.streams, origin)
+
+
+def _is_there(db: Connection, task_id: str, told: TaskDetail | Origin) -> bool:
+    """Whether somebody has such a task."""
+    whole, where = ledger.extent(db), measure.narrowed(labels.EVERYTHING, Label.TASK, (task_id,))
+    return (
+        isinstance(told, TaskDetail)
+        or bool(tasks.get(db, task_id))
+        or bool(whole and evidence.records(db, where, whole, order=Order.AT, limit=1))
+    )
 
 
 def _selector(asker: Asker, task_id: str) -> Selector:

@@ -17,27 +17,43 @@ from rules.window import Span
 SHOWN = 8
 """Series or alerts that are named to who did not say which."""
 
+ENOUGH = 4
+"""Characters of an id that an act needs."""
+
 Ranked = Sequence[tuple[Values, Value]]
 """Series with their values, the worst first."""
 
 
 def alert(db: Connection, prefix: str, may_see: Callable[[Alert], bool]) -> Alert | Refusal:
-    """The alert whose id begins so, among those that may be seen."""
-    found = [each for each in (alerts.find(db, prefix) if prefix else ()) if may_see(each)]
-    if len(found) == 1:
-        return found[0]
+    """The alert whose id begins so, among those that may be seen; of several the one that is open."""
+    known = alerts.find(db, prefix) if prefix else []
+    found = [each for each in known if may_see(each)]
+    for clear in (found, [each for each in found if each.open]):
+        if len(clear) == 1:
+            return clear[0]
     if not found:
         near = reading.nearest(
             prefix, [each.id for each in alerts.open_alerts(db) if may_see(each)]
         )
         return Refusal(
-            f'There is no alert "{prefix}" among those that you may see{near or "."} `alerts` lists what is open.'
+            f'There is no alert "{prefix}" among those that you may see{near or "."} `alerts` lists what is open.',
+            denied=bool(known),
         )
     shown = ", ".join(f"{each.id} ({each.series})" for each in found[:SHOWN])
     rest = f", +{len(found) - SHOWN} more" if len(found) > SHOWN else ""
     return Refusal(
         f'"{prefix}" begins the ids of {len(found)} alerts: {shown}{rest}. Write more of it.'
     )
+
+
+def acted_on(db: Connection, prefix: str, may_see: Callable[[Alert], bool]) -> Alert | Refusal:
+    """The same for who wants to change something: a letter or two may be a slip."""
+    found = alert(db, prefix, may_see)
+    if isinstance(found, Alert) and len(prefix) < ENOUGH:
+        return Refusal(
+            f'"{prefix}" is too little of an id to act on: write at least {ENOUGH} characters of it.'
+        )
+    return found
 
 
 def measured(book: Book, rule: Rule, span: Span) -> Ranked:

@@ -11,6 +11,7 @@ from rules import reading
 from rules.labels import EVERYTHING, UNKNOWN, Label, Pattern, Selector
 
 ME, TEAM = "me", "team"
+OTHERS = Refusal("Only admins see what other people use. Ask for your own with `me`.", denied=True)
 _LOOKED_THROUGH = 5_000
 """How many people are looked through for a name that is near to what was typed."""
 
@@ -60,7 +61,8 @@ def subject(word: str, asker: Asker) -> Subject | Refusal:
             return Subject("the team", EVERYTHING)
         case "team":
             return Refusal(
-                "Only admins see the usage of the whole team. Ask for your own with `me`."
+                "Only admins see the usage of the whole team. Ask for your own with `me`.",
+                denied=True,
             )
         case _ if "@" not in plain and plain != UNKNOWN:
             return Refusal(
@@ -69,7 +71,7 @@ def subject(word: str, asker: Asker) -> Subject | Refusal:
         case _ if asker.admin or plain == asker.user:
             return _person(plain)
         case _:
-            return Refusal("Only admins see what other people use. Ask for your own with `me`.")
+            return OTHERS
 
 
 def unseen(db: Connection, word: str, asker: Asker) -> Refusal | None:

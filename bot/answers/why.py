@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.answers import book, coverage, gauges, madeof, periods, recorded, which
+from bot.answers import about, book, coverage, gauges, madeof, periods, recorded, which
 from bot.answers.book import Book
 from bot.answers.who import Asker
-from bot.notify import why
+from bot.notify import sentence, why
 from bot.notify.answer import Refusal
 from bot.notify.facts import Stretch
 from bot.notify.quiet import Quiet
@@ -25,7 +25,7 @@ from rules.alert import Alert, State
 from rules.condition import table
 from rules.evaluate import AlertKey, Judge, Known
 from rules.finding import Finding, Series
-from rules.labels import Label, Values
+from rules.labels import Values
 from rules.metric import NOTHING, Kind, Reads, Totals, Value
 from rules.rule import Rule
 from rules.scope import News, Planner, Scope
@@ -73,7 +73,7 @@ def answer(db: Connection, given: Given, asked: Asked, now: datetime) -> WhyAnsw
         moment = _moment(db, rule, at, now)
         values = which.values(db, rule, _ranked(db, given, moment), asked.labels)
     except ValueError as error:
-        return Refusal(f"{error}.")
+        return Refusal(sentence.of(error))
     return _explained(db, given, moment, values)
 
 
@@ -81,7 +81,7 @@ def of_alert(
     db: Connection, given: Given, asker: Asker, prefix: str, now: datetime
 ) -> WhyAnswer | Refusal:
     """What is behind the alert whose id begins so, as things stand now, or stood when it ended."""
-    alert = which.alert(db, prefix, lambda each: asker.sees(each.series.labels.get(Label.USER)))
+    alert = which.alert(db, prefix, lambda each: about.may_see(db, given.rules, asker, each))
     if isinstance(alert, Refusal):
         return alert
     known = {rule.name: rule for rule in given.rules}
@@ -95,7 +95,7 @@ def of_alert(
     try:
         moment = _of_alert(db, rule, alert, now)
     except ValueError as error:
-        return Refusal(f"{error}.")
+        return Refusal(sentence.of(error))
     return _explained(db, given, moment, alert.series.values)
 
 

@@ -268,9 +268,10 @@ class HelpAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why there is no answer, and what to do."""
+    """Why there is no answer, and what to do; `denied`: who asks may not have it."""
 
     text: str
+    denied: bool = False
 
 
 Answer = (

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from bot.notify import sentence
 from bot.notify.answer import HelpAnswer
 from bot.slack import silencing, text, verbs, words
 from bot.slack.silencing import Asked
@@ -41,6 +42,8 @@ def parse(typed: str) -> Request | HelpAnswer:
         return HelpAnswer(note=_unknown(name))
     if name == "help":
         return _help(said[1:])
+    if [word.lower() for word in said[1:]] == ["help"]:
+        return HelpAnswer(name)
     return _request(verbs.VERBS[name], said[1:])
 
 
@@ -50,7 +53,7 @@ def _words(typed: str) -> list[str]:
         ""
     ]
     verb = verbs.VERBS.get(first.lower())
-    if verb is not None and {"task", "until"} & set(verb.takes):
+    if verb is not None and {"task", "muted"} & set(verb.takes):
         return [first, *rest]
     read = " ".join(word for each in (first, *rest) if (word := words.read(each)))
     return _PAIRS.sub(_joined, read).split()
@@ -63,7 +66,8 @@ def _joined(match: re.Match[str]) -> str:
 
 
 def _unknown(word: str) -> str:
-    near = _nearest(word, list(verbs.VERBS))
+    meant = verbs.MEANT.get(word)
+    near = f'; did you mean "{meant}"?' if meant else _nearest(word, list(verbs.VERBS))
     return f'I do not know "{text.cut(word, _SHOWN)}"{near}'
 
 
@@ -80,7 +84,7 @@ def _help(said: list[str]) -> HelpAnswer:
 
 
 def _request(verb: Verb, said: list[str]) -> Request | HelpAnswer:
-    if "until" in verb.takes:
+    if "muted" in verb.takes:
         return _silence(verb, said)
     found: dict[str, str] = {}
     for word in said:
@@ -89,16 +93,21 @@ def _request(verb: Verb, said: list[str]) -> Request | HelpAnswer:
             return HelpAnswer(verb.name, _misfit(verb, word, slot, found))
         found[slot] = _value(slot, word)
     if verb.needs and not found.keys() - {"undo"}:
-        return HelpAnswer(verb.name, f"`{verb.name}` needs {verb.needs}.")
+        return _lacking(verb)
     return Request(verb.name, silence=None, **found)
 
 
+def _lacking(verb: Verb) -> HelpAnswer:
+    return HelpAnswer(verb.name, f"`{verb.name}` needs {verb.needs}.")
+
+
 def _silence(verb: Verb, said: list[str]) -> Request | HelpAnswer:
+    if verb.needs and not said:
+        return _lacking(verb)
     try:
-        asked = silencing.read(said)
+        asked = silencing.read(said, ends="until" in verb.takes)
     except ValueError as error:
-        said_so = str(error)
-        return HelpAnswer(verb.name, said_so if said_so.endswith("?") else f"{said_so}.")
+        return HelpAnswer(verb.name, sentence.of(error))
     return Request(verb.name, who=asked.who, mention=asked.mention, silence=asked)
 
 

@@ -50,9 +50,10 @@ def _all(command: str) -> list[Json]:
 
 
 def _one(verb: Verb, command: str) -> list[Json]:
+    person = verbs.NAMED if "muted" in verb.takes else verbs.PERSON
     notes = [
         f"{name}: {words}"
-        for name, words in (("who", verbs.PERSON), ("window", verbs.WINDOW))
+        for name, words in (("who", person), ("window", verbs.WINDOW))
         if name in verb.takes
     ]
     return [

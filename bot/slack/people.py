@@ -20,7 +20,7 @@ UNKNOWN = ("user_not_found", "user_not_visible")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member of our workspace. `email` is in lower case, None when Slack shows none; `zone` is an IANA name."""
+    """A member of our workspace. `email` is in lower case, None when Slack shows none; `zone` is an IANA name, empty when Slack shows none."""
 
     id: str
     email: str | None
@@ -68,7 +68,7 @@ class Directory:
         if is_nobody(found) or found.get("team_id", own) != own:
             return None
         email = self._emails.get(user) or found.get("profile", {}).get("email") or ""
-        return Person(user, email.lower() or None, found.get("tz") or "UTC")
+        return Person(user, email.lower() or None, found.get("tz") or "")
 
     async def _group(self, group: str, now: datetime) -> frozenset[str]:
         known = self._members.get(group)

@@ -1,15 +1,16 @@
 """Reads what was typed after `silence`: what is meant, until when, and why, in whatever order is clear.
 
-What is meant are labels with globs, a person, or one bare word: a rule, an alert or the name of a silence. Once
-something is meant and the end is known, all other words but labels are the reason.
+What is meant are labels with globs, a person, or one bare word: a rule, an alert or the name of a silence. What follows
+the end is the reason; where the end comes first, what follows the first thing that is meant, but for labels.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.slack import text, words
-from rules import quantity, reading
+from bot.slack import ending, text, words
+from bot.slack.ending import NO_END
+from rules import reading
 from rules.labels import Label
 
 _LABEL = re.compile(r"([A-Za-z_]+)=(.+)")
@@ -18,11 +19,10 @@ _LABELS = {str(label): label for label in Label}
 _NAMES = (*_LABELS, _RULE, _ALERT)
 _ALIKE = ({"who", "mention"}, {"what", "rule"})
 _SHOWN = 40
-_PERIOD = "until period ends"
-_PERIODS = ("period ends", "the period ends", "period end", "the period end")
+_AHEAD = 8
+"""Words that are looked at to find an end."""
 
 NO_TARGET = "Say what to silence: a rule, an alert, a person, or a label such as `model=gpt-*`"
-NO_END = "Say how long: `2h`, `until 14:00` or `until period ends`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,14 @@ class Asked:
     reason: str = ""
 
 
-def read(typed: list[str]) -> Asked:
-    """Raises ValueError that says what is missing or not understood, without a full stop."""
-    found, rest = _Found(), typed
+def read(typed: list[str], *, ends: bool = True) -> Asked:
+    """Raises ValueError that says what is missing or not understood, without a full stop. Without `ends` there is only what is meant."""
+    found, rest = _Found(ends), typed
     while rest:
         rest = rest[found.take(rest) :]
     if not found.targets:
         raise ValueError(NO_TARGET)
-    if not found.until:
+    if ends and not found.until:
         raise ValueError(NO_END)
     labels = tuple((_LABELS[name], glob) for name, glob in found.targets.items() if name in _LABELS)
     named = {name: word for name, word in found.targets.items() if name not in _LABELS}
@@ -57,52 +57,59 @@ def read(typed: list[str]) -> Asked:
 
 @dataclass(slots=True)
 class _Found:
-    """What is known of the words so far; `targets` are by the name of a label or of a part of Asked."""
+    """What is known of the words so far; `targets` are by the name of a label or of a part of Asked.
 
+    `closed`: an end stands behind what is meant, so that nothing more can be.
+    """
+
+    ends: bool
     targets: dict[str, str] = field(default_factory=dict)
     until: str = ""
+    closed: bool = False
     reason: Sequence[str] = ()
 
     def take(self, rest: list[str]) -> int:
         """Takes the first words of `rest`; gives how many."""
         word, whole = words.read(rest[0]), bool(self.targets and self.until)
-        if label := _label(word, strict=not whole):
+        if not self.closed and (label := _label(word, strict=not whole)):
             return self._put(*label)
         if whole:
-            self.reason = rest
-            return len(rest)
-        if not self.until and (count := self._take_end(rest)):
+            return self._take_reason(rest)
+        if self.ends and not self.until and (count := self._take_end(rest)):
             return count
         return self._put(*(_person(word) or ("what", _bare(word, self.targets))))
 
     def _put(self, name: str, word: str) -> int:
         alike = next((each for each in _ALIKE if name in each), {name})
         if alike & self.targets.keys():
+            reason = "; the reason comes after how long" if self.ends else ""
             raise ValueError(
-                f'"{text.cut(word, _SHOWN)}" is one too many: name one of a kind, or a glob; the reason comes after how long'
+                f'"{text.cut(word, _SHOWN)}" is one too many: name one of a kind, or a glob{reason}'
             )
         self.targets[name] = word
         return 1
 
     def _take_end(self, rest: list[str]) -> int:
         """How many words say when it ends; none where these say something else."""
-        read = [words.read(word).lower() for word in rest[:4]]
-        if read[0] == "until":
-            return self._take_until(read)
-        begin = 1 if read[0] == "for" else 0
-        lengths = [word for word in read[begin : begin + 2] if _is_length(word)]
-        if not lengths or not _is_length(read[begin]):
-            return 0
-        self.until = " ".join(lengths)
-        return begin + len(lengths)
+        self.until, count = ending.take([words.read(word).lower() for word in rest[:_AHEAD]])
+        self.closed = bool(count and self.targets)
+        return count
 
-    def _take_until(self, read: list[str]) -> int:
-        for count in (3, 2):
-            if " ".join(read[1 : 1 + count]) in _PERIODS:
-                self.until = _PERIOD
-                return 1 + count
-        self.until = " ".join(read[:2])
-        return len(read[:2])
+    def _take_reason(self, rest: list[str]) -> int:
+        """All of it, unless its beginning shows that it was meant for something else."""
+        first = [words.read(word) for word in rest[:2]]
+        shown = text.cut(first[0], _SHOWN)
+        if ending.is_time([word.lower() for word in first]):
+            raise ValueError(
+                f'"{shown}" after "{text.cut(self.until, _SHOWN)}" is no reason. {NO_END};'
+                " a clock time is the next one, and what lasts longer is a length such as `1d`"
+            )
+        if _label(first[0], strict=False):
+            raise ValueError(
+                f'"{shown}" stands after how long: write before it what is to be silenced, and behind it why'
+            )
+        self.reason = rest
+        return len(rest)
 
 
 def _label(word: str, *, strict: bool) -> tuple[str, str] | None:
@@ -118,7 +125,7 @@ def _label(word: str, *, strict: bool) -> tuple[str, str] | None:
     if name == Label.USER:
         return _person(glob) or ("who", glob)
     if name == Label.BYOK and glob not in ("true", "false"):
-        raise ValueError("byok is true or false")
+        raise ValueError("`byok` is true or false")
     return ("what" if name == _ALERT else name), glob
 
 
@@ -134,14 +141,7 @@ def _bare(word: str, known: Mapping[str, str]) -> str:
         raise ValueError(
             f'I cannot tell who "{text.cut(word, _SHOWN)}" is: pick the name from Slack\'s list, or write the email'
         )
-    if known and word[:1].isdigit():
+    signed = word[:1] in ("+", "-")
+    if (known or signed) and word.lstrip("+-")[:1].isdigit():
         raise ValueError(f'"{text.cut(word, _SHOWN)}" is not how long a silence lasts. {NO_END}')
     return word
-
-
-def _is_length(word: str) -> bool:
-    try:
-        quantity.duration(word)
-    except ValueError:
-        return False
-    return True

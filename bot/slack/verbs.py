@@ -5,12 +5,16 @@ from dataclasses import dataclass
 PERSON = "me, team, @user or an email"
 WINDOWS = ("today", "yesterday", "week", "last-week", "month", "last-month")
 WINDOW = f"{', '.join(WINDOWS)}, or a length such as 24h or 7d"
+NAMED = "me, @user, an email or a glob of emails"
+"""Who can be silenced."""
+MEANT = {"mute": "silence", "snooze": "silence", "unmute": "unsilence", "acknowledge": "ack"}
+"""What others call it."""
 RANKINGS = ("users", "models", "tasks", "tools", "agents")
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One verb. `takes` names what may follow it: who, window, by, task, alert, undo, until, name, verb."""
+    """One verb. `takes` names what may follow it: who, window, by, task, alert, undo, muted, until, name, verb."""
 
     name: str
     usage: str
@@ -107,15 +111,15 @@ VERBS: dict[str, Verb] = {
             "silence user-daily-spend 2h the big scan",
             "Rules and labels may have globs, and all that is named must fit: `silence user=*@acme.test model=gpt-* 2h`."
             " A clock time is meant in your own zone. `silence S3 until 18:00` changes a silence.",
-            ("who", "until"),
+            ("who", "muted", "until"),
         ),
         Verb(
             "unsilence",
-            "unsilence <S3|id|rule>",
+            "unsilence <S3|id|rule|who>",
             "ends a silence before its time; for admins",
             "unsilence S3",
-            "Its name stands in `alerts`; what is silenced alone can be named too: an alert, a rule.",
-            ("alert",),
+            "Its name stands in `alerts`. What was typed after `silence` is understood too, as far as how long.",
+            ("who", "muted"),
             needs="a silence, such as S3",
         ),
         Verb("rules", "rules", "the rules in force", "rules", "Takes nothing else."),

@@ -51,7 +51,8 @@ def _silence(db: Connection, acting: Acting, asked: Asked) -> Acted | Refusal:
 
 
 def _unsilence(db: Connection, acting: Acting, asked: Asked) -> Acted | Refusal:
-    return silencing.unsilence(db, acting, asked.request.alert)
+    wanted = _wanted(asked, acting.rules)
+    return wanted if isinstance(wanted, Refusal) else silencing.unsilence(db, acting, wanted)
 
 
 def _misplaced(said: Silencing, rules: Iterable[Rule]) -> Refusal | None:

@@ -30,9 +30,9 @@ log = logging.getLogger(__name__)
 
 _STRANGER = Refusal(
     "I answer only members of the workspace that I am installed in."
-    " If you are one, ask an admin of the bot to look into its log."
+    " If you are one, ask an admin of the bot to look into its log.",
+    denied=True,
 )
-_OTHERS = Refusal("Only admins see what other people use. Ask for your own with `me`.")
 _NO_EMAIL = Refusal(
     "Slack shows me no email of that person, so I cannot tell which usage is theirs. Write the email instead."
 )
@@ -115,7 +115,7 @@ class Desk:
     async def _kept(self, press: Press, now: datetime) -> Message:
         """An answer that was given once more: another page of it, or for everyone in the channel."""
         if await self._person(press.form, now) is None:
-            return render.answer(await self._refused(press.form, _STRANGER, now), self.slash)
+            return render.answer(await self._refusal(press.form, _STRANGER, now), self.slash)
         key, page = press.kept or ("", 0)
         said = self.shelf.get(key, press.user, now)
         if said is None or page >= paging.pages(said):
@@ -129,16 +129,14 @@ class Desk:
     async def _answer(self, form: Mapping[str, str], now: datetime) -> Answer:
         person = await self._person(form, now)
         if person is None:
-            return await self._refused(form, _STRANGER, now)
+            return await self._refusal(form, _STRANGER, now)
         request = command.parse(form.get("text", ""))
         if isinstance(request, HelpAnswer):
             return request
         admin = await self.directory.is_admin(person.id, now)
         asker = Asker(person.email, admin, self.in_force().zone)
         said = await self._reply(request, asker, person, now)
-        if isinstance(said, Refusal) and not admin:
-            return await self._refused(form, said, now)
-        return said
+        return await self._refusal(form, said, now) if isinstance(said, Refusal) else said
 
     async def _person(self, form: Mapping[str, str], now: datetime) -> Person | None:
         """The member of our own workspace who asks."""
@@ -169,14 +167,16 @@ class Desk:
         if request.mention == person.id:
             return who.ME
         if not asker.admin:
-            return _OTHERS
+            return who.OTHERS
         other = await self.directory.person(request.mention, now)
         if other is None:
             return _NO_MEMBER
         return other.email or _NO_EMAIL
 
-    async def _refused(self, form: Mapping[str, str], said: Refusal, now: datetime) -> Refusal:
-        """Keeps who was refused what."""
+    async def _refusal(self, form: Mapping[str, str], said: Refusal, now: datetime) -> Refusal:
+        """Keeps who was denied what; a slip is nobody's business."""
+        if not said.denied:
+            return said
         actor = form.get("user_id") or "nobody"
         detail = secret.masked(f"{_typed(form)}: {said.text}")
         await self.database.write(audit.add, now, actor[:_SHOWN], "refused", detail)

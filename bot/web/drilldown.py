@@ -38,7 +38,8 @@ async def answer(
     failed = any(isinstance(each, Exception) for each in found)
     otherwise = Origin.SILENT if failed else Origin.GONE
     said = await database.read(task.answer, asker, task_id, live or otherwise)
-    return _SILENT if failed and isinstance(said, Refusal) else said
+    is_silent = failed and isinstance(said, Refusal) and not said.denied
+    return _SILENT if is_silent else said
 
 
 def _owners(db: Connection, task_id: str, names: tuple[str, ...]) -> dict[str, str]:

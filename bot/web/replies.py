@@ -22,13 +22,13 @@ from bot.answers import (
 from bot.answers.digest import Due
 from bot.answers.question import Question
 from bot.answers.who import Asker
+from bot.notify import sentence
 from bot.notify.answer import Answer, DigestAnswer, Refusal, RulesAnswer
 from bot.slack.command import Request
 from bot.store import digests
 from bot.store.connection import Connection
 from bot.web.in_force import InForce
 from rules import reading
-from rules.labels import Label
 from rules.window import Every, Period
 
 _ADMINS_ONLY = {
@@ -56,7 +56,7 @@ def answer(db: Connection, asked: Asked, in_force: InForce) -> Answer:
     """The answer to any verb of REPLIES."""
     verb = asked.request.verb
     if verb in _ADMINS_ONLY and not asked.asker.admin:
-        return Refusal(_ADMINS_ONLY[verb])
+        return Refusal(_ADMINS_ONLY[verb], denied=True)
     if unseen := who.unseen(db, asked.who, asked.asker):
         return unseen
     return REPLIES[verb](db, asked, in_force)
@@ -86,9 +86,11 @@ def _forecast(db: Connection, asked: Asked, in_force: InForce) -> Answer:
     return forecast.answer(db, asked.question, in_force.rules, asked.request.name)
 
 
-def _alerts(db: Connection, asked: Asked, _: InForce) -> Answer:
+def _alerts(db: Connection, asked: Asked, in_force: InForce) -> Answer:
     whose = who.subject("", asked.asker)
-    return whose if isinstance(whose, Refusal) else alerts.answer(db, asked.asker, asked.now)
+    if isinstance(whose, Refusal):
+        return whose
+    return alerts.answer(db, asked.asker, in_force.rules, asked.now)
 
 
 def _rules(db: Connection, asked: Asked, in_force: InForce) -> Answer:
@@ -96,11 +98,7 @@ def _rules(db: Connection, asked: Asked, in_force: InForce) -> Answer:
     said = rulebook.answer(db, in_force.rules, in_force.default, in_force.faults)
     if asked.asker.admin:
         return said
-    mine = Counter(
-        alert.series.rule
-        for alert in alerts.firing(db)
-        if asked.asker.sees(alert.series.labels.get(Label.USER))
-    )
+    mine = Counter(alert.series.rule for alert in alerts.seen(db, asked.asker, in_force.rules))
     return RulesAnswer(tuple(replace(row, open=mine[row.name]) for row in said.rows), faults=())
 
 
@@ -109,7 +107,7 @@ def _digest(db: Connection, asked: Asked, in_force: InForce) -> Answer:
     try:
         name = reading.choice(asked.request.name or next(iter(known)), known, "a digest")
     except ValueError as error:
-        return Refusal(f"{error}.")
+        return Refusal(sentence.of(error))
     due = Due(name, known[name], digests.last_sent(db, name), settle=in_force.settle)
     facts = digest.facts(db, due, in_force.rules, in_force.stale_after, asked.now)
     return DigestAnswer(facts)

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from bot.acts import acking
+from bot.answers import which
 from bot.notify.acted import AckAnswer
 from bot.notify.facts import AckFacts
 from bot.store import acks, alerts, tasks
@@ -123,10 +124,21 @@ def test_what_is_not_there_names_the_nearest_id(db: Connection) -> None:
 def test_nobody_takes_on_what_does_not_fire(db: Connection, state: State) -> None:
     alert = ground.alert(state=state)
     ground.keep(db, alert)
-    for act in (acking.ack, acking.undo):
-        refused = ground.said(act(db, ground.acting(), alert.id))
-        assert f"Alert {alert.id} does not fire: it is {state}." in refused
+    is_so = f"Alert {alert.id} does not fire: it is {state}."
+    for act, then in (
+        (acking.ack, "Nobody has to take it on."),
+        (acking.undo, "Whoever took it on is done with it."),
+    ):
+        assert f"{is_so} {then}" == ground.said(act(db, ground.acting(), alert.id))
     assert [] == ground.audit(db)
+
+
+def test_a_beginning_that_is_not_clear_means_the_alert_that_is_open(db: Connection) -> None:
+    alert, many = ground.alert(), range(2_000)
+    over = [ground.alert(f"u{number}@acme.test", state=State.CLOSED) for number in many]
+    ground.keep(db, alert, *(each for each in over if each.id[:2] == alert.id[:2]))
+    assert isinstance(which.alert(db, alert.id[:2], lambda _: True), Alert)
+    assert "too little of an id" in ground.said(acking.ack(db, ground.acting(), alert.id[:3]))
 
 
 def test_what_nobody_took_on_cannot_be_undone(db: Connection) -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -112,10 +113,22 @@ def test_what_is_silenced(db: Connection, wanted: Wanted, target: str, mutes: in
         pytest.param(Wanted("user-spend"), "such as `2h`", id="no end"),
         pytest.param(Wanted("user-spend", until="91d"), "at most 90 days", id="too long"),
         pytest.param(
-            Wanted("*", until="until period ends"), "no one period", id="no one period ends"
+            Wanted("*", until="until period ends"),
+            "There is no one period",
+            id="no one period ends",
         ),
         pytest.param(
-            Wanted(HOURLY.id, until="until period ends"), "no one period", id="a rolling window"
+            Wanted(HOURLY.id, until="until period ends"),
+            "There is no one period",
+            id="a rolling window",
+        ),
+        pytest.param(
+            Wanted(FIRING.id, labels={Label.MODEL: "gpt-4"}, until="2h"),
+            "alone: leave out model=gpt-4",
+            id="an alert and a label",
+        ),
+        pytest.param(
+            Wanted(labels={Label.USER: f"{ANA},{BEN}"}, until="2h"), "is a list, but", id="a list"
         ),
         pytest.param(Wanted("S7", until="2h"), "There is no silence S7. Nothing is", id="no S7"),
     ],
@@ -137,6 +150,9 @@ def test_an_id_that_is_not_clear_is_refused(db: Connection) -> None:
     ground.keep(db, *many)
     first = {alert.id[0] for alert in many}
     begin = next(each for each in first if sum(alert.id[0] == each for alert in many) > 1)
+    one = next(each for each in many if sum(each.id[:3] == alert.id[:3] for alert in many) == 1)
+    short = ground.said(silencing.silence(db, ground.acting(), Wanted(one.id[:3], until="2h")))
+    assert "write at least 4 characters" in short
     said = ground.said(silencing.silence(db, ground.acting(), Wanted(begin, until="2h")))
     assert "Write more of it." in said
 
@@ -149,15 +165,61 @@ def test_who_is_not_known_is_silenced_with_a_warning(db: Connection, user: str) 
     assert 0 == done.mutes
 
 
-@pytest.mark.parametrize("what", [FIRING.id, "user-*", "ana-only"])
-def test_until_its_period_ends(db: Connection, what: str) -> None:
-    done = silenced(db, Wanted(what, until="until period ends"))
+@pytest.mark.parametrize(
+    "wanted",
+    [Wanted(FIRING.id), Wanted("user-*"), Wanted("ana-only"), Wanted(labels=USER)],
+    ids=[
+        "an alert",
+        "rules",
+        "a rule",
+        "a person, whom rules of rolling windows do not tell apart",
+    ],
+)
+def test_until_its_period_ends(db: Connection, wanted: Wanted) -> None:
+    done = silenced(db, replace(wanted, until="until period ends"))
     assert NOW + 12 * HOUR == done.silence.ends
 
 
-def test_a_key_in_a_reason_is_masked(db: Connection) -> None:
-    done = silenced(db, Wanted("user-spend", until="2h", reason="use xoxb-1234567890-abcdef"))
-    assert "1234567890" not in done.silence.reason + str(ground.audit(db))
+KEY = "xoxb-1234567890-abcdef"
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        pytest.param(Wanted("user-spend", reason=f"use {KEY}"), id="in a reason"),
+        pytest.param(Wanted(labels={Label.USER: KEY}), id="as a person"),
+    ],
+)
+def test_a_key_is_masked(db: Connection, wanted: Wanted) -> None:
+    done = silenced(db, replace(wanted, until="2h"))
+    assert "1234567890" not in str((done, ground.audit(db), silences.active(db, NOW)))
+
+
+def test_who_is_left_out_of_a_silence_is_no_slip(db: Connection) -> None:
+    assert "" == silenced(db, Wanted(labels={Label.USER: f"!{BEN}"}, until="2h")).note
+
+
+def test_a_rule_that_is_named_like_a_silence_is_that_rule(db: Connection) -> None:
+    silenced(db, Wanted("user-spend", until="2h"))
+    [rule, *others] = ground.rules()
+    acting = replace(ground.acting(), rules=(rule.model_copy(update={"name": "s1"}), *others))
+    done = silencing.silence(db, acting, Wanted("S1", until="2h"))
+    assert isinstance(done, SilenceAnswer)
+    assert ("rule=s1", "S2") == (done.silence.target, done.silence.name)
+    ended = silencing.unsilence(db, acting, Wanted("s1"))
+    assert isinstance(ended, UnsilenceAnswer)
+    assert "S2" == ended.silence.name
+
+
+def test_a_silence_is_ended_by_what_it_is_about(db: Connection) -> None:
+    silenced(db, Wanted(labels=USER, until="2h"))
+    refused = ground.said(
+        silencing.unsilence(db, ground.acting(), Wanted(labels={Label.USER: BEN}))
+    )
+    assert refused == f"No silence is about just user={BEN}. There are S1 (user={ANA})."
+    done = silencing.unsilence(db, ground.acting(), Wanted(labels=USER))
+    assert isinstance(done, UnsilenceAnswer)
+    assert "Say what to silence" in ground.said(silencing.unsilence(db, ground.acting(), Wanted()))
 
 
 @pytest.mark.parametrize("what", ["S1", "s1", "user-spend"], ids=["name", "small", "the same"])
@@ -194,7 +256,7 @@ def test_what_a_silence_is_about_does_not_change(db: Connection) -> None:
 def test_a_silence_is_ended(db: Connection, wanted: Wanted, what: str) -> None:
     found = silenced(db, Wanted(wanted.what, until="2h")).silence
     later = NOW + HOUR
-    done = silencing.unsilence(db, ground.acting(now=later), what)
+    done = silencing.unsilence(db, ground.acting(now=later), Wanted(what))
     assert isinstance(done, UnsilenceAnswer)
     assert (ADA, found) == (done.actor, done.silence)
     assert bool(found.alert) == bool(done.series)
@@ -205,14 +267,14 @@ def test_a_silence_is_ended(db: Connection, wanted: Wanted, what: str) -> None:
         action,
         detail,
     )
-    over = ground.said(silencing.unsilence(db, ground.acting(now=later), "S1"))
+    over = ground.said(silencing.unsilence(db, ground.acting(now=later), Wanted("S1")))
     assert over == "Silence S1 ended already, on 2026-11-22 at 13:00, Europe/Berlin."
 
 
 def test_what_another_silence_mutes_stays_muted(db: Connection) -> None:
     silenced(db, Wanted("user-spend", until="2h"))
     silenced(db, Wanted(labels=USER, until="1h"))
-    done = silencing.unsilence(db, ground.acting(), "S1")
+    done = silencing.unsilence(db, ground.acting(), Wanted("S1"))
     assert isinstance(done, UnsilenceAnswer)
     assert 1 == done.mutes
 
@@ -232,15 +294,20 @@ def test_what_another_silence_mutes_stays_muted(db: Connection) -> None:
 )
 def test_what_cannot_be_ended_says_why(db: Connection, what: str, words: str) -> None:
     silenced(db, Wanted("user-spend", until="2h"))
-    assert words in ground.said(silencing.unsilence(db, ground.acting(), what))
+    assert words in ground.said(silencing.unsilence(db, ground.acting(), Wanted(what)))
     assert 1 == len(silences.active(db, NOW)) == len(ground.audit(db))
 
 
 def test_many_silences_are_named_up_to_a_point(db: Connection) -> None:
     for number in range(10):
         silences.add(db, Silence(0, NOW, NOW + timedelta(hours=number + 1), ADA, "", f"r{number}"))
-    said = ground.said(silencing.unsilence(db, ground.acting(), "S99"))
-    assert said.endswith("S8 (rule=r7), +2 more.")
+    said = ground.said(silencing.unsilence(db, ground.acting(), Wanted("S99")))
+    assert said.endswith("S10 (rule=r9).")
+    for number in range(40):
+        silences.add(db, Silence(0, NOW, NOW + HOUR, ADA, "", "long-" * 50, alert=str(number)))
+    said = ground.said(silencing.unsilence(db, ground.acting(), Wanted("S99")))
+    listed, _, more = said.partition(", +")
+    assert (f"{50 - listed.count('(')} more.", True) == (more, len(said) < 600)
 
 
 @pytest.mark.parametrize("labels", [USER, {}], ids=["even oneself", "or a rule"])
@@ -248,7 +315,7 @@ def test_only_admins_silence(db: Connection, labels: Mapping[Label, str]) -> Non
     silenced(db, Wanted("user-spend", until="2h"))
     for done in (
         silencing.silence(db, ground.acting(ANA), Wanted("user-errors", "", labels, "2h")),
-        silencing.unsilence(db, ground.acting(ANA), "S1"),
+        silencing.unsilence(db, ground.acting(ANA), Wanted("S1")),
     ):
         assert "Only admins silence" in ground.said(done)
     assert 1 == len(silences.active(db, NOW)) == len(ground.audit(db))

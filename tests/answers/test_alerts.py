@@ -106,7 +106,7 @@ def firing(empty: Connection) -> Connection:
     ],
 )
 def test_open_alerts(firing: Connection, asker: Asker, expected: list[dict[str, str]]) -> None:
-    found = alerts.answer(firing, asker, NOW)
+    found = alerts.answer(firing, asker, (), NOW)
     assert expected == [row.labels for row in found.rows]
     assert (0, world.POLLED) == (found.more, found.as_of)
 
@@ -119,17 +119,17 @@ def test_a_line_says_what_people_did(firing: Connection) -> None:
         firing, Silence(0, NOW, NOW + timedelta(hours=1), BEN, "a scan", "user-*")
     )
     muted = SilenceFacts(silence.name, BEN, silence.ends, "a scan")
-    found = alerts.answer(firing, ADMIN, NOW)
+    found = alerts.answer(firing, ADMIN, (), NOW)
     assert [Acted(), Acted(None, muted), Acted(AckFacts(BEN, NOW), muted)] == [
         row.acted for row in found.rows
     ]
     assert (silence,) == found.silences
-    assert () == alerts.answer(firing, AS_ANA, NOW).silences
-    assert () == alerts.answer(firing, ADMIN, silence.ends).silences
+    assert () == alerts.answer(firing, AS_ANA, (), NOW).silences
+    assert () == alerts.answer(firing, ADMIN, (), silence.ends).silences
 
 
 def test_a_line_says_what_holds_now(firing: Connection) -> None:
-    line = alerts.answer(firing, AS_ANA, NOW).rows[0]
+    line = alerts.answer(firing, AS_ANA, (), NOW).rows[0]
     assert ("user-daily-spend", Severity.WARNING, usd(61), "50 USD", NOW - timedelta(hours=1)) == (
         line.rule,
         line.severity,
@@ -162,14 +162,14 @@ def test_a_task_has_its_title(empty: Connection, labels: dict[str, str], title: 
     names = tuple(Label(name) for name in labels)
     series = replace(about.series, group_by=names, values=tuple(labels.values()))
     kept.put(empty, [(replace(about, series=series), None)])
-    (line,) = alerts.answer(empty, ADMIN, NOW).rows
+    (line,) = alerts.answer(empty, ADMIN, (), NOW).rows
     assert (labels, title) == (line.labels, line.title)
 
 
 def test_more_are_counted(empty: Connection) -> None:
     many = [alert(f"u{n}@acme.test", Severity.INFO) for n in range(alerts.TOP + 3)]
     kept.put(empty, [(each, None) for each in many])
-    found = alerts.answer(empty, ADMIN, NOW)
+    found = alerts.answer(empty, ADMIN, (), NOW)
     assert (alerts.TOP, 3) == (len(found.rows), found.more)
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.answers import alerts as open_alerts
 from bot.answers import madeof, recorded, why
 from bot.answers.who import Asker
 from bot.answers.why import Asked, Given
@@ -201,7 +202,7 @@ def test_a_gauge_is_told_of_the_present_only(db: Connection) -> None:
     assert (usd(15), None) == (found.value, found.made)
     assert "$15.00 is at most 20 USD" == found.verdicts[0].words
     assert "source=acme ($15.00)" in refused(db, "left")
-    assert "no history is stored of what left measures" in refused(
+    assert "No history is stored of what left measures" in refused(
         db, "left", NOW - timedelta(hours=1), source="acme"
     )
 
@@ -214,7 +215,7 @@ def test_a_gauge_is_told_of_the_present_only(db: Connection) -> None:
         pytest.param(
             "day",
             {},
-            f"say which series of day: user=…; there are, worst first: user={ANA} ($20.01), user={BEN}",
+            f"Say which series of day: user=…; there are, worst first: user={ANA} ($20.01), user={BEN}",
             id="no label",
         ),
         pytest.param("asleep", {}, f"worst first: user={BEN} (1), user={ANA} (2)", id="too little"),
@@ -227,7 +228,7 @@ def test_a_gauge_is_told_of_the_present_only(db: Connection) -> None:
         pytest.param("day", {"usr": ANA}, '"usr" is no label of day, which groups by user', id="x"),
         pytest.param("team", {"user": ANA}, "team, which groups by nothing", id="no group"),
         pytest.param(
-            "day", {"user": CI}, f"there is nothing of day{{user={CI}}}; there are", id="no usage"
+            "day", {"user": CI}, f"There is nothing of day{{user={CI}}}; there are", id="no usage"
         ),
         pytest.param(
             "tools", {"tool": "x"}, "there are, worst first: bash (0s), nuclei", id="no such tool"
@@ -251,12 +252,12 @@ def test_where_there_are_many_series_some_are_named(empty: Connection) -> None:
 def test_an_empty_ledger_has_no_series(empty: Connection) -> None:
     assert "there is no series with usage" in refused(empty, "day")
     assert why.answer(empty, replace(GIVEN, rules=()), Asked("x", {}), NOW) == Refusal(
-        "there are no rules."
+        "There are no rules."
     )
 
 
 def test_the_future_is_not_told(db: Connection) -> None:
-    assert "that time is still to come." == refused(db, "team", NOW + timedelta(seconds=1))
+    assert "That time is still to come." == refused(db, "team", NOW + timedelta(seconds=1))
 
 
 # --- alerts ---------------------------------------------------------------------------------------
@@ -485,3 +486,23 @@ def test_of_what_is_over_nothing_counts(db: Connection) -> None:
     [now] = found_of(db, over.id).episodes
     [then] = asked(db, "day", NOW - timedelta(minutes=20), user=ANA).episodes
     assert Acted() == now.acted == then.acted
+
+
+def test_what_is_about_a_person_by_its_rule_or_task_is_theirs_to_see(db: Connection) -> None:
+    tasks.put(db, [usage.task(id="t-9", user=ANA)])
+    series = Series("runaway", "thresholds", "x", (Label.TASK,), ("t-9",))
+    theirs = fire(db, alert(series=series))
+    given = replace(
+        GIVEN,
+        rules=world.rules("""
+rules:
+  - {name: runaway, metric: task_cost, window: 24h, thresholds: {warning: 1 USD}}
+"""),
+    )
+    found = why.of_alert(db, given, AS_ANA, theirs.id, NOW)
+    assert isinstance(found, Refusal)
+    assert "measures something else now" in found.text
+    assert [theirs] == open_alerts.seen(db, AS_ANA, given.rules)
+    other = why.of_alert(db, given, replace(AS_ANA, email=BEN), theirs.id, NOW)
+    assert isinstance(other, Refusal)
+    assert other.denied

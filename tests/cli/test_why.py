@@ -197,7 +197,7 @@ def _hold(db: Connection) -> None:
 def test_a_gauge_has_no_parts_in_json(ready: Run) -> None:
     found = ready("why", "left", "source=acme", "--format", "json")
     assert 2 == found.exit_code
-    assert "there is nothing of left{source=acme}" in found.stderr
+    assert "There is nothing of left{source=acme}" in found.stderr
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_a_gauge_has_no_parts_in_json(ready: Run) -> None:
         pytest.param(
             ("day", "--at", "noon"), '"noon" is not a time, such as 2026-03-03', id="a time"
         ),
-        pytest.param(("team", "--at", "2027-01-01"), "that time is still to come", id="the future"),
+        pytest.param(("team", "--at", "2027-01-01"), "That time is still to come", id="the future"),
     ],
 )
 def test_wrong_words_end_with_2(ready: Run, words: tuple[str, ...], says: str) -> None:

@@ -97,6 +97,7 @@ WINDOW = "A window is today, yesterday, week, last-week, month, last-month, or a
         pytest.param("", HelpAnswer(), id="nothing is help"),
         pytest.param("help", HelpAnswer(), id="help"),
         pytest.param("help TOP", HelpAnswer("top"), id="help for a verb"),
+        pytest.param("silence help", HelpAnswer("silence"), id="the other way round"),
     ],
 )
 def test_what_is_typed_is_understood(typed: str, expected: Request | HelpAnswer) -> None:
@@ -107,6 +108,9 @@ def test_what_is_typed_is_understood(typed: str, expected: Request | HelpAnswer)
     ("typed", "verb", "note"),
     [
         pytest.param("spnd", "", 'I do not know "spnd"; did you mean "spend"?', id="near a verb"),
+        pytest.param(
+            "mute", "", 'I do not know "mute"; did you mean "silence"?', id="another word"
+        ),
         pytest.param("xyzzy", "", 'I do not know "xyzzy".', id="near nothing"),
         pytest.param(
             "help tpo", "", 'I do not know "tpo"; did you mean "top"?', id="help for none"

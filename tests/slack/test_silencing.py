@@ -82,6 +82,21 @@ def asked(typed: str) -> Asked:
             id="an address in the reason",
         ),
         pytest.param("* 2h", Asked("*", until="2h"), id="every rule"),
+        pytest.param("x 2 h", Asked("x", until="2h"), id="a number and a unit"),
+        pytest.param("x for 2 hours ok", Asked("x", until="2h", reason="ok"), id="a long unit"),
+        pytest.param("x 1 hour 30 mins", Asked("x", until="1h 30m"), id="two of them"),
+        pytest.param(
+            "x until 2:00 pm lunch", Asked("x", until="until 14:00", reason="lunch"), id="pm"
+        ),
+        pytest.param("x until 12am", Asked("x", until="until 00:00"), id="am"),
+        pytest.param(
+            "x until the end of the period", Asked("x", until="until period ends"), id="its end"
+        ),
+        pytest.param(
+            "a1b2 2h the model=gpt-4 is broken",
+            Asked("a1b2", until="2h", reason="the model=gpt-4 is broken"),
+            id="a label inside of the reason",
+        ),
     ],
 )
 def test_what_is_typed_is_understood(typed: str, expected: Asked) -> None:
@@ -104,7 +119,25 @@ def test_what_is_typed_is_understood(typed: str, expected: Asked) -> None:
         pytest.param("a@b.test c@d.test 2h", '"c@d.test" is one too many', id="two people"),
         pytest.param("rule=a b 2h", '"b" is one too many', id="two rules"),
         pytest.param("usr=x 2h", '"usr" is not a label; did you mean "user"?', id="no such label"),
-        pytest.param("byok=maybe 2h", "byok is true or false.", id="no such value"),
+        pytest.param(
+            "a1b2 2h model=gpt-4 is broken", '"model=gpt-4" stands after how', id="a label too late"
+        ),
+        *(
+            pytest.param(
+                f"x {end} {more}",
+                f'"{more.split()[0]}" after "{end}" is no reason',
+                id=f"{end} {more}",
+            )
+            for end, more in (
+                ("until 14:00", "tomorrow because"),
+                ("until 14:00", "pm lunch"),
+                ("2h", "until 18:00"),
+                ("2h", "5 days left"),
+                ("until 14:00", "Mon"),
+            )
+        ),
+        pytest.param("x -2h", '"-2h" is not how long a silence lasts. Say how', id="minus"),
+        pytest.param("byok=maybe 2h", "`byok` is true or false.", id="no such value"),
         pytest.param("@nobody 2h", 'I cannot tell who "@nobody" is', id="nobody whom Slack knows"),
     ],
 )
@@ -135,7 +168,16 @@ def test_no_note_is_long(typed: str) -> None:
         pytest.param("ack A1B2", Request("ack", alert="a1b2"), id="an alert"),
         pytest.param("ACK a1b2 Undo", Request("ack", alert="a1b2", undo="undo"), id="undone"),
         pytest.param("ack undo a1b2", Request("ack", alert="a1b2", undo="undo"), id="either way"),
-        pytest.param("unsilence S3", Request("unsilence", alert="s3"), id="a silence"),
+        pytest.param("unsilence S3", Request("unsilence", silence=Asked("S3")), id="a silence"),
+        pytest.param(
+            "unsilence user-* ben@acme.test model=x",
+            Request(
+                "unsilence",
+                who="ben@acme.test",
+                silence=Asked("user-*", who="ben@acme.test", labels=((Label.MODEL, "x"),)),
+            ),
+            id="what was silenced",
+        ),
     ],
 )
 def test_the_other_acts_take_an_id(typed: str, expected: Request) -> None:
@@ -149,6 +191,7 @@ def test_the_other_acts_take_an_id(typed: str, expected: Request) -> None:
         pytest.param("ack undo", "`ack` needs the id of an alert.", id="undo of nothing"),
         pytest.param("ack a b", '"b" is one word too many: expected `ack <id> [undo]`', id="two"),
         pytest.param("unsilence", "`unsilence` needs a silence, such as S3.", id="no silence"),
+        pytest.param("unsilence S3 2h", '"2h" is not how long', id="how long"),
     ],
 )
 def test_the_other_acts_say_what_was_expected(typed: str, words: str) -> None:

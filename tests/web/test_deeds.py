@@ -110,8 +110,9 @@ async def test_who_has_no_email_is_not_silenced_as_oneself(bench: Bench) -> None
     assert "do not know your email" in await say(bench, "ada", "silence me 2h", everyone=False)
 
 
+@pytest.mark.parametrize("zone", ["", "Mars/Olympus"], ids=["none", "one that is not known"])
 async def test_where_slack_tells_no_zone_clock_words_are_meant_in_that_of_the_bot(
-    database: Database,
+    database: Database, zone: str
 ) -> None:
     said = Silencing("*", until="until 15:30")
     asked = Asked(
@@ -119,7 +120,7 @@ async def test_where_slack_tells_no_zone_clock_words_are_meant_in_that_of_the_bo
         Asker("ada@acme.test", admin=True, zone=office.BERLIN),
         NOW,
     )
-    nowhere = Person("U0ADA", "ada@acme.test", "Mars/Olympus")
+    nowhere = Person("U0ADA", "ada@acme.test", zone)
     done = await database.write(deeds.deed(asked, nowhere, office.in_force()), NOW)
     assert isinstance(done, SilenceAnswer)
     assert ("Europe/Berlin", NOW + timedelta(hours=2, minutes=30)) == (done.zone, done.silence.ends)

@@ -120,6 +120,7 @@ REFUSED = {
 async def test_a_refusal_is_for_the_asker_alone_and_is_kept(
     bot: str, bench: Bench, database: Database, who: str, typed: str
 ) -> None:
+    await database.write(office.fire, office.alert(BEN))
     answer = await ask(bench, who, typed)
 
     assert [] == [word for word in ("$", "task-b1\\n", CHLOE) if word in answer]
@@ -127,6 +128,12 @@ async def test_a_refusal_is_for_the_asker_alone_and_is_kept(
     assert (bench.workspace.person(who).id, "refused") == (actor, action)
     assert detail.startswith("/neo-budget ")
     assert typed.split(maxsplit=1)[0] in detail
+
+
+async def test_a_slip_is_not_kept(bot: str, bench: Bench, database: Database) -> None:
+    for typed in ("why zzzz", "ack zzzz", "task nope", "spend 3x"):
+        await ask(bench, "ana", typed)
+    assert [] == await database.read(office.audited)
 
 
 @pytest.mark.parametrize(
