@@ -24,6 +24,8 @@ _SECRETS = re.compile(
     | (?P<named> \b (?: x-api-key | api[_-]?key | (?:access|auth|refresh|session)[_-]?token
         | client[_-]?secret | secret | password | authorization )
         ["']? \s? [=:] \s? ["']? (?: (?:basic|bearer) [ ]+ )? ) [^\s"',;&]+
+    | (?P<ticket> \b wss?:// [^\s?]{0,100} \? [^\s]{0,100}? \b ticket= ) [^\s"'<>&]+
+    | (?P<hook> \b hooks\.slack(?:-gov)?\.com/ [a-z]{1,20} / ) [^\s"'<>,]+
     | (?P<url> :// [^\s/:@]* : ) [^\s/]* (?=@)
     """,
     re.VERBOSE | re.IGNORECASE,

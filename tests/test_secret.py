@@ -122,6 +122,17 @@ def test_pydantic_field_takes_no_number() -> None:
         pytest.param("?access_token=abc&x=1", "?access_token=***&x=1", id="a query field"),
         pytest.param("Authorization: Basic YTpi", "Authorization: Basic ***", id="basic auth"),
         pytest.param("key: sk-ant-api03-abcdefgh12345", "key: sk-***", id="a model provider's key"),
+        pytest.param(
+            "wss://wss-a.slack.com/link/?app=1&ticket=12-ab&x=2",
+            "wss://wss-a.slack.com/link/?app=1&ticket=***&x=2",
+            id="the ticket of a socket",
+        ),
+        pytest.param("see ?ticket=OPS-12", "see ?ticket=OPS-12", id="no other ticket"),
+        pytest.param(
+            "https://hooks.slack.com/commands/T1/2/abc, ok",
+            "https://hooks.slack.com/commands/***, ok",
+            id="where Slack takes an answer",
+        ),
         pytest.param("AKIAIOSFODNN7EXAMPLEX", "AKIA***", id="a cloud key"),
     ],
 )

@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.answers.who import Asker
+from bot.notify import moment
 from bot.notify.acted import Acted
 from bot.notify.answer import Refusal
 from bot.store import audit
@@ -32,8 +33,8 @@ class Acting:
         return self.asker.email or self.id
 
     def clock(self, at: datetime) -> str:
-        """A moment as the actor's clock shows it: `on 2026-03-03 at 14:00, Europe/Berlin`."""
-        return f"on {at.astimezone(self.zone):%Y-%m-%d at %H:%M}, {self.zone.key}"
+        """A moment as the actor's clock shows it."""
+        return moment.shown(at, self.zone)
 
     def rule(self, name: str) -> Rule | None:
         return next((rule for rule in self.rules if rule.name == name), None)

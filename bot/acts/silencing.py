@@ -136,7 +136,7 @@ def _about(db: Connection, acting: Acting, wanted: Wanted) -> Silence | Refusal:
     if found := _same(db, acting, meant):
         return found
     if wanted.labels or wanted.rule:
-        return Refusal(f"No silence is about just {meant.target}. {_active(db, acting)}")
+        return Refusal(f"No silence is about just {_cut(meant.target)}. {_active(db, acting)}")
     return _of_alert(db, acting, wanted.what)
 
 
@@ -144,7 +144,7 @@ def _of_alert(db: Connection, acting: Acting, id_: str) -> Silence | Refusal:
     alert = which.acted_on(db, id_, lambda _: True)
     if isinstance(alert, Refusal):
         known = alerts.find(db, id_)
-        none = Refusal(f'"{id_}" is neither a silence nor an alert. {_active(db, acting)}')
+        none = Refusal(f'"{_cut(id_)}" is neither a silence nor an alert. {_active(db, acting)}')
         return alert if known else none
     active = silences.active(db, acting.now)
     for each in active:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from bot.notify import moment
 from bot.notify.acted import AckAnswer, Acted, SilenceAnswer, UnsilenceAnswer
 from bot.notify.silence import Silence
 from bot.slack import blocks, subject, text, wording
@@ -29,7 +30,7 @@ def _said(answer: Acted) -> Message:
 
 
 def _ack(answer: AckAnswer) -> Message:
-    """Figures are left out: the channel may be another one than that of the alert."""
+    """Figures and titles are left out: the channel may be another one than that of the alert."""
     line = answer.alert
     did = "took back the acknowledgement of" if answer.undone else "acknowledged"
     effect = (
@@ -37,7 +38,7 @@ def _ack(answer: AckAnswer) -> Message:
         if answer.undone
         else "It is not repeated until it gets worse."
     )
-    about = f"{text.plain(line.rule, blocks.NAME)}, {subject.row(line.labels, line.title)}"
+    about = f"{text.plain(line.rule, blocks.NAME)}, {subject.who(line.labels)}"
     id_ = text.plain(line.id, blocks.NAME)
     return blocks.message(
         f"✋ {_name(answer.actor)} {did} alert {id_}: {about}",
@@ -54,7 +55,7 @@ def _ack(answer: AckAnswer) -> Message:
 def _silence(answer: SilenceAnswer) -> Message:
     silence, before = answer.silence, answer.before
     did = "silenced" if before is None else "changed the silence of"
-    until = at(silence.ends, answer.zone)
+    until = _at(silence.ends, answer.zone)
     about = text.plain(silence.target, blocks.SENTENCE)
     return blocks.message(
         f"🔇 {_name(answer.actor)} {did} {about} until {until} ({silence.name})",
@@ -93,10 +94,8 @@ def _unsilence(answer: UnsilenceAnswer) -> Message:
     )
 
 
-def at(moment: datetime, zone: str) -> str:
-    """A moment by the clock of whoever meant it: `Tue 3 Mar 14:00, Europe/Berlin`."""
-    local = moment.astimezone(ZoneInfo(zone))
-    return f"{wording.day(local)} {local:%H:%M}, {zone}"
+def _at(at: datetime, zone: str) -> str:
+    return moment.shown(at, ZoneInfo(zone))
 
 
 def _name(author: str) -> str:
@@ -114,9 +113,8 @@ def _why(silence: Silence) -> str:
 
 
 def _was(before: Silence | None, silence: Silence, zone: str) -> str:
-    if before is None or before.ends == silence.ends:
-        return ""
-    return f" (it was until {at(before.ends, zone)})"
+    was = _at(before.ends, zone) if before else ""
+    return f" (it was until {was})" if was not in ("", _at(silence.ends, zone)) else ""
 
 
 def _mutes(count: int) -> str:

@@ -70,7 +70,7 @@ def test_a_second_one_is_told_who_was_first(db: Connection, who: str, first: str
     acking.ack(db, ground.acting(ANA), alert.id)
     refused = ground.said(acking.ack(db, ground.acting(who, NOW + HOUR), alert.id))
     assert refused.startswith(
-        f"{first} acknowledged alert {alert.id} already, on 2026-11-22 at 12:00, Europe/Berlin."
+        f"{first} acknowledged alert {alert.id} already, Sun 22 Nov 2026 12:00, Europe/Berlin."
     )
     assert 1 == len(acks.of(db, alert.id)) == len(ground.audit(db))
 

@@ -268,7 +268,7 @@ def test_a_silence_is_ended(db: Connection, wanted: Wanted, what: str) -> None:
         detail,
     )
     over = ground.said(silencing.unsilence(db, ground.acting(now=later), Wanted("S1")))
-    assert over == "Silence S1 ended already, on 2026-11-22 at 13:00, Europe/Berlin."
+    assert over == "Silence S1 ended already, Sun 22 Nov 2026 13:00, Europe/Berlin."
 
 
 def test_what_another_silence_mutes_stays_muted(db: Connection) -> None:

@@ -906,6 +906,14 @@ ANSWERS: dict[str, Answer] = {
         tuple(replace(row, acted=ACTED) for row in OPEN_ALERTS), 3, at(13, 5), (SILENCE, SILENCE)
     ),
     "answer-ack": AckAnswer("ana@acme.test", replace(OPEN_ALERTS[0], acted=Acted(ACK))),
+    "answer-ack-task": AckAnswer("ana@acme.test", TASK_ALERT),
+    "answer-silence-same-minute": SilenceAnswer(
+        "ben@acme.test",
+        SILENCE,
+        0,
+        "Europe/Berlin",
+        replace(SILENCE, ends=SILENCE.ends + timedelta(seconds=20)),
+    ),
     "answer-ack-undone": AckAnswer("ana@acme.test", OPEN_ALERTS[0], undone=True),
     "answer-silence": SilenceAnswer(
         "ada@acme.test",

@@ -46,6 +46,8 @@ def test_everyone_reads_what_was_done_and_only_that() -> None:
     public = {name for name, message in MESSAGES.items() if message.public}
     assert public == {
         "answer-ack",
+        "answer-ack-task",
+        "answer-silence-same-minute",
         "answer-ack-undone",
         "answer-silence",
         "answer-silence-alert",
@@ -79,3 +81,9 @@ def test_what_is_read_aloud_begins_as_what_is_shown() -> None:
     """But for an email, which stays as it is."""
     first = {name: message.text.split()[0] for name, message in MESSAGES.items()}
     assert [] == [name for name, word in first.items() if word[0].islower() and "@" not in word]
+
+
+def test_what_a_channel_reads_of_an_act_tells_no_title_and_no_end_that_did_not_change() -> None:
+    assert "“" not in str(MESSAGES["answer-ack-task"])
+    assert "it was until" not in str(MESSAGES["answer-silence-same-minute"])
+    assert "it was until" in str(MESSAGES["answer-silence-changed"])
