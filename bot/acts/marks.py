@@ -35,6 +35,10 @@ def refresh(db: Connection, about: Iterable[Alert], at: datetime) -> None:
             log.exception("a message cannot be read", extra={"of": message})
             continue
         marked = _marked(said, true)
+        if isinstance(marked, TableBody):
+            members = alerts.of_message(db, message)
+            acked, silenced = acted.count(db, members, at)
+            marked = TableBody(replace(marked.table, acked=acked, silenced=silenced))
         if marked != said:
             messages.write(db, message, destination, marked, at)
 

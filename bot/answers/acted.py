@@ -28,6 +28,14 @@ def each(db: Connection, found: Iterable[Alert], at: datetime) -> dict[str, Acte
     return {id_: acted for id_, acted in told.items() if acted != NOTHING_DONE}
 
 
+def count(db: Connection, found: Iterable[Alert], at: datetime) -> tuple[int, int]:
+    """How many somebody took on, and how many are muted."""
+    told = each(db, found, at).values()
+    return sum(done.ack is not None for done in told), sum(
+        done.silence is not None for done in told
+    )
+
+
 def then(db: Connection, alert: Alert, at: datetime) -> Acted:
     """What counted at an earlier moment for an alert as it was then: once its peak rises it is nobody's again."""
     if not alert.open:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bot.cli import moment, table
-from bot.notify import digest_words
+from bot.notify import acted, digest_words
 from bot.notify.facts import AlertLine, BudgetLine, DigestFacts, TaskLine, UserLine
 from rules import labels, metric
 from rules.money import Money
@@ -22,7 +22,7 @@ def render(facts: DigestFacts) -> str:
         _listed("Models", (f"{table.plain(line.name)}: {line.cost}" for line in facts.models)),
         _listed("Tasks", (_task(line) for line in facts.tasks)),
         _listed(
-            f"Open alerts{digest_words.acted(facts)}",
+            f"Open alerts{acted.counted(facts)}",
             (_alert(line) for line in facts.alerts),
             facts.more_alerts,
         ),

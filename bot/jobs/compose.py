@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.answers import evidence
+from bot.answers import acted, evidence
 from bot.jobs import removed
 from bot.jobs import scene as scenes
 from bot.jobs.scene import Scene
@@ -120,6 +120,7 @@ def _table(scene: Scene, rule: Rule, decision: Post | Reply | Edit, steps: Seque
     members = [_after(step) for step in ranked]
     mixed = _are_mixed(members)
     first, held = _occasion(scene, decision)
+    acked, silenced = acted.count(scene.db, members, scene.now)
     return TableBody(
         TableFacts(
             id=decision.message[:8],
@@ -136,6 +137,8 @@ def _table(scene: Scene, rule: Rule, decision: Post | Reply | Edit, steps: Seque
             period=scene.stretch(rule, members[0]),
             data_at=scene.data_at,
             runbook="" if mixed else rule.runbook,
+            acked=acked,
+            silenced=silenced,
         )
     )
 
@@ -151,7 +154,13 @@ def _occasion(scene: Scene, decision: Post | Reply | Edit) -> tuple[bool, bool]:
 def _of_removed(scene: Scene, decision: Post | Reply | Edit) -> Draft:
     body = messages.body(scene.db, decision.message)
     ended = {_after(step).id: _after(step) for step in decision.changed}
-    return Draft(decision, *removed.said(body, ended))
+    said, reply = removed.said(body, ended)
+    if isinstance(said, TableBody):
+        kept = alerts.of_message(scene.db, decision.message)
+        going_on = [alert for alert in kept if alert.id not in ended]
+        acked, silenced = acted.count(scene.db, going_on, scene.now)
+        said = TableBody(replace(said.table, acked=acked, silenced=silenced))
+    return Draft(decision, said, reply)
 
 
 def _gathered(scene: Scene, decision: Changes) -> Body:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.notify.facts import AlertLine
+from bot.notify.facts import AlertLine, DigestFacts, TableFacts
 from bot.notify.silence import Silence
 
 
@@ -43,3 +43,9 @@ class UnsilenceAnswer:
 
 
 Acted = AckAnswer | SilenceAnswer | UnsilenceAnswer
+
+
+def counted(facts: DigestFacts | TableFacts) -> str:
+    """How many of all open alerts somebody took on, and how many are muted: `, 2 acknowledged, 1 silenced`."""
+    parts = ((facts.acked, "acknowledged"), (facts.silenced, "silenced"))
+    return "".join(f", {count:,} {what}" for count, what in parts if count)

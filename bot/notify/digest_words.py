@@ -61,9 +61,3 @@ def _months(facts: DigestFacts) -> tuple[date, date, date]:
 
 def _each(total: Money, days: int) -> Money:
     return Money(round(Fraction(total.nano, days)))
-
-
-def acted(facts: DigestFacts) -> str:
-    """How many of all open alerts somebody took on, and how many are muted: `, 2 acknowledged, 1 silenced`."""
-    parts = ((facts.acked, "acknowledged"), (facts.silenced, "silenced"))
-    return "".join(f", {count:,} {what}" for count, what in parts if count)

@@ -134,7 +134,8 @@ class TableFacts:
 
     `count` is how many there are; `total` is the exact sum of their values where adding makes sense, else None.
     `first` is true for a rule's first evaluation; `held` for what a silence or a quiet time had held back, which may be of
-    several rules: then `rule` is empty. `open` is how many of them still hold. `note` is why it comes here.
+    several rules: then `rule` is empty. `open` is how many of them still hold, `acked` and `silenced` how many of these
+    somebody took on, and are muted. `note` is why it comes here.
     """
 
     id: str
@@ -152,6 +153,8 @@ class TableFacts:
     runbook: str
     note: str = ""
     held: bool = False
+    acked: int = 0
+    silenced: int = 0
 
 
 @dataclass(frozen=True, slots=True)

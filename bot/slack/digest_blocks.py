@@ -1,6 +1,6 @@
 """The digest: a verdict first, then the figures behind it; a quiet day is one line."""
 
-from bot.notify import digest_words
+from bot.notify import acted, digest_words
 from bot.notify.facts import DigestFacts, Line, UserLine
 from bot.slack import alert_blocks, blocks, state_blocks, subject, text, wording
 from bot.slack.blocks import Json, Message
@@ -182,9 +182,7 @@ def _alerts(facts: DigestFacts) -> Json | None:
     shown = facts.alerts[:ALERTS]
     rest = wording.more(count - len(shown))
     return blocks.rich(
-        blocks.line(
-            blocks.strong(f"{wording.number(count, 'open alert')}{digest_words.acted(facts)}")
-        ),
+        blocks.line(blocks.strong(f"{wording.number(count, 'open alert')}{acted.counted(facts)}")),
         blocks.listed([state_blocks.alert_line(row) for row in shown]),
         blocks.line(blocks.faint(rest)) if rest else None,
     )

@@ -5,6 +5,7 @@ What is new of many that each have a message of their own is told in the same fo
 
 from collections.abc import Sequence
 
+from bot.notify import acted
 from bot.notify.facts import AlertFacts, ChangesFacts, TableFacts
 from bot.slack import (
     act_words,
@@ -112,7 +113,7 @@ def _occasion(facts: TableFacts) -> str:
 def _figures(facts: TableFacts) -> Json | None:
     return _fields(
         facts.total,
-        ("Still open", f"{facts.open:,} of {facts.count:,}"),
+        ("Still open", f"{facts.open:,} of {facts.count:,}{acted.counted(facts)}"),
         ("Period", wording.period(facts.period)) if facts.rule else None,
     )
 

@@ -85,6 +85,24 @@ async def test_in_a_table_a_row_is_marked(played: Stage) -> None:
     assert 1 == said(played).count("🔇")
 
 
+async def test_a_table_counts_also_those_that_it_does_not_show(played: Stage) -> None:
+    await fired(played, *"abcdefghijkl")
+    found = await played.bot.database.read(alerts.open_alerts)
+    hidden = [alert for alert in found if alert.series.values[0] not in said(played)]
+    assert 2 == len(hidden)
+    await played.say("ada", f"ack {hidden[0].id}")
+    await played.say("ada", f"silence {hidden[1].id} 10m")
+    assert ["edit"] == [line.split(" ")[0] for line in await played.tick()]
+    assert "12 of 12, 1 acknowledged, 1 silenced" in said(played)
+    await later(played, 10 * MINUTE)
+    assert "12 of 12, 1 acknowledged" in said(played)
+    assert "silenced" not in said(played)
+    played.write_rules("rules: []")
+    await played.bot.watch()
+    await later(played, MINUTE)
+    assert "0 of 12'" in said(played)
+
+
 async def test_a_message_that_cannot_be_read_keeps_no_act_from_being_done(played: Stage) -> None:
     await fired(played, "ana", "ben")
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.notify import digest_words
+from bot.notify import acted, digest_words
 from bot.notify.digest_words import Daily
 from bot.notify.facts import Stretch
 from tests.slack import samples
@@ -62,4 +62,4 @@ def test_months_of_another_length_are_held_against_each_other_by_the_day() -> No
 )
 def test_what_was_done_about_open_alerts_is_counted(acked: int, silenced: int, words: str) -> None:
     facts = replace(samples.QUIET, acked=acked, silenced=silenced)
-    assert words == digest_words.acted(facts)
+    assert words == acted.counted(facts)
