@@ -123,7 +123,7 @@ class Alert:
 
     def timed(self, at: datetime) -> "Alert":
         """The same with no timer that begins after `at`, as they do once the clock was set back."""
-        begun = (self.since, self.clearing or at, self.starved or at)
+        begun = (self.since, self.clearing or at, self.starved or at, self.spoken or at)
         if max(begun) <= at:
             return self
         return replace(
@@ -131,6 +131,7 @@ class Alert:
             since=min(self.since, at) if self.state is State.PENDING else self.since,
             clearing=min(self.clearing, at) if self.clearing else None,
             starved=min(self.starved, at) if self.starved else None,
+            spoken=min(self.spoken, at) if self.spoken else None,
         )
 
 

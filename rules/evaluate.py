@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from rules import ranking
-from rules.condition import baseline, table
+from rules.condition import table
 from rules.condition.case import Case, Condition, Judgement
 from rules.condition.forecast import FORECAST
 from rules.finding import Cause, Finding, Series, Verdict
@@ -20,7 +20,7 @@ from rules.ranking import Ranking
 from rules.rule import Rule
 from rules.scope import Scope
 from rules.series import Answer, Only, Query
-from rules.terms import Limit, Severity, Terms
+from rules.terms import Limit, Terms
 from rules.window import Span
 
 QUIET = timedelta(days=28)
@@ -36,7 +36,7 @@ class Known:
 
     `stale`: sources without a fresh complete poll. `begins`: what the ledger reaches back to. `gauges`: billing figures
     by metric and source. `sources`: all that there are, None where that does not matter. `alerts`: the alerts that
-    series have, so that a clear verdict on them counts. `firing`: those that fire, each with the limit of its peak.
+    series have, so that a clear verdict on them counts. `firing`: those that fire, each with the limits it fires by.
     """
 
     at: datetime
@@ -45,7 +45,7 @@ class Known:
     gauges: Mapping[tuple[str, str], Value] = field(default_factory=dict)
     sources: frozenset[str] | None = None
     alerts: frozenset[AlertKey] = frozenset()
-    firing: Mapping[AlertKey, Limit] = field(default_factory=dict)
+    firing: Mapping[AlertKey, tuple[Limit, ...]] = field(default_factory=dict)
 
 
 def queries(scopes: Iterable[Scope], at: datetime) -> dict[Query, Only]:
@@ -159,9 +159,11 @@ class Judge:
         )
 
     def _fires(self, rule: Rule, terms: Terms, key: AlertKey) -> bool:
-        """Whether an alert fires by limits in force: from one that was raised out of reach nothing has to recover."""
-        limit = self._known.firing.get(key)
-        return limit is not None and (limit.severity, limit.text) in _in_force(rule, terms)
+        """Whether an alert fires by a limit in force: from one that was raised out of reach nothing has to recover."""
+        in_force = table.in_force(key[0].condition, rule, terms)
+        return any(
+            (limit.severity, limit.text) in in_force for limit in self._known.firing.get(key, ())
+        )
 
     def _candidates(
         self, scope: Scope, condition: Condition, start: datetime | None
@@ -247,14 +249,6 @@ class Judge:
         return any(pattern is None or pattern.matches(source) for source in self._known.stale)
 
 
-def _in_force(rule: Rule, terms: Terms) -> frozenset[tuple[Severity, str]]:
-    if terms.skip:
-        return frozenset()
-    limits = {(limit.severity, limit.text) for limit in (*terms.thresholds, *terms.forecast)}
-    factors = rule.baseline.factors.items() if rule.baseline else ()
-    return frozenset(limits | {(severity, baseline.text(factor)) for severity, factor in factors})
-
-
 def _finding(scope: Scope, series: Series, case: Case, judgement: Judgement) -> Finding:
     return Finding(
         series=series,
@@ -266,7 +260,7 @@ def _finding(scope: Scope, series: Series, case: Case, judgement: Judgement) -> 
         limit=judgement.limit,
         totals=case.totals,
         cause=judgement.cause,
-        in_force=_in_force(scope.rule, case.terms),
+        in_force=table.in_force(series.condition, scope.rule, case.terms),
         expected=series.condition == FORECAST.name,
         came_true=judgement.came_true,
     )

@@ -47,12 +47,16 @@ class Series:
         return labels.series_text(self.rule, self.labels)
 
 
+InForce = frozenset[tuple[Severity, str]]
+"""Limits, each as its severity and the text it was written in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A verdict on `series` over `span`. `closed`: the span is a period that had ended when it was judged.
 
     `limit` is the highest one crossed, or else the lowest there is; `value` is None where nothing could be measured.
-    `in_force` are all limits of the series as (severity, text as written). `expected`: the value is a forecast, not what
+    `in_force` are all limits that the condition holds the series to. `expected`: the value is a forecast, not what
     was used; `came_true`: it is clear because what was forecast has happened, and a threshold says so.
     """
 
@@ -65,6 +69,6 @@ class Finding:
     limit: Limit | None
     totals: Totals
     cause: Cause = Cause.NONE
-    in_force: frozenset[tuple[Severity, str]] = frozenset()
+    in_force: InForce = frozenset()
     expected: bool = False
     came_true: bool = False

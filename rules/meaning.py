@@ -18,6 +18,11 @@ def of(measured: Metric, where: Selector, group_by: Sequence[Label], window: Win
     return json.dumps([measured.name, selected, group_by, _span(window)], ensure_ascii=False)
 
 
+def metric_name(meaning: str) -> str:
+    """Of which metric a rule is that means this."""
+    return str(json.loads(meaning)[0])
+
+
 def _span(window: Window | None) -> object:
     match window:
         case Rolling():

@@ -13,6 +13,7 @@ from rules.metric import Value
 from rules.rule import Rule
 from rules.scope import Judged, News, Planner, Scope
 from rules.series import Answer, Query
+from rules.terms import Limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Tick:
             sources=circumstances.sources,
             alerts=frozenset(self._alerts),
             firing={
-                found: alert.peak_limit
+                found: _fires_by(alert)
                 for found, alert in self._alerts.items()
                 if alert.state is State.FIRING
             },
@@ -68,6 +69,11 @@ class Tick:
         return lifecycle.advance(
             self._alerts.get((finding.series, start)), finding, times, self._at
         )
+
+
+def _fires_by(alert: Alert) -> tuple[Limit, ...]:
+    """The limit of the peak, and the one that was found to hold last."""
+    return (alert.peak_limit,) if alert.severity is None else (alert.peak_limit, alert.limit)
 
 
 def key(alert: Alert) -> AlertKey:

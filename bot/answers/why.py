@@ -192,7 +192,7 @@ def _findings(
         replace(
             known,
             alerts=frozenset(keys.values()),
-            firing={keys[name]: limit for name, limit in firing.items() if name in keys},
+            firing={keys[name]: (limit,) for name, limit in firing.items() if name in keys},
         ),
     )
     return [each for each in judge.findings(scope) if each.series.condition in keys]

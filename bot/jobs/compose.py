@@ -3,7 +3,7 @@
 import functools
 import operator
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -36,9 +36,9 @@ class Draft:
 
 def draft(scene: Scene, decision: Decision) -> Draft:
     """What one decision says."""
-    rule = decision.rule
     if isinstance(decision, Changes):
         return Draft(decision, _gathered(scene, decision), None)
+    rule = _rule(decision.changed)
     if rule is None:
         return _of_removed(scene, decision)
     if not decision.table:
@@ -51,6 +51,11 @@ def draft(scene: Scene, decision: Decision) -> Draft:
         _table(scene, rule, decision, _members(scene, decision)),
         _changes(scene, rule, decision),
     )
+
+
+def _rule(steps: Iterable[Step]) -> Rule | None:
+    """The rule of steps, of what is of several the first that there still is; None once none is left."""
+    return next((step.rule for step in steps if step.rule is not None), None)
 
 
 def _single(scene: Scene, rule: Rule, decision: Post | Reply | Edit) -> Body:
@@ -78,27 +83,42 @@ def _said(scene: Scene, message: str) -> Body | None:
 
 def _changes(scene: Scene, rule: Rule, decision: Reply | Edit) -> Body:
     ranked = _worst_first(decision.steps)
-    rows = _rows(scene, rule, decision, ranked)
-    return ChangesBody(ChangesFacts(rule.name, rows, len(decision.steps)))
+    name = "" if _are_mixed(map(_after, ranked)) else rule.name
+    return ChangesBody(ChangesFacts(name, _rows(scene, decision, ranked), len(ranked)))
 
 
-def _rows(
-    scene: Scene, rule: Rule, decision: Decision, ranked: Sequence[Step]
-) -> tuple[AlertFacts, ...]:
-    """The worst members; a program gets them all. A task is shown with its title, so a row of one has its evidence."""
+def _rows(scene: Scene, decision: Decision, ranked: Sequence[Step]) -> tuple[AlertFacts, ...]:
+    """The worst members; a program gets them all."""
     place = decision.destination
-    if place.via is Via.WEBHOOK:
-        nothing = evidence.NONE
-        return tuple(
-            scene.facts(step.rule or rule, place, step.transition, nothing) for step in ranked
-        )
-    return tuple(_row(scene, step.rule or rule, place, step) for step in ranked[:_ROWS])
+    shown = ranked if place.via is Via.WEBHOOK else ranked[:_ROWS]
+    gone = _gone(scene, decision, shown)
+    return tuple(
+        _row(scene, step.rule, place, step) if step.rule is not None else gone[_after(step).id]
+        for step in shown
+    )
 
 
 def _row(scene: Scene, rule: Rule, place: Destination, step: Step) -> AlertFacts:
-    is_task = Label.TASK in rule.group_by
+    """A task is shown with its title, so a row of one has its evidence; a program does without."""
+    is_task = Label.TASK in rule.group_by and place.via is not Via.WEBHOOK
     found = scene.found(rule, _after(step)) if is_task else evidence.NONE
     return scene.facts(rule, place, step.transition, found)
+
+
+def _gone(scene: Scene, decision: Decision, steps: Sequence[Step]) -> dict[str, AlertFacts]:
+    """The rows of alerts whose rule is gone, by id: as their messages say, and else what the alert itself tells."""
+    ended = {_after(step).id: _after(step) for step in steps if step.rule is None}
+    place = decision.destination
+    told = {
+        scene.told[id_, str(place)].message if isinstance(decision, Changes) else decision.message
+        for id_ in ended
+    }
+    bodies = [body for message in sorted(told) if (body := _said(scene, message)) is not None]
+    said = removed.rows(bodies, ended)
+    return {
+        id_: said.get(id_) or removed.unread(alert, place.receiver, scene.zone.key)
+        for id_, alert in ended.items()
+    }
 
 
 def _members(scene: Scene, decision: Reply | Edit) -> list[Step]:
@@ -128,7 +148,7 @@ def _table(scene: Scene, rule: Rule, decision: Post | Reply | Edit, steps: Seque
             summary="" if mixed else rule.summary,
             metric=rule.metric.name,
             severity=max(alert.peak for alert in members),
-            rows=_rows(scene, rule, decision, ranked),
+            rows=_rows(scene, decision, ranked),
             count=len(members),
             open=sum(alert.open for alert in members),
             total=_total(rule, members),
@@ -152,43 +172,44 @@ def _occasion(scene: Scene, decision: Post | Reply | Edit) -> tuple[bool, bool]:
 
 
 def _of_removed(scene: Scene, decision: Post | Reply | Edit) -> Draft:
-    body = messages.body(scene.db, decision.message)
+    """Where it cannot be read what a message says of one alert, the alert tells enough."""
     ended = {_after(step).id: _after(step) for step in decision.changed}
+    body = _said(scene, decision.message)
+    if body is None and not decision.table:
+        (row,) = _rows(scene, decision, decision.changed)
+        return Draft(decision, AlertBody(row), AlertBody(row))
+    if body is None:
+        raise ValueError(f"nothing is known of the table {decision.message}")
     said, reply = removed.said(body, ended)
     if isinstance(said, TableBody):
-        kept = alerts.of_message(scene.db, decision.message)
-        going_on = [alert for alert in kept if alert.id not in ended]
-        acked, silenced = acted.count(scene.db, going_on, scene.now)
-        said = TableBody(replace(said.table, acked=acked, silenced=silenced))
+        said = TableBody(_recounted(scene, said.table, decision.message, ended))
     return Draft(decision, said, reply)
 
 
+def _recounted(scene: Scene, table: TableFacts, message: str, ended: Collection[str]) -> TableFacts:
+    """How many of what goes on in a table somebody took on, and how many are silenced."""
+    kept = alerts.of_message(scene.db, message)
+    going_on = [alert for alert in kept if alert.id not in ended]
+    acked, silenced = acted.count(scene.db, going_on, scene.now)
+    return replace(table, acked=acked, silenced=silenced)
+
+
 def _gathered(scene: Scene, decision: Changes) -> Body:
-    ranked, rule = _worst_first(decision.steps), decision.rule
+    ranked, rule = _worst_first(decision.steps), _rule(decision.steps)
     members = [_after(step) for step in ranked]
     reasons = Counter(step.transition.reason or Reason.FIRST for step in ranked)
     facts = ChangesFacts(
         rule="" if _are_mixed(members) else members[0].series.rule,
-        rows=(),
+        rows=_rows(scene, decision, ranked),
         count=len(members),
         reasons=tuple(reasons.most_common()),
         data_at=scene.data_at,
     )
     if rule is None:
-        return ChangesBody(replace(facts, rows=_ended_rows(scene, decision, members)))
-    rows, total = _rows(scene, rule, decision, ranked), _total(rule, members)
+        return ChangesBody(facts)
+    total = _total(rule, members)
     period = None if total is None else scene.stretch(rule, members[0])
-    return ChangesBody(replace(facts, rows=rows, total=total, period=period))
-
-
-def _ended_rows(
-    scene: Scene, decision: Changes, members: Sequence[Alert]
-) -> tuple[AlertFacts, ...]:
-    """Of alerts whose rule is gone: as their messages say."""
-    ended = {alert.id: alert for alert in members[:_ROWS]}
-    own = dict.fromkeys(scene.told[id_, str(decision.destination)].message for id_ in ended)
-    bodies = (_said(scene, message) for message in own)
-    return removed.rows([body for body in bodies if body is not None], ended)
+    return ChangesBody(replace(facts, total=total, period=period))
 
 
 def _are_mixed(members: Iterable[Alert]) -> bool:

@@ -73,7 +73,7 @@ def prepare(db: Connection, terms: Terms, now: datetime) -> Verdicts:
     decisions = policy.decide(heard.steps, heard.told, now)
     return Verdicts(
         steps=tuple(steps),
-        drafts=tuple(_draft(scene, decision) for decision in decisions),
+        drafts=tuple(_drafts(scene, decisions)),
         held=heard.held,
         released=heard.released,
         judged=judged,
@@ -166,15 +166,19 @@ def _fail(name: str, error: Exception, failures: dict[str, str]) -> None:
     failures[name] = f"{type(error).__name__}: {error}"
 
 
-def _draft(scene: Scene, decision: Decision) -> Draft:
-    """What a decision says; where its evidence cannot be read, it is said without."""
-    try:
-        return compose.draft(scene, decision)
-    except Exception:
-        log.exception(
-            "an alert goes without its evidence", extra={"destination": str(decision.destination)}
-        )
-        return compose.draft(replace(scene, bare=True), decision)
+def _drafts(scene: Scene, decisions: Iterable[Decision]) -> Iterator[Draft]:
+    """What decisions say, where their evidence cannot be read without it; what cannot be said at all stops no other."""
+    for decision in decisions:
+        where = {"destination": str(decision.destination)}
+        try:
+            yield compose.draft(scene, decision)
+            continue
+        except Exception:
+            log.exception("an alert goes without its evidence", extra=where)
+        try:
+            yield compose.draft(replace(scene, bare=True), decision)
+        except Exception:
+            log.exception("a message about alerts cannot be made", extra=where)
 
 
 def _remembered(seen: Gathered, failures: Mapping[str, str], now: datetime) -> dict[str, Judged]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.answers import coverage
 from bot.notify.facts import AlertFacts
 from bot.notify.notification import AlertBody, Body, TableBody
-from bot.store import closed, messages, remembered
+from bot.store import messages, remembered
 from bot.store.connection import Connection
 from bot.store.database import Database
 from rules.alert import State
@@ -37,12 +37,12 @@ def _ended(db: Connection, settle: timedelta) -> Span | None:
         return Span(upto, upto)
     ended = Span(datetime.fromisoformat(known), upto)
     # A clock that was set back, or another `settle`, takes the mark back; what is final already stays so.
-    return ended if upto < ended.start or closed.messages(db, ended) else None
+    return ended if upto < ended.start or messages.of_closed(db, ended) else None
 
 
 def _commit(db: Connection, ended: Span, now: datetime) -> int:
     edited, as_of = 0, coverage.as_of(db)
-    for message, destination in closed.messages(db, ended):
+    for message, destination in messages.of_closed(db, ended):
         try:
             said = messages.body(db, message)
         except ValueError:

@@ -12,7 +12,7 @@ from rules.terms import Receivers, Severity
 
 _NOBODY = "name a receiver here, or in notify.default or notify.fallback of the configuration"
 _NO_ONE_PERSON = (
-    "only the person it is about is named, and the rule groups by neither user nor task;"
+    "only the person it is about is named, who is not known of every record;"
     " add a channel, or name one in notify.fallback of the configuration"
 )
 
@@ -49,7 +49,7 @@ class Routes:
                 severity: terms.notify.at(severity) or self.default
                 for severity in (() if terms.skip else rule.severities(terms))
             }
-            unheard = [each for each, names in named.items() if not self._reaches(rule, names)]
+            unheard = [each for each, names in named.items() if not self._reaches(names)]
             for severity in unheard:
                 names = named[severity]
                 if names not in told:
@@ -58,15 +58,14 @@ class Routes:
                     words = f"nobody would be told{whom}: {_NO_ONE_PERSON if names else _NOBODY}"
                     yield Flaw((*path, "notify", str(severity)), words)
 
-    def _reaches(self, rule: Rule, names: Sequence[str]) -> bool:
-        """Whether somebody is told of an alert of whom there is one person that it is about, if it may have one.
+    def _reaches(self, names: Sequence[str]) -> bool:
+        """Whether somebody is told also of an alert that is about nobody who is known: Neo need not say who it was.
 
         A name that is not known is another fault, which is told elsewhere.
         """
         if any(name not in self.receivers for name in names):
             return True
-        owned = Label.USER in rule.group_by or Label.TASK in rule.group_by
-        return bool(self._places(names, {Label.USER: "somebody"} if owned else {}))
+        return bool(self._places(names, {}))
 
     def _places(self, names: Sequence[str], labels: Mapping[str, str]) -> tuple[Destination, ...]:
         found = [

@@ -20,7 +20,8 @@ def reply(facts: AlertFacts) -> Message:
 def changes(facts: ChangesFacts) -> Message:
     """What became of members of a table in one evaluation."""
     rows = facts.rows[:SHOWN]
-    head = f"{wording.number(facts.count, 'change')} in {text.plain(facts.rule, blocks.NAME)}"
+    where = f" in {text.plain(facts.rule, blocks.NAME)}" if facts.rule else ""
+    head = f"{wording.number(facts.count, 'change')}{where}"
     rest = wording.more(facts.count - len(rows))
     return blocks.message(
         head,

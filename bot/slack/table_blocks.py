@@ -102,12 +102,22 @@ def _summary(facts: TableFacts) -> list[Json]:
 
 def _occasion(facts: TableFacts) -> str:
     if facts.held:
-        return "They passed their limit while messages were held back, and are still past it."
+        return _held(facts)
     new = facts.metric == subject.FIRST
     if facts.first:
         what = "were new" if new else "were past their limit"
         return f"This rule was judged for the first time: these {what} already."
     return f"They {'were first seen' if new else 'passed their limit'} at the same time."
+
+
+def _held(facts: TableFacts) -> str:
+    if facts.rule and facts.metric == subject.FIRST:
+        return "They were first seen while messages were held back."
+    began = "They passed their limit" if facts.rule else "These alerts began"
+    if not facts.open:
+        return f"{began} while messages were held back. All of them are over."
+    all_ = facts.open == facts.count
+    return f"{began} while messages were held back{', and are still open' if all_ else ''}."
 
 
 def _figures(facts: TableFacts) -> Json | None:

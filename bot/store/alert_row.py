@@ -14,10 +14,12 @@ from rules.terms import Limit, Severity
 from rules.window import Span
 
 COLUMNS = (
-    'id, rule, condition, meaning, group_by, labels, start, "end", by_period, state, severity, peak, value, worst,'
-    ' "limit", peak_limit, since, fired, clearing, starved, ended, corrected, note,'
-    " spoken, repeats, acked, due"
+    *("id", "rule", "condition", "meaning", "group_by", "labels", "start", "end", "by_period"),
+    *("state", "severity", "peak", "value", "worst", "limit", "peak_limit", "since", "fired"),
+    *("clearing", "starved", "ended", "corrected", "note", "spoken", "repeats", "acked", "due"),
 )
+LISTED = ", ".join(f'"{column}"' for column in COLUMNS)
+"""All of them, as SQL names them; some are words of SQL."""
 
 
 def labels_text(values: Values) -> str:
@@ -71,7 +73,7 @@ def encode(alert: Alert, due_at: datetime | None) -> tuple[object, ...]:
 
 
 def decode(row: Sequence[object]) -> Alert:
-    kept: dict[str, Any] = dict(zip(COLUMNS.replace('"', "").split(", "), row, strict=True))
+    kept: dict[str, Any] = dict(zip(COLUMNS, row, strict=True))
     return Alert(
         series=Series(
             kept["rule"],

@@ -11,7 +11,10 @@ from rules.labels import Values
 from rules.scope import Judged
 from rules.series import Only
 
-_PUT = f"INSERT OR REPLACE INTO alert ({alert_row.COLUMNS}) VALUES ({', '.join('?' * 27)})"
+_PUT = (
+    f"INSERT OR REPLACE INTO alert ({alert_row.LISTED})"
+    f" VALUES ({', '.join('?' * len(alert_row.COLUMNS))})"
+)
 
 
 _CHANGEABLE = (
@@ -138,6 +141,6 @@ def drop(db: Connection, ids: Iterable[str]) -> None:
 
 def _select(db: Connection, where: str, values: Sequence[object]) -> list[Alert]:
     rows = db.execute(
-        f"SELECT {alert_row.COLUMNS} FROM alert WHERE {where} ORDER BY id", values
+        f"SELECT {alert_row.LISTED} FROM alert WHERE {where} ORDER BY id", values
     ).fetchall()
     return [alert_row.decode(row) for row in rows]

@@ -12,6 +12,7 @@ from bot.store import instant
 from bot.store.connection import Connection
 from rules.alert import Alert
 from rules.terms import Severity
+from rules.window import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,22 @@ def editable(db: Connection, alerts: Iterable[str]) -> list[tuple[str, Destinati
         " WHERE alert IN (SELECT value FROM json_each(?)) ORDER BY message",
         (json.dumps(list(alerts)),),
     )
+    return _editable_among(rows)
+
+
+def of_closed(db: Connection, ended: Span) -> list[tuple[str, Destination]]:
+    """Those that can be edited, about alerts that were closed with a period which ended in a span."""
+    rows = db.execute(
+        "SELECT DISTINCT told.message, told.destination FROM alert JOIN told ON told.alert = alert.id"
+        ' WHERE alert.state = \'closed\' AND by_period AND alert."end" >= ? AND alert."end" < ?'
+        " ORDER BY told.message",
+        [instant.to_micros(ended.start), instant.to_micros(ended.end)],
+    )
+    return _editable_among(rows)
+
+
+def _editable_among(rows: Iterable[tuple[str, str]]) -> list[tuple[str, Destination]]:
+    """Of messages with their destinations those that can be edited: what a webhook was told stays as it is."""
     found = [(message, Destination.parse(text)) for message, text in rows]
     return [(message, place) for message, place in found if place.via is not Via.WEBHOOK]
 

@@ -10,7 +10,7 @@ against simpler methods.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -21,7 +21,7 @@ from rules.condition.case import Case, Condition, Judgement
 from rules.finding import Cause, Verdict
 from rules.rule import Rule
 from rules.series import Query
-from rules.terms import Limit
+from rules.terms import Limit, Severity, Terms
 from rules.window import Span
 
 REACHES = 4  # how many times `over` the spread and the busiest days are looked for
@@ -152,4 +152,9 @@ def _lowest(rule: Rule) -> int | Fraction | None:
     return metric.size(floor.value) if floor and floor.value is not None else None
 
 
-BASELINE = Condition("baseline", _history, judge, _lowest)
+def _in_force(rule: Rule, _terms: Terms) -> Iterator[tuple[Severity, str]]:
+    for severity, factor in rule.baseline.factors.items() if rule.baseline else ():
+        yield severity, text(factor)
+
+
+BASELINE = Condition("baseline", _history, judge, _in_force, _lowest)

@@ -1,6 +1,6 @@
 """What a condition is judged on, and what it answers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -82,7 +82,8 @@ class Judgement:
 class Condition:
     """An entry of the table: which daily history it needs beside the span's totals, and how it judges.
 
-    `history` answers the query for daily sums, or None; a `plain` condition never has one. `lowest` is the smallest value
+    `history` answers the query for daily sums, or None; a `plain` condition never has one. `in_force` are the limits of a
+    series by severity and text. `lowest` is the smallest value
     (as `metric.size` gives it) at which the condition could hold for any series of the rule, None where that cannot be
     said; `daily` conditions are judged once a local day.
     """
@@ -90,6 +91,7 @@ class Condition:
     name: str
     history: Callable[[Rule, Span, datetime], Query | None]
     judge: Callable[[Case], Judgement]
+    in_force: Callable[[Rule, Terms], Iterable[tuple[Severity, str]]]
     lowest: Callable[[Rule], int | Fraction | None] = lambda _rule: None
     daily: bool = False
     plain: bool = False

@@ -130,4 +130,10 @@ def _history(rule: Rule, span: Span, at: datetime) -> Query | None:
     return Query(rule.metric.reads[0], days, rule.group_by, rule.where, days=zone)
 
 
-FORECAST = Condition("forecast", _history, judge, daily=True)
+FORECAST = Condition(
+    "forecast",
+    _history,
+    judge,
+    lambda _rule, terms: ((limit.severity, limit.text) for limit in terms.forecast),
+    daily=True,
+)

@@ -41,4 +41,11 @@ def _lowest(rule: Rule) -> int | Fraction | None:
     return min(sizes, default=None)
 
 
-THRESHOLDS = Condition("thresholds", lambda _rule, _span, _at: None, judge, _lowest, plain=True)
+THRESHOLDS = Condition(
+    "thresholds",
+    lambda _rule, _span, _at: None,
+    judge,
+    lambda _rule, terms: ((limit.severity, limit.text) for limit in terms.thresholds),
+    _lowest,
+    plain=True,
+)

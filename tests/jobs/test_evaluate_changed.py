@@ -115,6 +115,50 @@ async def test_an_alert_on_a_source_that_is_removed_ends_with_a_word(tmp_path: P
         assert [] == played.news()
 
 
+SPEND = "{name: spend, metric: spend, group_by: [user], window: day, thresholds: {warning: 50 USD}}"
+STREAMS = "{name: streams, metric: streams, window: 24h, thresholds: {warning: 2}}"
+LATER = "{name: later, metric: streams, window: day, thresholds: {warning: 1}}"
+
+
+@pytest.mark.parametrize(
+    ("people", "ended"),
+    [
+        pytest.param(1, ["reply 🏁 Ended: spend", "edit 🏁 Ended: spend"], id="one"),
+        pytest.param(6, [], id="a table"),
+    ],
+)
+async def test_what_was_said_by_a_rule_that_is_gone_and_cannot_be_read_stops_no_other_rule(
+    tmp_path: Path, people: int, ended: list[str]
+) -> None:
+    async with stage.staged(tmp_path, START, f"rules: [{SPEND}]") as played:
+        await played.tick()
+        for number in range(people):
+            played.stream(number, usd=60, email=f"user-{number}@acme.test")
+        assert 1 == len(await played.tick())
+        await played.bot.database.write(lambda db: db.execute("UPDATE message SET body = '{}'"))
+        news = await reload(played, f"rules: [{LATER}]")
+        assert ["post 🟠 Warning: streams", *ended] == [line.split(" of ")[0] for line in news]
+        (alert,) = await played.bot.database.read(alerts.open_alerts)
+        assert "later" == alert.series.rule
+
+
+async def test_in_a_table_of_several_rules_each_row_goes_on_naming_its_own(tmp_path: Path) -> None:
+    quiet = {"notify": {"default": ["finops"], "quiet": {"hours": "08:00-10:00"}}}
+    async with stage.staged(tmp_path, START, f"rules: [{SPEND}, {STREAMS}]", quiet) as played:
+        await played.tick()
+        for number in range(2):
+            played.stream(number, usd=60, email=f"user-{number}@acme.test")
+        assert [] == await played.tick()
+        (told,) = await played.pass_time(61 * MINUTE, 30 * MINUTE)
+        assert "3 alerts that were held back" in told
+        assert "reply 2 changes" == (await reload(played, f"rules: [{STREAMS}]"))[0]
+        await played.pass_time(24 * HOUR, 6 * HOUR)
+        message, *_ = played.bench.workspace.messages(stage.CHANNEL)
+        said = str(message.blocks)
+        assert "0 of 3" in said
+        assert (2, 1) == (said.count("'spend'"), said.count("'streams'"))
+
+
 class Mute(Rule):
     """A rule with a fault of ours, that cannot even say what it must read."""
 

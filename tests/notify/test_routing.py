@@ -120,10 +120,15 @@ OTHERS = "overrides: [{match: {user: a*}, notify: [owner]}, {match: {user: b*}, 
         pytest.param(
             [TEAM], ("owner",), [("notify", "warning")], id="the owner of the team, by default"
         ),
-        pytest.param([PEOPLE, "notify: [owner]"], (), [], id="each person"),
-        pytest.param([TASKS, "notify: [owner]"], (), [], id="the person behind each task"),
         pytest.param(
-            [PEOPLE, OTHERS],
+            [PEOPLE, "notify: [owner]"], (), [("notify", "warning")], id="usage of nobody's name"
+        ),
+        pytest.param(
+            [TASKS, "notify: [owner]"], (), [("notify", "warning")], id="a task of nobody's name"
+        ),
+        pytest.param([PEOPLE, "notify: [owner, pager]"], (), [], id="each person, and a channel"),
+        pytest.param(
+            [PEOPLE, OTHERS.replace("owner", "finops")],
             (),
             [("notify", "warning")],
             id="an override has somebody, the rule not",

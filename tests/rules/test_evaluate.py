@@ -58,7 +58,7 @@ def alerted(of: Rule, *values: Values, firing: bool = True) -> Known:
     start = over(of).start if of.by_period else None
     keys = frozenset((series(of, each), start) for each in values)
     limit = of.every_terms[0].thresholds[0]
-    return Known(NOON, alerts=keys, firing=dict.fromkeys(keys, limit) if firing else {})
+    return Known(NOON, alerts=keys, firing=dict.fromkeys(keys, (limit,)) if firing else {})
 
 
 def judged(part: Scope, records: Iterable[Record] = (), known: Known = FRESH) -> list[Finding]:
@@ -191,6 +191,20 @@ def test_a_limit_that_was_raised_out_of_reach_has_nothing_to_recover_from() -> N
     known = alerted(rule("thresholds: {warning: 30 USD}"), ANA)
     (found,) = judged(scope(RECOVERING), [spent(45)], known)
     assert CLEAR is found.verdict
+
+
+def test_an_alert_goes_on_by_the_limit_that_holds_though_another_was_moved() -> None:
+    known = alerted(RECOVERING, ANA)
+    ((key, holds),) = known.firing.items()
+    firing = {key: (making.limit(CRITICAL, 100), *holds)}
+    (found,) = judged(scope(RECOVERING), [spent(45)], replace(known, firing=firing))
+    assert HOLDS is found.verdict
+
+
+def test_a_limit_is_in_force_for_the_condition_that_has_it() -> None:
+    both = rule("window: month\nthresholds: {warning: 150 USD}\nforecast: {warning: 100 USD}")
+    (found,) = judged(scope(both), [spent(160)])
+    assert {(WARNING, "150 USD")} == found.in_force
 
 
 BELOW = rule("thresholds: {warning: 50 USD}\nbelow: true\nwindow: 6h")

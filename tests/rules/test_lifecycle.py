@@ -292,6 +292,10 @@ STORIES: dict[str, tuple[Timing, list[See]]] = {
             See(20, 40, RESOLVED, O),
         ],
     ),
+    "a clock that is set back makes no repeat wait longer": (
+        replace(ROLLING, repeat=timedelta(minutes=10)),
+        [See(60, 60, FIRING, F), See(5, 60, FIRING), See(14, 60, FIRING), See(15, 60, FIRING, R)],
+    ),
     "a clock that is set back makes nothing starve longer": (
         ROLLING,
         [

@@ -3,6 +3,7 @@ from itertools import combinations
 
 import pytest
 
+from rules import meaning as meanings
 from rules.reading import Defaults
 from tests.rules import samples
 
@@ -93,3 +94,7 @@ def test_a_gauge_has_a_meaning_without_a_window() -> None:
         samples.rule(f"metric: {name}\nthresholds: {{info: 1h}}") for name in ("runway", "data_age")
     ]
     assert 2 == len({gauge.meaning for gauge in gauges})
+
+
+def test_a_meaning_tells_the_metric() -> None:
+    assert "spend" == meanings.metric_name(meaning("window: day"))

@@ -598,6 +598,19 @@ POSTS: dict[str, Body] = {
     "table-held": TableBody(
         replace(TABLE, rule="", summary="", rows=ROWS[:2], count=2, open=2, total=None, held=True)
     ),
+    "table-held-over": TableBody(replace(TABLE, rows=ROWS[:2], count=2, open=0, held=True)),
+    "table-held-new": TableBody(
+        replace(
+            TABLE,
+            rule="new-user",
+            metric="first_seen",
+            rows=NEW_TOO,
+            count=3,
+            open=1,
+            total=None,
+            held=True,
+        )
+    ),
     "changes": ChangesBody(GATHERED),
     "changes-of-a-rule-that-is-gone": ChangesBody(GONE),
     "digest": DigestBody(DIGEST),
@@ -624,6 +637,7 @@ REPLIES: dict[str, Body] = {
     "reply-late": AlertBody(LATE),
     "reply-removed": AlertBody(REMOVED),
     "reply-changes": ChangesBody(CHANGES),
+    "reply-changes-mixed": ChangesBody(replace(CHANGES, rule="")),
     "reply-changes-new": ChangesBody(ChangesFacts("new-user", NEW_TOO[:1], 1)),
 }
 DECIDED = Decided(
