@@ -11,7 +11,9 @@ from bot.notify.facts import AlertFacts, Pace, Stretch
 from bot.notify.notification import Destination
 from bot.notify.policy import ToldBy
 from bot.store.connection import Connection
-from rules.alert import Alert, Reason, Transition
+from rules import metric, recovery
+from rules.alert import Alert, Reason, State, Transition
+from rules.metric import Value
 from rules.rule import Rule
 from rules.window import Period
 
@@ -70,6 +72,7 @@ class Scene:
             receiver=to.receiver,
             final=self._is_final(alert),
             acted=acted.of(self.db, alert, self.now),
+            over_at=_over_at(rule, alert),
         )
 
     def _is_final(self, alert: Alert) -> bool:
@@ -101,6 +104,15 @@ class Scene:
         if self.bare:
             return evidence.NONE
         return evidence.evidence(self.db, rule, alert.series.labels, alert.span)
+
+
+def _over_at(rule: Rule, alert: Alert) -> Value | None:
+    """The level that keeps an alert firing which was found to hold short of its limit."""
+    reached = metric.reaches(alert.value, alert.limit.value, below=rule.below)
+    if reached or alert.state is not State.FIRING or alert.severity is None:
+        return None
+    series = alert.series
+    return recovery.level(rule, rule.terms(series.values), series.condition, alert.limit)
 
 
 def after(told: Transition) -> Alert:

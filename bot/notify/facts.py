@@ -92,6 +92,7 @@ class AlertFacts:
     value that this destination was last told, when it was. `reason` is why we speak of it. `data_at` is the time of the
     last complete poll behind the figures; `records` is how many records make up the value. `final` says of a closed
     period that the time in which late usage is to be expected has passed. `first` is when what is new was first used.
+    `over_at` is what the value has yet to go past where the alert goes on though it is within its limit.
     """
 
     id: str
@@ -126,6 +127,7 @@ class AlertFacts:
     final: bool = False
     acted: Acted = NOTHING_DONE
     first: datetime | None = None
+    over_at: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)

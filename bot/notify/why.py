@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.notify.facts import NOTHING_DONE, Acted, Stretch
-from rules import metric
+from rules import metric, recovery
 from rules.alert import Reason, State
 from rules.finding import Finding, Verdict
 from rules.metric import Kind, Totals, Value
@@ -185,16 +185,25 @@ def reason(finding: Finding, terms: Terms, rule: Rule) -> str:
         return "it has no limit"
     if rule.metric.kind is Kind.FIRST:
         return "its first usage falls into this span" if finding.value else "it is not new here"
-    return _compared(finding, finding.value, finding.limit, below=rule.below)
+    said = _compared(finding, finding.value, finding.limit, below=rule.below)
+    return f"{said}{_lingering(finding, finding.value, finding.limit, terms, rule)}"
+
+
+def _lingering(finding: Finding, value: Value, limit: Limit, terms: Terms, rule: Rule) -> str:
+    """When an alert is over that goes on within its limit; one on a forecast lingers for a day, whatever the level."""
+    if finding.verdict is not Verdict.HOLDS or metric.reaches(value, limit.value, below=rule.below):
+        return ""
+    level = recovery.level(rule, terms, finding.series.condition, limit)
+    side = "above" if rule.below else "below"
+    until = "has recovered" if level is None else f"is {side} {metric.text(level)}"
+    return f", but the alert goes on until it {until}"
 
 
 def _compared(finding: Finding, value: Value, limit: Limit, *, below: bool) -> str:
     shown = f"{metric.text(value)}{' is expected, which' if finding.expected else ''}"
     if metric.reaches(value, limit.value, below=below):
         return f"{shown} {'is at most' if below else 'reaches'} {limit_text(limit)}"
-    short = f"{shown} {'is above' if below else 'stays short of'} {limit_text(limit)}"
-    on = ", but the alert goes on until it has recovered"
-    return f"{short}{on if finding.verdict is Verdict.HOLDS else ''}"
+    return f"{shown} {'is above' if below else 'stays short of'} {limit_text(limit)}"
 
 
 def limit_text(limit: Limit) -> str:

@@ -9,6 +9,7 @@ from bot.slack.blocks import Json
 from rules import metric
 from rules.alert import CAME_TRUE, OPEN, Reason, State
 from rules.condition.forecast import FORECAST
+from rules.metric import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,17 @@ def _eased(facts: AlertFacts) -> tuple[Json, ...]:
     """A firing alert that is not as bad as it was."""
     if facts.severity is None:
         return _say("It is within its limit now; the alert ends when that lasts.")
+    if facts.over_at is not None:
+        return _say(f"It is within its limit; it is over only {level(facts.over_at, facts.limit)}.")
     if facts.severity < facts.peak:
         return _say(f"It is down to {facts.severity} now.")
     return ()
+
+
+def level(over_at: Value, limit: Value) -> str:
+    """`below $45.00`."""
+    side = "below" if metric.size(over_at) <= metric.size(limit) else "above"
+    return f"{side} {metric.text(over_at)}"
 
 
 def _resolved(facts: AlertFacts) -> tuple[Json, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from math import ceil, floor
 
 from rules import metric
 from rules.finding import Cause, Verdict
@@ -40,27 +41,39 @@ class Case:
 
     def valued(self, size: float) -> Value:
         """The value whose `metric.size` is nearest to `size`, in the unit of the rule's metric."""
-        match self.rule.metric.unit:
-            case Unit.MONEY:
-                return Money(round(size))
-            case Unit.DURATION:
-                return timedelta(microseconds=round(size))
-            case Unit.PERCENT:
-                return Fraction(size)
-            case _:
-                return round(size)
+        return _valued(self.rule, size)
 
-    def lingers(self, lowest: Limit) -> bool:
-        """Whether an alert that fires goes on short of its lowest limit, since a value that swings around it is one alert.
-
-        The sum of a period swings around nothing: it falls when Neo takes cost back, and that is told.
-        """
-        if not self.firing or self.rule.by_period or self.value is None:
+    def lingers(self, lowest: Limit, recover: Value | None = None) -> bool:
+        """Whether an alert that fires goes on short of its lowest limit."""
+        level = recovery(self.rule, lowest, recover)
+        if not self.firing or level is None or self.value is None:
             return False
-        limit, size = metric.size(lowest.value), metric.size(self.value)
-        if self.rule.below:
-            return size <= limit * (1 + _ROOM)
-        return size >= limit * (1 - _ROOM)
+        return metric.reaches(self.value, level, below=self.rule.below)
+
+
+def recovery(rule: Rule, lowest: Limit, recover: Value | None) -> Value | None:
+    """The furthest back behind its lowest limit that an alert goes on, since a value that swings around it is one alert.
+
+    Without `recover` the sum of a period has no such level: it falls when Neo takes cost back, and that is told.
+    """
+    if recover is not None or rule.by_period:
+        return recover
+    limit = metric.size(lowest.value)
+    if rule.metric.unit is Unit.PERCENT:
+        return _valued(rule, limit * (1 + _ROOM if rule.below else 1 - _ROOM))
+    return _valued(rule, floor(limit * (1 + _ROOM)) if rule.below else ceil(limit * (1 - _ROOM)))
+
+
+def _valued(rule: Rule, size: float | Fraction) -> Value:
+    match rule.metric.unit:
+        case Unit.MONEY:
+            return Money(round(size))
+        case Unit.DURATION:
+            return timedelta(microseconds=round(size))
+        case Unit.PERCENT:
+            return Fraction(size)
+        case _:
+            return round(size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from fractions import Fraction
 from rules import metric
 from rules.condition.case import Case, Condition, Judgement
 from rules.finding import Cause, Verdict
-from rules.metric import Value
 from rules.rule import Rule
 
 
@@ -24,16 +23,9 @@ def judge(case: Case) -> Judgement:
     if reached:
         return Judgement(Verdict.HOLDS, case.value, reached[-1].severity, reached[-1])
     lowest = case.terms.thresholds[0]
-    if case.firing and _goes_on(case, case.value):
+    if case.lingers(lowest, case.terms.recover):
         return Judgement(Verdict.HOLDS, case.value, lowest.severity, lowest)
     return Judgement(Verdict.CLEAR, case.value, limit=lowest)
-
-
-def _goes_on(case: Case, value: Value) -> bool:
-    """Whether what fires is not over yet, though it is short of every limit."""
-    if case.terms.recover is None:
-        return case.lingers(case.terms.thresholds[0])
-    return metric.reaches(value, case.terms.recover, below=case.rule.below)
 
 
 def _lowest(rule: Rule) -> int | Fraction | None:

@@ -395,7 +395,7 @@ def test_an_episode_that_ended_is_told_as_it_was_when_it_did(db: Connection) -> 
         pytest.param(
             State.FIRING,
             Verdict.HOLDS,
-            "$20.01 stays short of 30 USD, but the alert goes on until it has recovered",
+            "$20.01 stays short of 30 USD, but the alert goes on until it is below $10.00",
             id="it fires",
         ),
         pytest.param(

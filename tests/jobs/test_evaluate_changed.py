@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.demo.neo import usage
 from bot.store import alerts
 from rules.alert import State
 from rules.rule import Rule
@@ -157,6 +159,18 @@ async def test_in_a_table_of_several_rules_each_row_goes_on_naming_its_own(tmp_p
         said = str(message.blocks)
         assert "0 of 3" in said
         assert (2, 1) == (said.count("'spend'"), said.count("'streams'"))
+
+
+async def test_an_alert_that_goes_on_within_its_limit_says_where_it_is_over(tmp_path: Path) -> None:
+    rules = "rules: [{name: team, metric: spend, window: 24h, thresholds: {warning: 50 USD, critical: 100 USD}}]"
+    async with stage.staged(tmp_path, START, rules) as played:
+        await played.tick()
+        played.stream(1, usd=110)
+        await played.pass_time(MINUTE)
+        played.neo.book.correct(usage.stream_id(1), Decimal("4.6"))
+        await played.pass_time(MINUTE)
+        (message,) = played.bench.workspace.messages(stage.CHANNEL)
+        assert "It is within its limit; it is over only below $45.00." in str(message.blocks)
 
 
 class Mute(Rule):

@@ -86,8 +86,14 @@ def test_a_limit_says_where_it_came_from(
         pytest.param(
             replace(SHORT, verdict=Verdict.HOLDS),
             False,
-            "$20.00 stays short of 50 USD, but the alert goes on until it has recovered",
+            "$20.00 stays short of 50 USD, but the alert goes on until it is below $45.00",
             id="it has not recovered",
+        ),
+        pytest.param(
+            OVER,
+            True,
+            "$60.00 is above 50 USD, but the alert goes on until it is above $55.00",
+            id="it is below no more, and has not recovered",
         ),
         pytest.param(
             replace(OVER, expected=True),
@@ -126,6 +132,12 @@ def test_a_verdict_is_told_in_words(finding: Finding, below: bool, expected: str
 def test_what_is_new_is_told_in_words(value: int, expected: str) -> None:
     rule = samples.rule("metric: first_seen\ngroup_by: [user]\nwindow: day\nthresholds: {info: 1}")
     assert expected == why.reason(replace(OVER, value=value), TERMS, rule)
+
+
+def test_what_lingers_without_a_level_of_its_own_says_that_it_does() -> None:
+    finding = replace(SHORT, verdict=Verdict.HOLDS, expected=True)
+    expected = "which stays short of 50 USD, but the alert goes on until it has recovered"
+    assert why.reason(finding, TERMS, RULE).endswith(expected)
 
 
 def test_a_series_that_is_left_out_says_by_what() -> None:

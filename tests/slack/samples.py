@@ -560,6 +560,9 @@ POSTS: dict[str, Body] = {
         replace(NEW, state=State.CLOSED, reason=Reason.LATE, period=YESTERDAY, ended=at(23, day=2))
     ),
     "alert-eased": AlertBody(EASED),
+    "alert-lingers": AlertBody(
+        replace(EASED, severity=Severity.WARNING, value=Fraction(19), over_at=Fraction(18))
+    ),
     "alert-resolved": AlertBody(RESOLVED),
     "alert-fresh-again": AlertBody(FRESH),
     "alert-corrected": AlertBody(CORRECTED),
