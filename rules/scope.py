@@ -5,8 +5,8 @@ when records of it changed, when its rolling window lost or gained one, when a t
 of a rule when the rule is new, its terms changed, its period turned, or the days before that it is held against are
 others. Judging more than that changes nothing, and a property test holds that judging only this equals judging all.
 
-A forecast costs far more than a sum, and hangs on whole earlier days: `daily` is who is judged by it. That its limit
-came true inside a day is seen with the next one.
+A forecast costs far more than a sum, and hangs on whole earlier days: `daily` is who is judged by it. Its limit may come
+true inside a day, so a series that fires on one is judged by it whenever it changes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -51,7 +51,8 @@ class News:
 
     `changes` are label sets whose records changed, `crossing` those whose records left or entered a rolling window, and
     `due` alerts that time alone may change. `begins` is what the ledger reaches back to; `aged` says that other sources
-    are stale than were, which is why every alert that may still change is due too.
+    are stale than were, which is why every alert that may still change is due too. `expecting` are alerts that fire on a
+    forecast.
     """
 
     changes: Sequence[Change] = ()
@@ -59,6 +60,7 @@ class News:
     due: Sequence[Alert] = ()
     begins: datetime | None = None
     aged: bool = False
+    expecting: Sequence[Alert] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,9 @@ class Planner:
         self._spans: dict[Window, Span] = {}
         self._due: dict[str, set[Values]] = {}
         self._over: dict[str, dict[Span, set[Values]]] = {}
+        self._expecting: dict[str, set[Values]] = {}
+        for alert in news.expecting:
+            self._expecting.setdefault(alert.series.rule, set()).add(alert.series.values)
         for alert in news.due:
             rule, values = alert.series.rule, alert.series.values
             if alert.by_period and alert.span.end <= at:
@@ -138,7 +143,8 @@ class Planner:
             return closed
         daily = None
         if isinstance(rule.window, Period) and any(each.daily for each in conditions):
-            daily = self._earlier_days(rule, rule.window.zone, due)
+            expecting = self._expecting.get(rule.name, set()) & dirty
+            daily = self._earlier_days(rule, rule.window.zone, due | expecting)
         return [*closed, Scope(rule, self.span(rule), _with(dirty, due), daily)]
 
     def span(self, rule: Rule) -> Span:

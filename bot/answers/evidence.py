@@ -16,7 +16,7 @@ from rules.metric import NOTHING, Kind, Reads, Totals
 from rules.money import ZERO
 from rules.record import FAILED
 from rules.rule import Rule
-from rules.series import Query
+from rules.series import BEGINNING, Query
 from rules.window import Span
 
 TOP = 3
@@ -32,7 +32,7 @@ class Evidence:
     """The top tasks of a series by the rule's money (else by spend), and how many more there are.
 
     Errors are shown by the tasks that failed. `split` is None where no money of BYOK is in it, `records` counts all
-    records behind the value. `first` is when the first of them was created, where a rule asks for that.
+    records behind the value. `first` is when the first record ever was created, where a rule asks for that.
     """
 
     tasks: tuple[TaskLine, ...]
@@ -58,15 +58,16 @@ def evidence(db: Connection, rule: Rule, labels: Mapping[str, str], span: Span) 
     found = taskwork.ranked(db, span, _selection(rule, where, exactly), TOP)
     totals = _totals(db, where, exactly, span)
     split = measure.split(totals) if totals.neo_cost or totals.llm_cost else None
-    first = _first(db, where, exactly, span) if rule.metric.kind is Kind.FIRST else None
+    first = _first(db, where, exactly, span.end) if rule.metric.kind is Kind.FIRST else None
     return Evidence(found.lines, found.more, split, totals.streams, first)
 
 
 def _first(
-    db: Connection, where: Selector, exactly: Mapping[Label, str], span: Span
+    db: Connection, where: Selector, exactly: Mapping[Label, str], end: datetime
 ) -> datetime | None:
-    """A value with a `*` in it selects others too; those are passed over."""
-    found = records.records(db, where, span, order=Order.FIRST, limit=_LOOKED_AT)
+    """When it was first used, however long ago. A value with a `*` in it selects others too; those are passed over."""
+    ever = Span(BEGINNING, end)
+    found = records.records(db, where, ever, order=Order.FIRST, limit=_LOOKED_AT)
     return next(
         (
             record.at

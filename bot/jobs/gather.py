@@ -12,6 +12,7 @@ from bot.store.sources import SourceState
 from rules import scope
 from rules.alert import Alert
 from rules.change import Change
+from rules.condition.forecast import FORECAST
 from rules.metric import Kind
 from rules.rule import Rule
 from rules.scope import Judged, News
@@ -63,6 +64,7 @@ def gather(
         due=_due(db, now, aged=aged),
         begins=begins,
         aged=aged,
+        expecting=alerts.firing(db, FORECAST.name),
     )
     stirred = upto > 0 or any(news.crossing.values()) or before != stale
     circumstances = Circumstances(

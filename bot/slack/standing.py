@@ -33,7 +33,7 @@ def of(facts: AlertFacts) -> Standing:
         return Standing(subject.OVER, f"Was {facts.peak}", _delayed(facts))
     label, remark = _ENDED[facts.state]
     icon = subject.WELL if facts.state in (State.RESOLVED, State.CORRECTED) else subject.OVER
-    of_first = _OF_FIRST.get(facts.state) if facts.metric == subject.FIRST else None
+    of_first = _of_first(facts) if facts.metric == subject.FIRST else None
     return Standing(icon, label, _say(of_first) if of_first else remark(facts))
 
 
@@ -140,6 +140,13 @@ def _removed(facts: AlertFacts) -> tuple[Json, ...]:
     return _say(
         text.plain(facts.note, blocks.NOTE) or "Its rule is gone or means something else now."
     )
+
+
+def _of_first(facts: AlertFacts) -> str | None:
+    """Why what was new is so no more; in a rolling window it may be old by now, or never have been used."""
+    if facts.state is State.RESOLVED and facts.first is None:
+        return "Neo took that usage back."
+    return _OF_FIRST.get(facts.state)
 
 
 _OF_FIRST = {

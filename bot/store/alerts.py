@@ -73,6 +73,15 @@ def open_alerts(db: Connection) -> list[Alert]:
     return _select(db, "state IN ('pending', 'firing')", ())
 
 
+def firing(db: Connection, condition: str) -> list[Alert]:
+    """All that fire by a condition."""
+    open_, fires = (
+        "state IN ('pending', 'firing')",
+        "state = 'firing'",
+    )  # the index is of what is open
+    return _select(db, f"{open_} AND {fires} AND condition = ?", (condition,))
+
+
 def changeable(db: Connection, since: datetime) -> list[Alert]:
     """All that may still change: the open ones, and periods that ended after `since`."""
     return _select(db, _CHANGEABLE, (instant.to_micros(since),))

@@ -54,6 +54,14 @@ def test_when_somebody_was_first_seen(empty: Connection) -> None:
     assert evidence.evidence(empty, rule(), {}, span(of)).first is None
 
 
+def test_what_was_first_seen_before_the_span_has_a_first_usage_still(empty: Connection) -> None:
+    of, since = rule("first_seen", "[model]", amount="1"), span(rule()).start
+    world.add(empty, [world.spent(1, since - world.hours(1), usd(1), model="opus")])
+    for model, first in (("opus", since - world.hours(1)), ("gpt-5", None)):
+        found = evidence.evidence(empty, of, {"model": model}, span(of))
+        assert (first, 0) == (found.first, found.records)
+
+
 def test_the_split_is_there_where_there_is_byok(db: Connection) -> None:
     found = evidence.evidence(db, rule(), {}, span(rule()))
     assert Split(usd("38.01"), usd(1), usd(4)) == found.split

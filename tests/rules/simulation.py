@@ -47,6 +47,7 @@ class World:
             due=self._due(now),
             begins=now.begins,
             aged=now.stale != self.stale,
+            expecting=[each for each in self._open() if each.series.condition == "forecast"],
         )
         scopes = tick.plan(self.rules, self.judged, news, now.at)
         found = self._turn(scopes, now)

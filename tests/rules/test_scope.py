@@ -150,6 +150,16 @@ def test_who_is_forecast_when_something_changed(change: Change, expected: Only) 
     assert (frozenset({ANA, BEN}), expected) == (found.only, found.daily)
 
 
+def test_who_fires_on_a_forecast_is_forecast_with_every_change() -> None:
+    ana = making.alert(span=Span(NOON - 20 * DAY, NOON + DAY))
+    idle = replace(ana, series=replace(ana.series, values=BEN))
+    other = replace(ana, series=replace(ana.series, rule="b"))
+    changes = [changed(NOON), changed(NOON, ("ci@acme.test",))]
+    (found,) = planned(FORECAST, News(changes=changes, expecting=[ana, idle, other]))
+    assert frozenset({ANA}) == found.daily
+    assert [] == planned(FORECAST, News(expecting=[ana]))
+
+
 def closed(of: Rule, news: News, since: datetime = NOON - 30 * DAY) -> list[tuple[Span, Only]]:
     found = planned(of, news, last(of, since=since))
     return [(each.span, each.only) for each in found if each.closed]

@@ -259,6 +259,7 @@ NEW = replace(
     runbook="",
     first=at(12, 41),
 )
+NEW_LEFT = replace(NEW, state=State.RESOLVED, by_period=False, value=0, ended=at(12, day=4))
 NEW_TOO = tuple(replace(NEW, id=f"{n:08x}", labels={"user": f"bo{n}@acme.test"}) for n in range(3))
 EASED = replace(ERROR_RATE, severity=None, value=Fraction(18), runbook="")
 RESOLVED = replace(
@@ -551,11 +552,8 @@ POSTS: dict[str, Body] = {
     "alert-stale": AlertBody(STALE),
     "alert-new": AlertBody(NEW),
     "alert-new-closed": AlertBody(replace(NEW, state=State.CLOSED, ended=at(23))),
-    "alert-new-left": AlertBody(
-        replace(
-            NEW, state=State.RESOLVED, by_period=False, value=0, ended=at(12, day=4), first=None
-        )
-    ),
+    "alert-new-left": AlertBody(NEW_LEFT),
+    "alert-new-gone": AlertBody(replace(NEW_LEFT, first=None)),
     "alert-new-late": AlertBody(
         replace(NEW, state=State.CLOSED, reason=Reason.LATE, period=YESTERDAY, ended=at(23, day=2))
     ),

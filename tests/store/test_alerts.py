@@ -74,6 +74,13 @@ def test_only_what_holds_or_may_hold_is_open(db: Connection) -> None:
     assert {State.PENDING, State.FIRING} == {each.state for each in alerts.open_alerts(db)}
 
 
+def test_those_that_fire_by_a_condition(db: Connection) -> None:
+    expected = replace(BEN, condition="forecast")
+    ended = making.alert(series=replace(expected, values=("u",)), state=State.CLOSED)
+    kept(db, making.alert(), making.alert(series=expected), ended)
+    assert [making.alert(series=expected)] == alerts.firing(db, "forecast")
+
+
 def test_a_timer_is_due_from_its_moment_on(db: Connection) -> None:
     alerts.put(db, [(making.alert(), NOW), (making.alert(series=BEN), None)])
     assert [] == alerts.due(db, NOW - timedelta(microseconds=1))
