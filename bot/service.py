@@ -22,7 +22,7 @@ from bot.notify.acted import Acted
 from bot.notify.answer import Refusal
 from bot.schedule import Timetable
 from bot.standing import Standing
-from bot.store import outbox, sources
+from bot.store import outbox, silences, sources
 from bot.store.database import Database
 from bot.web.in_force import InForce
 
@@ -128,6 +128,7 @@ class Bot:
         """Lets nothing wait for a time that is further away than it was meant to be, and keeps the age of the data."""
         now = self.clock.now()
         await self.database.write(outbox.pull_back, now)
+        await self.database.write(silences.pull_back, by, now)
         await self.database.write(partial(sources.shift, by=by, now=now))
         for poller in self.pollers.values():
             poller.try_now()

@@ -10,7 +10,7 @@ from bot.answers.episodes import Episodes
 from bot.answers.restraint import Taken
 from bot.answers.running import Running
 from bot.answers.watch import Watch
-from bot.notify.policy import Step
+from bot.notify.decision import Step
 from bot.store.history import Version
 from rules import evaluate, scope, tick
 from rules.change import Change

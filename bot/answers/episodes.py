@@ -64,6 +64,12 @@ class Episodes:
         self._keep(replace(alert, acked=peak), rule)
         return True
 
+    def count_from(self, alert: Alert, rule: Rule) -> None:
+        """Has the repeats of an alert count as `alert` says."""
+        found = self.find(tick.key(alert))
+        if found is not None:
+            self._keep(replace(found, spoken=alert.spoken, repeats=alert.repeats), rule)
+
     def due(self, at: datetime) -> list[Alert]:
         """Those that time alone may change at `at`; each is given once."""
         found: dict[AlertKey, Alert] = {}

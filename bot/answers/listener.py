@@ -1,6 +1,6 @@
 """Who hears a replay: everything that is said is said to them, but for what silences and quiet times hold back."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -8,11 +8,11 @@ from typing import NamedTuple
 from bot.answers.episodes import Episodes
 from bot.answers.restraint import Restraint
 from bot.notify import holding, policy
-from bot.notify.holding import Held, Holding
+from bot.notify.decision import Changes, Edit, Post, Reply, Step, Told
+from bot.notify.holding import Held, Holding, Passed
 from bot.notify.notification import Destination, Via
-from bot.notify.policy import Changes, Edit, Post, Reply, Step, Told
 from rules import tick, window
-from rules.alert import Alert, Reason
+from rules.alert import Alert, Reason, Transition
 from rules.evaluate import AlertKey
 from rules.metric import Value
 from rules.rule import Rule
@@ -54,51 +54,51 @@ class _Owed:
     rule: Rule
 
 
+Labels = Callable[[Rule, Alert], Mapping[str, str]]
+"""The labels of an alert of a rule, with the one person that it is about."""
+
+
 class Listener:
     """Remembers what was told and what is held back. Up to `since` nothing is: what holds then is taken as told.
 
-    `kept_back` are the alerts of which something was held back, each with its rule's name.
+    `labels` gives whom alerts are about. `kept_back` are the alerts of which something was held back, each with its rule's name.
     """
 
-    def __init__(self, episodes: Episodes, restraint: Restraint, since: datetime) -> None:
+    def __init__(
+        self, episodes: Episodes, restraint: Restraint, since: datetime, labels: Labels
+    ) -> None:
         self.kept_back: set[tuple[str, str]] = set()
+        self._labels = labels
         self._episodes = episodes
         self._restraint = restraint
         self._since = since
         self._told: dict[str, Told] = {}
-        self._keys: set[str] = set()
         self._owed: dict[str, _Owed] = {}
-        self._changed = False
 
     def hear(self, steps: Sequence[Step], at: datetime) -> list[Said]:
         """What is said at `at` of alerts that changed, and of those that nothing holds back any more."""
         if not steps and not self._owed:
-            self._changed = False
             return []
-        changed = {alert.id for step in steps if (alert := step.transition.after)}
-        waiting = [owed for id_, owed in self._owed.items() if id_ not in changed]
-        ids = [*changed, *(owed.held.alert for owed in waiting)]
+        news = [*steps, *self._waiting({alert.id for step in steps if (alert := _after(step))})]
+        looked_at = [self._named(step) for step in news]
+        ids = {alert.id for step in looked_at if (alert := _after(step))}
         told = {(id_, str(PLACE)): self._told[id_] for id_ in ids if id_ in self._told}
-        now = self._holding(at)
-        passed, held = holding.hold(steps, told, now)
-        freed, done = holding.release(
-            (owed.held for owed in waiting), self._alerts(waiting), told, now
-        )
-        self._keep(done, held, steps)
-        self._changed = bool(changed & self._owed.keys() - {each.alert for each in held})
+        held = {id_: owed.held for id_, owed in self._owed.items()}
+        passed = holding.pass_on(looked_at, told, held, self._holding(at))
+        self._keep(passed, looked_at)
+        self._lower(looked_at)
         return [
             _said(at, news, decision.message)
-            for decision in policy.decide([*passed, *freed], told, at)
+            for decision in policy.decide(passed.steps, told, at)
             if not isinstance(decision, Edit)
             for news in self._tell(decision)
         ]
 
     def wakes(self, at: datetime) -> Iterator[datetime]:
-        """When something that is held back at `at` may be so no longer; what changed as it was freed is told next time."""
-        if self._changed:
-            yield at
+        """When something that is held back at `at` may be held back by something else."""
         if self._owed:
-            yield from (each.ends for each in self._restraint.silences if each.ends > at)
+            for each in self._restraint.silences:
+                yield from (edge for edge in (each.starts, each.ends) if edge > at)
             quiet = self._restraint.quiet
             if quiet is not None and quiet.at(at):
                 yield quiet.until(at)
@@ -106,35 +106,50 @@ class Listener:
     def _holding(self, at: datetime) -> Holding:
         if at <= self._since:
             return Holding(at)
-        active = [each for each in self._restraint.silences if each.starts <= at < each.ends]
+        active = [each for each in self._restraint.silences if each.holds(at)]
         return Holding(at, active, self._restraint.quiet)
 
-    def _alerts(self, waiting: Iterable[_Owed]) -> dict[str, tuple[Alert, Rule | None]]:
-        """What has become of alerts; those that are over are no more."""
-        found = ((owed, self._episodes.find(owed.key)) for owed in waiting)
-        return {
-            alert.id: (alert, owed.rule)
-            for owed, alert in found
-            if alert is not None and alert.id == owed.held.alert
-        }
+    def _waiting(self, changed: Container[str]) -> Iterator[Step]:
+        """Alerts that did not change, of which something waits; those that are over are no more."""
+        for id_, owed in [*self._owed.items()]:
+            if id_ not in changed:
+                alert = self._episodes.find(owed.key)
+                if alert is None or alert.id != id_:
+                    del self._owed[id_]
+                else:
+                    yield Step(Transition(alert, alert), owed.rule, (PLACE,))
 
-    def _keep(self, done: Iterable[Held], held: Iterable[Held], steps: Iterable[Step]) -> None:
-        """What is held back for a silence once stays so, whatever a quiet time adds."""
-        for each in done:
-            del self._owed[each.alert]
-        of = {alert.id: (alert, step.rule) for step in steps if (alert := step.transition.after)}
-        for each in held:
+    def _named(self, step: Step) -> Step:
+        """The step with the one person that its alert is about, where a silence may ask for them."""
+        alert = _after(step)
+        if alert is None or step.rule is None or not self._restraint.silences:
+            return step
+        return replace(step, labels=self._labels(step.rule, alert))
+
+    def _keep(self, passed: Passed, steps: Iterable[Step]) -> None:
+        """Remembers what waits, and from when on repeats are counted."""
+        for id_ in passed.done:
+            del self._owed[id_]
+        of = {alert.id: (alert, step.rule) for step in steps if (alert := _after(step))}
+        for each in passed.held:
             alert, rule = of[each.alert]
-            known = self._owed.get(each.alert)
-            quietly = each.quietly and (known is None or known.held.quietly)
             if rule is not None:
-                self._owed[each.alert] = _Owed(
-                    replace(each, quietly=quietly), tick.key(alert), rule
-                )
+                self._owed[each.alert] = _Owed(each, tick.key(alert), rule)
                 self.kept_back.add((rule.name, each.alert))
+        for step in passed.clocks:
+            if (alert := _after(step)) and step.rule is not None:
+                self._episodes.count_from(alert, step.rule)
+
+    def _lower(self, steps: Iterable[Step]) -> None:
+        """Nothing is told as worse than it has been: a limit that was raised takes a peak back."""
+        for step in steps:
+            alert = _after(step)
+            known = self._told.get(alert.id) if alert is not None else None
+            if alert is not None and known is not None and known.peak > alert.peak:
+                self._told[alert.id] = replace(known, peak=alert.peak)
 
     def _tell(self, decision: Post | Reply | Changes) -> list[_News]:
-        """Remembers what is being told; what was said before is not said again."""
+        """Remembers what is being told."""
         news = [
             _News(alert, step.rule, step.transition.reason or Reason.FIRST)
             for step in decision.steps
@@ -143,15 +158,15 @@ class Listener:
         for each in news:
             alert = each.alert
             self._told[alert.id] = (
-                replace(self._told[alert.id], peak=alert.peak, value=alert.worst)
+                replace(self._told[alert.id], peak=alert.peak, value=alert.worst, since=alert.since)
                 if isinstance(decision, Changes)
-                else Told(decision.message, alert.peak, alert.worst, decision.table)
+                else Told(decision.message, alert.peak, alert.worst, decision.table, alert.since)
             )
-        if len(news) > 1:
-            return news
-        fresh = {policy.dedupe_key(PLACE, each.alert, each.reason) for each in news} - self._keys
-        self._keys |= fresh
-        return news if fresh else []
+        return news
+
+
+def _after(step: Step) -> Alert | None:
+    return step.transition.after
 
 
 def _said(at: datetime, news: _News, message: str) -> Said:

@@ -12,8 +12,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from bot.answers import restraint
+from bot.answers import about, restraint
 from bot.answers.agenda import Agenda, Grid
 from bot.answers.course import Course
 from bot.answers.listener import Listener, Said
@@ -79,7 +80,7 @@ def replay(db: Connection, rules: Sequence[Rule], stretch: Span, terms: Terms) -
     agenda = Agenda(judged, Grid(at, terms.every), begins)
     restrained = restraint.read(db, Span(at, until), terms.quiet)
     course = Course(judged, agenda, begins, restrained.taken)
-    listener = Listener(course.episodes, restrained, since)
+    listener = Listener(course.episodes, restrained, since, partial(about.labels, db))
     versions = _Ahead(history.versions(db, _reach(judged, at)))
     empty = versions.next_at is None
     said: list[Said] = []

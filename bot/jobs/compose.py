@@ -11,9 +11,9 @@ from bot.answers import acted, evidence
 from bot.jobs import removed
 from bot.jobs import scene as scenes
 from bot.jobs.scene import Scene
+from bot.notify.decision import Changes, Decision, Edit, Post, Reply, Step
 from bot.notify.facts import AlertFacts, ChangesFacts, TableFacts
 from bot.notify.notification import AlertBody, Body, ChangesBody, Destination, TableBody, Via
-from bot.notify.policy import Changes, Decision, Edit, Post, Reply, Step
 from bot.store import alerts, messages
 from rules import metric
 from rules.alert import Alert, Reason, Transition

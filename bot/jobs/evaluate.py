@@ -14,7 +14,7 @@ from bot.jobs.gather import Gathered
 from bot.jobs.scene import Scene
 from bot.jobs.verdicts import Verdicts
 from bot.notify import policy
-from bot.notify.policy import Decision, Step
+from bot.notify.decision import Decision, Step
 from bot.notify.quiet import Quiet
 from bot.notify.routing import Routes
 from bot.store import alerts, sums
@@ -68,21 +68,21 @@ def prepare(db: Connection, terms: Terms, now: datetime) -> Verdicts:
     steps = audience.steps(db, terms.routes, seen.judged, [*transitions, *removed])
     judged = _remembered(seen, failures, now)
     forgotten = tuple(set(seen.judged) - {rule.name for rule in terms.rules})
-    heard = audience.heard(db, terms.rules, terms.quiet, steps, now)
+    hearing = audience.Hearing(terms.rules, terms.routes, terms.quiet)
+    heard = audience.heard(db, hearing, steps, now)
     scene = _scene(db, terms, seen, heard, now)
-    decisions = policy.decide(heard.steps, heard.told, now)
+    decisions = policy.decide(heard.passed.steps, heard.told, now)
     return Verdicts(
         steps=tuple(steps),
         drafts=tuple(_drafts(scene, decisions)),
-        held=heard.held,
-        released=heard.released,
+        heard=heard,
         judged=judged,
         forgotten=forgotten,
         timers=_timers(terms.rules, seen.judged, reshaped, steps),
         upto=seen.upto,
         stale=seen.circumstances.stale,
         failures=failures,
-        idle=not (steps or heard.released or forgotten or failures)
+        idle=not (steps or heard.passed.held or heard.passed.done or forgotten or failures)
         and _is_idle(seen, scopes, judged),
     )
 

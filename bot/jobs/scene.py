@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from bot.answers import acted, evidence, pace
 from bot.answers.evidence import Evidence
+from bot.notify.decision import ToldBy
 from bot.notify.facts import AlertFacts, Pace, Stretch
 from bot.notify.notification import Destination
-from bot.notify.policy import ToldBy
 from bot.store.connection import Connection
 from rules import metric, recovery
 from rules.alert import Alert, Reason, State, Transition

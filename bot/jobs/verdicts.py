@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.jobs import gather
+from bot.jobs.audience import Heard
 from bot.jobs.compose import Draft
 from bot.notify import policy
-from bot.notify.holding import Held
-from bot.notify.policy import Changes, Decision, Edit, Reply, Step
+from bot.notify.decision import Changes, Decision, Edit, Reply, Step
 from bot.store import alerts, changes, decisions, held, messages, outbox
 from bot.store.connection import Connection
 from rules import lifecycle
-from rules.alert import Alert, Reason
+from rules.alert import Alert, Reason, Transition
 from rules.rule import Rule
 from rules.scope import Judged
 
@@ -21,15 +21,14 @@ from rules.scope import Judged
 class Verdicts:
     """What one evaluation came to, ready to be committed.
 
-    `held` is news that is held back, `released` what is so no longer. `judged` is what to remember of each rule, `forgotten` the rules that are no more. `timers` are when time alone may
-    change alerts that are not among `steps`, by alert id: their rule has other timers now. `upto` is the last change
-    that was taken account of. `idle`: nothing is different, so that there is nothing to keep.
+    `heard` is what is told of the steps, and what is held back of them. `judged` is what to remember of each rule,
+    `forgotten` the rules that are no more. `timers` are when time alone may change alerts that are not among `steps`, by
+    alert id: their rule has other timers now. `upto` is the last change that was taken account of. `idle`: nothing is different, so that there is nothing to keep.
     """
 
     steps: tuple[Step, ...]
     drafts: tuple[Draft, ...]
-    held: tuple[Held, ...]
-    released: tuple[Held, ...]
+    heard: Heard
     judged: Mapping[str, Judged]
     forgotten: tuple[str, ...]
     timers: Mapping[str, datetime | None]
@@ -58,14 +57,32 @@ def commit(db: Connection, verdicts: Verdicts, now: datetime) -> None:
     alerts.put(db, kept)
     alerts.time(db, verdicts.timers)
     decisions.add(db, transitions, now)
+    messages.lower(db, [after for step in transitions if (after := _lowered(step))])
     for draft in verdicts.drafts:
         _say(db, draft, now)
-    held.drop(db, verdicts.released)
-    held.put(db, verdicts.held, now)
+    _hold(db, verdicts.heard, now)
     alerts.remember(db, verdicts.judged)
     alerts.forget(db, verdicts.forgotten)
     changes.settle(db, verdicts.upto)
     gather.keep(db, verdicts.stale)
+
+
+def _lowered(transition: Transition) -> Alert | None:
+    """The alert, if its peak has fallen."""
+    before, after = transition.before, transition.after
+    return after if before and after and after.peak < before.peak else None
+
+
+def _hold(db: Connection, heard: Heard, now: datetime) -> None:
+    passed = heard.passed
+    held.drop(db, passed.done)
+    held.put(db, passed.held, heard.under, now)
+    anew = [
+        (alert, None if step.rule is None else timer(alert, step.rule))
+        for step in passed.clocks
+        if (alert := step.transition.after) is not None
+    ]
+    alerts.count_from(db, anew)
 
 
 def timer(alert: Alert, rule: Rule) -> datetime | None:

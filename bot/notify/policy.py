@@ -6,128 +6,17 @@ whether a transition is news to it: `decide` sees that as data, and reads nothin
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from bot.notify import decision
+from bot.notify.decision import Changes, Decision, Edit, Post, Reply, Step, ToldBy
 from bot.notify.notification import Destination, Via
-from rules import metric
 from rules.alert import Alert, Reason, State, Transition
-from rules.metric import Value
 from rules.rule import Rule
-from rules.terms import Severity
 
 STORM = 5
 """More new alerts than this of one rule in one evaluation are one message, and so are more replies than this."""
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a destination was last told of an alert, and the message about it there; `table` if that is about many.
-
-    `waiting`: something about that message is still to be delivered. `gathered`: so is one in which it was told of what
-    became of many.
-    """
-
-    message: str
-    peak: Severity
-    value: Value
-    table: bool
-    waiting: bool = False
-    gathered: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A transition with where its rule sends; `first` if it comes of a rule's first evaluation. The rule is None once it is gone."""
-
-    transition: Transition
-    rule: Rule | None
-    destinations: tuple[Destination, ...]
-    first: bool = False
-    held: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A new message about one alert, or with several a table of them."""
-
-    message: str
-    destination: Destination
-    rule: Rule
-    steps: tuple[Step, ...]
-    first: bool = False
-    held: bool = False
-
-    @property
-    def table(self) -> bool:
-        return len(self.steps) > 1
-
-    @property
-    def changed(self) -> tuple[Step, ...]:
-        return self.steps
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """News on an alert that the destination knows: in its message's thread, which is edited as well.
-
-    With several steps they are members of one table. `silent` are members that changed too, but only the message says
-    so. A new crossing, an escalation and what is repeated for time alone are broadcast to the channel.
-    """
-
-    message: str
-    destination: Destination
-    rule: Rule | None
-    steps: tuple[Step, ...]
-    table: bool
-    silent: tuple[Step, ...] = ()
-
-    @property
-    def broadcast(self) -> bool:
-        return any(
-            step.transition.reason in _LOUD or _in_time(step.transition) for step in self.steps
-        )
-
-    @property
-    def changed(self) -> tuple[Step, ...]:
-        """Everything that the message must say from now on."""
-        return (*self.steps, *self.silent)
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """A silent change of what a posted message says."""
-
-    message: str
-    destination: Destination
-    rule: Rule | None
-    steps: tuple[Step, ...]
-    table: bool
-
-    @property
-    def changed(self) -> tuple[Step, ...]:
-        return self.steps
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """News on too many messages to reply to each: one new message, while they are only edited.
-
-    It tells what happened once and for all, so nothing follows it: what comes later goes to the alerts' own messages.
-    """
-
-    message: str
-    destination: Destination
-    rule: Rule | None
-    steps: tuple[Step, ...]
-
-
-Decision = Post | Reply | Edit | Changes
-
-ToldBy = Mapping[tuple[str, str], Told]
-"""By alert id and destination (as text)."""
-
-_LOUD = (Reason.FIRST, Reason.ESCALATED)
 
 _Members = dict[str, Step]
 """Steps by the id of their alert."""
@@ -147,9 +36,9 @@ def decide(steps: Sequence[Step], told: ToldBy, at: datetime) -> list[Decision]:
             if step.rule is not None and (begun := _begun(step, alert)):
                 key = (destination, "" if step.held else step.rule.name, step.first)
                 posts.setdefault(key, (step.rule, {}))[1][alert.id] = begun
-        elif (known.waiting or known.gathered) and _in_time(step.transition):
+        elif (known.waiting or known.gathered) and decision.in_time(step.transition):
             continue
-        elif spoken := _spoken(step, alert, destination):
+        elif spoken := _spoken(step, destination, at):
             replies.setdefault((destination, known.message), []).append(spoken)
         elif _differs(step.transition.before, alert):
             edits.setdefault((destination, known.message), []).append(step)
@@ -157,14 +46,13 @@ def decide(steps: Sequence[Step], told: ToldBy, at: datetime) -> list[Decision]:
 
 
 def dedupe_key(destination: Destination, alert: Alert, reason: Reason) -> str:
-    """The same thing is said once: destination, episode, reason, severity and the limit as written.
+    """The same thing is said once: destination, episode, reason, severity, the limit as written, and when that was decided.
 
     A limit that was moved and came back is passed anew, since another time.
     """
-    told_twice = reason in (Reason.REPEAT, Reason.CLOSED)
-    worst = f"|{metric.text(alert.worst)}|{alert.repeats}" if told_twice else ""
-    said = f"{reason}|{alert.severity or alert.peak}|{alert.limit.text}{worst}"
-    return f"{destination}|{alert.id}|{alert.since.isoformat()}|{said}"
+    said = f"{reason}|{alert.severity or alert.peak}|{alert.limit.text}"
+    decided = alert.spoken.isoformat() if alert.spoken else ""
+    return f"{destination}|{alert.id}|{alert.since.isoformat()}|{said}|{decided}"
 
 
 def dedupe_keys(destination: Destination, steps: Iterable[Step]) -> list[str]:
@@ -196,15 +84,17 @@ def _begun(step: Step, alert: Alert) -> Step | None:
     return step if late and alert.state is State.CLOSED else None
 
 
-def _spoken(step: Step, alert: Alert, destination: Destination) -> Step | None:
+def _spoken(step: Step, destination: Destination, at: datetime) -> Step | None:
     """The step as the destination is told of it; a webhook is told of quiet ends and returns too."""
-    before, reason = step.transition.before, step.transition.reason
+    before, after, reason = step.transition.before, step.transition.after, step.transition.reason
     if reason is not None:
         return step
-    if before is None or not _is_webhook(destination) or before.open == alert.open:
+    if before is None or after is None or not _is_webhook(destination):
         return None
-    silent = Reason.REPEAT if alert.open else Reason.CLOSED
-    return replace(step, transition=Transition(before, alert, silent))
+    if before.open == after.open or (after.open and step.muted):
+        return None
+    silent = Reason.REPEAT if after.open else Reason.CLOSED
+    return replace(step, transition=Transition(before, replace(after, spoken=at), silent))
 
 
 def _is_webhook(destination: Destination) -> bool:
@@ -212,17 +102,14 @@ def _is_webhook(destination: Destination) -> bool:
     return destination.via is Via.WEBHOOK
 
 
-def _in_time(transition: Transition) -> bool:
-    """Whether it is said again for no other reason than that time has passed."""
-    before, after = transition.before, transition.after
-    return before is not None and after is not None and after.repeats > before.repeats
-
-
 def _differs(before: Alert | None, after: Alert) -> bool:
-    """Whether a message about it has become untrue. A value that only moves is not news, unless the figure is final."""
-    if before is None or after.state is State.PENDING:
+    """Whether a message about it has become untrue. A value that only moves is not news, unless the figure is final.
+
+    What begins anew was told of as it was before.
+    """
+    if after.state is State.PENDING:
         return False
-    if _shown(before) != _shown(after):
+    if before is None or _shown(before) != _shown(after):
         return True
     return not after.open and before.value != after.value
 

@@ -1,6 +1,6 @@
 """Silences: who muted which alerts until when, and why; and how people write when one ends."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -36,14 +36,22 @@ class Silence:
         """What people call it: `S3`."""
         return f"S{self.id}"
 
-    def mutes(self, alert: Alert, at: datetime) -> bool:
-        """Whether it holds at `at` and the alert fits."""
-        return self.starts <= at < self.ends and self.fits(alert)
+    def holds(self, at: datetime) -> bool:
+        """Whether it lasts at `at`."""
+        return self.starts <= at < self.ends
 
-    def fits(self, alert: Alert) -> bool:
-        """Whether it is about the alert, at whatever time. A label that the series does not have fits nothing."""
+    def mutes(self, alert: Alert, at: datetime, about: Mapping[str, str] | None = None) -> bool:
+        """Whether it holds at `at` and the alert fits."""
+        return self.holds(at) and self.fits(alert, about)
+
+    def fits(self, alert: Alert, about: Mapping[str, str] | None = None) -> bool:
+        """Whether it is about the alert, at whatever time. A label that the alert does not have fits nothing.
+
+        `about` are those of its series and the one person that it is about, where that is known.
+        """
         series = alert.series
-        named = dict(zip(series.group_by, series.values, strict=True))
+        known = about or series.labels
+        named = {Label(name): value for name, value in known.items()}
         return (
             self.alert in ("", alert.id)
             and labels.glob_matches(self.rule, series.rule)
@@ -62,9 +70,11 @@ class Silence:
         return " ".join(part for part in parts if part) or "everything"
 
 
-def muting(silences: Iterable[Silence], alert: Alert, at: datetime) -> Silence | None:
-    """The silence that mutes an alert for longest, if one does."""
-    found = [silence for silence in silences if silence.mutes(alert, at)]
+def muting(
+    silences: Iterable[Silence], alert: Alert, at: datetime, named: Mapping[str, str] | None = None
+) -> Silence | None:
+    """The silence that mutes an alert for longest, if one does; `named` are its labels, as `fits` takes them."""
+    found = [silence for silence in silences if silence.mutes(alert, at, named)]
     return max(found, key=lambda silence: (silence.ends, silence.id), default=None)
 
 

@@ -15,13 +15,12 @@ from bot.answers.agenda import Agenda, Grid
 from bot.jobs import evaluate, verdicts
 from bot.jobs.deliver import SLACK, Deliverer
 from bot.jobs.evaluate import Terms
-from bot.jobs.verdicts import Verdicts
 from bot.notify.notification import Via
 from bot.rehearsal import moments, taking
 from bot.rehearsal.loading import Rehearsal
 from bot.rehearsal.timeline import Event
 from bot.rehearsal.told import Recorder, Told
-from bot.store import alerts, held, ledger, silences, sources, tasks
+from bot.store import alerts, ledger, silences, sources, tasks
 from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.sources import Backfill, Balance
@@ -98,7 +97,6 @@ class _Stage:
         self._takes = deque(rehearsal.deeds.takes)
         self._missed: list[str] = []
         self._timers: list[datetime] = []
-        self._freed = False
 
     async def play(self) -> Played:
         test = self._rehearsal
@@ -122,12 +120,11 @@ class _Stage:
         self._clock.at = at
         await self._database.write(self._poll, events, at)
         found = await evaluate.run(self._database, self._terms, at)
-        if found.steps or found.released:
+        if found.steps or found.drafts:
             await self._deliverer.drain()
         taken = await self._database.write(self._take_on, at)
         if taken or not found.idle:
             self._timers = await self._database.read(self._due, at)
-        self._freed = not found.idle and await self._database.read(_is_owed, found)
         return dict(found.failures)
 
     @property
@@ -190,19 +187,11 @@ class _Stage:
         quiet = self._rehearsal.quiet
         if quiet is not None and quiet.at(at):
             yield quiet.until(at)
-        if self._freed:
-            yield at
 
     def _in_order(self, told: Iterable[Told]) -> list[Told]:
         """Of what is told at one moment, that to the first receiver is first."""
         names = [*self._rehearsal.routes.receivers]
         return sorted(told, key=lambda each: names.index(each.to))
-
-
-def _is_owed(db: Connection, found: Verdicts) -> bool:
-    """Whether something is held back of an alert that has just changed: only with the next judging is it told."""
-    changed = {step.transition.after.id for step in found.steps if step.transition.after}
-    return any(each.alert in changed for each in held.load(db))
 
 
 def _until(coming: deque[_T], at: datetime, when: Callable[[_T], datetime]) -> Iterator[_T]:

@@ -143,6 +143,15 @@ def time(db: Connection, timers: Mapping[str, datetime | None]) -> None:
     db.conn.executemany("UPDATE alert SET due = ? WHERE id = ?", rows)
 
 
+def count_from(db: Connection, alerts: Iterable[tuple[Alert, datetime | None]]) -> None:
+    """Has repeats of alerts count as these say, each with the moment at which time alone may change it."""
+    rows = [
+        (instant.to_nullable(alert.spoken), alert.repeats, instant.to_nullable(due_at), alert.id)
+        for alert, due_at in alerts
+    ]
+    db.conn.executemany("UPDATE alert SET spoken = ?, repeats = ?, due = ? WHERE id = ?", rows)
+
+
 def drop(db: Connection, ids: Iterable[str]) -> None:
     """Forgets pending alerts that never fired."""
     db.conn.executemany("DELETE FROM alert WHERE id = ?", [(id_,) for id_ in ids])

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.notify import figure, notification
+from bot.notify.decision import Told
 from bot.notify.notification import Body, Destination, Receipt, Via
-from bot.notify.policy import Told
 from bot.store import instant
 from bot.store.connection import Connection
 from rules.alert import Alert
@@ -34,20 +34,24 @@ def told(db: Connection, alerts: Sequence[str]) -> dict[tuple[str, str], Told]:
         part = alerts[start : start + 1000]
         rows = db.execute(
             "SELECT told.alert, told.destination, told.message, told.peak, told.value,"
+            " told.since, told.over,"
             " (SELECT count(*) > 1 FROM told AS other WHERE other.message = told.message),"
             " EXISTS (SELECT 1 FROM outbox WHERE outbox.message = told.message AND state = 'waiting'),"
             " EXISTS (SELECT 1 FROM outbox WHERE outbox.message = told.gathered AND state = 'waiting')"
             f" FROM told WHERE told.alert IN ({', '.join('?' * len(part))})",
             part,
         ).fetchall()
-        for alert, destination, message, peak, value, table, waiting, gathered in rows:
+        for alert, destination, message, peak, value, since, over, *flags in rows:
+            table, waiting, gathered = map(bool, flags)
             found[alert, destination] = Told(
                 message,
                 Severity(peak),
                 figure.decode(value),
-                bool(table),
-                bool(waiting),
-                bool(gathered),
+                table,
+                instant.from_micros(since),
+                bool(over),
+                waiting,
+                gathered,
             )
     return found
 
@@ -74,13 +78,10 @@ def all_told(db: Connection, message: str, destination: Destination) -> bool:
 def tell(db: Connection, alerts: Iterable[Alert], destination: Destination, message: str) -> None:
     """Keeps what `destination` is being told of each alert, and in which message."""
     db.conn.executemany(
-        "INSERT INTO told (alert, destination, message, peak, value) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (alert, destination) DO UPDATE SET message = excluded.message,"
-        " peak = max(peak, excluded.peak), value = excluded.value",
-        [
-            (alert.id, str(destination), message, alert.peak, figure.encode(alert.worst))
-            for alert in alerts
-        ],
+        "INSERT INTO told (alert, destination, message, peak, value, since, over) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (alert, destination) DO UPDATE SET message = excluded.message, peak = excluded.peak,"
+        " value = excluded.value, since = excluded.since, over = excluded.over",
+        [(alert.id, str(destination), message, *_said(alert)) for alert in alerts],
     )
 
 
@@ -89,11 +90,21 @@ def tell_gathered(
 ) -> None:
     """Keeps what `destination`, which has a message about each alert, is being told of many in another one."""
     db.conn.executemany(
-        "UPDATE told SET gathered = ?, peak = max(peak, ?), value = ? WHERE alert = ? AND destination = ?",
-        [
-            (message, alert.peak, figure.encode(alert.worst), alert.id, str(destination))
-            for alert in alerts
-        ],
+        "UPDATE told SET gathered = ?, peak = ?, value = ?, since = ?, over = ? WHERE alert = ? AND destination = ?",
+        [(message, *_said(alert), alert.id, str(destination)) for alert in alerts],
+    )
+
+
+def _said(alert: Alert) -> tuple[object, ...]:
+    worst, since = figure.encode(alert.worst), instant.to_micros(alert.since)
+    return int(alert.peak), worst, since, not alert.open
+
+
+def lower(db: Connection, alerts: Iterable[Alert]) -> None:
+    """Nobody is told of a higher peak than these alerts have: a limit that was raised takes one back."""
+    db.conn.executemany(
+        "UPDATE told SET peak = ? WHERE alert = ? AND peak > ?",
+        [(alert.peak, alert.id, alert.peak) for alert in alerts],
     )
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.notify.silence import Silence
 from bot.store import instant
@@ -58,6 +58,13 @@ def ended(db: Connection, after: datetime | None, upto: datetime) -> list[Silenc
     """All that ended after a moment (None for ever), up to another one; the last one last."""
     first = -1 if after is None else instant.to_micros(after)
     return _select(db, "ends > ? AND ends <= ?", (first, instant.to_micros(upto)))
+
+
+def pull_back(db: Connection, by: timedelta, now: datetime) -> None:
+    """Has what is in force stay so once the clock was set back `by` so much, and what was over stay over."""
+    at, before = instant.to_micros(now), instant.to_micros(now - by)
+    db.execute("UPDATE silence SET starts = ? WHERE starts > ?", (at, at))
+    db.execute("UPDATE silence SET ends = ? WHERE ends > ? AND ends <= ?", (at, at, before))
 
 
 def _select(db: Connection, where: str, values: Sequence[object]) -> list[Silence]:

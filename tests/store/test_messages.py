@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.notify.decision import Told
 from bot.notify.notification import Receipt
-from bot.notify.policy import Told
 from bot.store import messages, outbox
 from bot.store.connection import Connection
 from bot.store.messages import Edit
@@ -135,12 +135,16 @@ def test_what_was_told_is_kept_for_each_destination(db: Connection) -> None:
     assert {} == messages.told(db, ["another"])
 
 
-def test_the_peak_that_was_told_never_falls(db: Connection) -> None:
+def test_the_peak_that_was_told_falls_only_with_that_of_the_alert(db: Connection) -> None:
     alert = making.alert()
     messages.tell(db, [replace(alert, peak=Severity.CRITICAL)], FINOPS, "m-1")
     messages.tell(db, [replace(alert, worst=making.usd(70))], FINOPS, "m-2")
     (told,) = messages.told(db, [alert.id]).values()
-    assert ("m-2", Severity.CRITICAL, making.usd(70)) == (told.message, told.peak, told.value)
+    assert ("m-2", Severity.WARNING, making.usd(70)) == (told.message, told.peak, told.value)
+    messages.lower(db, [replace(alert, peak=Severity.CRITICAL)])
+    messages.lower(db, [replace(alert, peak=Severity.INFO)])
+    (told,) = messages.told(db, [alert.id]).values()
+    assert Severity.INFO == told.peak
 
 
 def test_an_alert_keeps_its_message_when_it_is_told_of_among_many(db: Connection) -> None:
@@ -151,13 +155,23 @@ def test_an_alert_keeps_its_message_when_it_is_told_of_among_many(db: Connection
     mail.queue(db, "many", "7 changes")
     messages.tell_gathered(db, [risen], FINOPS, "many")
     (told,) = messages.told(db, [alert.id]).values()
-    assert Told("m-1", Severity.CRITICAL, making.usd(120), table=False, gathered=True) == told
+    assert (
+        Told(
+            "m-1",
+            Severity.CRITICAL,
+            making.usd(120),
+            table=False,
+            since=making.alert().since,
+            gathered=True,
+        )
+        == told
+    )
     outbox.sent(db, mail.take(db), Receipt("C1", "1.3"), NOW)
     (told,) = messages.told(db, [alert.id]).values()
     assert not told.gathered
     messages.tell_gathered(db, [alert], FINOPS, "more")
     (told,) = messages.told(db, [alert.id]).values()
-    assert Severity.CRITICAL == told.peak
+    assert Severity.WARNING == told.peak
 
 
 def test_a_destination_may_be_told_of_all_that_became_of_many(db: Connection) -> None:

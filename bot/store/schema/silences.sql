@@ -24,11 +24,14 @@ CREATE TABLE ack (
 );
 CREATE INDEX ack_alert ON ack (alert);
 
--- What a destination was not told because of a silence or a quiet time, since when; `quietly`: for no silence.
+-- News of an alert that waits to be told, since when; `least` is the severity at which that began. `quietly`: no silence
+-- held it back while it fired; `late`: it was found after its period. `under` is what it was last looked at under: a
+-- digest of the silences and the quiet time that held then.
 CREATE TABLE held (
-  alert TEXT NOT NULL,
-  destination TEXT NOT NULL,
+  alert TEXT PRIMARY KEY,
   since INTEGER NOT NULL,
+  least INTEGER NOT NULL,
   quietly INTEGER NOT NULL,
-  PRIMARY KEY (alert, destination)
+  late INTEGER NOT NULL,
+  under TEXT NOT NULL
 ) WITHOUT ROWID;
