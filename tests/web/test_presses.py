@@ -122,7 +122,7 @@ async def test_a_second_one_is_told_who_was_first(played: Played, database: Data
     await played.press("ana", "ack")
     [said] = await played.press("ada", "ack")
     assert "U0ADA" == said.only_for
-    assert f"ana@acme.test acknowledged alert {ID} already, on 2026-02-17" in read(said)
+    assert f"ana@acme.test acknowledged alert {ID} already, Tue 17 Feb 2026 13:00" in read(said)
 
     [said] = await played.press("ana", "unack")
     assert "took back the acknowledgement" in read(said)
