@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bot.answers import acted
+from bot.answers import about, acted
 from bot.notify.facts import NOTHING_DONE, Acted, AlertFacts
 from bot.notify.notification import AlertBody, Body, TableBody
 from bot.notify.silence import Silence
@@ -19,14 +19,19 @@ log = logging.getLogger(__name__)
 def muted(db: Connection, silences: Iterable[Silence], at: datetime) -> list[Alert]:
     """The open alerts that some of these silences are about; each message about them says what counts at `at`."""
     kept = list(silences)
-    found = [alert for alert in alerts.open_alerts(db) if any(each.fits(alert) for each in kept)]
+    found = [
+        alert
+        for alert in alerts.open_alerts(db)
+        for labels in [about.labels(db, None, alert)]
+        if any(each.fits(alert, labels) for each in kept)
+    ]
     refresh(db, found, at)
     return found
 
 
-def refresh(db: Connection, about: Iterable[Alert], at: datetime) -> None:
+def refresh(db: Connection, told_of: Iterable[Alert], at: datetime) -> None:
     """Each message about these alerts says what counts at `at`; one that says so already stays as it is."""
-    found = list(about)
+    found = list(told_of)
     true = dict.fromkeys((alert.id for alert in found), NOTHING_DONE) | acted.each(db, found, at)
     for message, destination in messages.editable(db, true):
         try:

@@ -10,12 +10,15 @@ from rules.labels import Label
 from rules.rule import Rule
 
 
-def labels(db: Connection, rule: Rule, alert: Alert) -> dict[str, str]:
-    """The labels, and the one person behind the series where that is another label's value: the alert is about them."""
+def labels(db: Connection, rule: Rule | None, alert: Alert) -> dict[str, str]:
+    """The labels, and the one person behind the series where that is another label's value: the alert is about them.
+
+    Without its rule that is known of tasks alone.
+    """
     known = alert.series.labels
     if Label.USER in known:
         return known
-    users = _only_user(rule)
+    users = set() if rule is None else _only_user(rule)
     if not users and Label.TASK in known:
         users = {task.user for task in tasks.get(db, known[Label.TASK])}
     return {**known, Label.USER: users.pop()} if len(users) == 1 else known

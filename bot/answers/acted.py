@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from bot.answers import about
 from bot.notify import silence
 from bot.notify.facts import NOTHING_DONE, AckFacts, Acted, SilenceFacts
 from bot.notify.silence import Silence
@@ -21,7 +22,7 @@ def each(db: Connection, found: Iterable[Alert], at: datetime) -> dict[str, Acte
     """The same for many alerts, by id; those of which there is nothing are left out."""
     active = silences.active(db, at)
     told = {
-        alert.id: Acted(_ack(db, alert, at), _muted(active, alert, at))
+        alert.id: Acted(_ack(db, alert, at), _muted(db, active, alert, at))
         for alert in found
         if alert.open
     }
@@ -40,12 +41,14 @@ def then(db: Connection, alert: Alert, at: datetime) -> Acted:
     """What counted at an earlier moment for an alert as it was then: once its peak rises it is nobody's again."""
     if not alert.open:
         return NOTHING_DONE
-    return Acted(_given(db, alert, alert.peak, at), _muted(silences.active(db, at), alert, at))
+    return Acted(_given(db, alert, alert.peak, at), _muted(db, silences.active(db, at), alert, at))
 
 
-def _muted(active: Sequence[Silence], alert: Alert, at: datetime) -> SilenceFacts | None:
+def _muted(
+    db: Connection, active: Sequence[Silence], alert: Alert, at: datetime
+) -> SilenceFacts | None:
     """What mutes the alert for longest."""
-    found = silence.muting(active, alert, at)
+    found = silence.muting(active, alert, at, about.labels(db, None, alert)) if active else None
     if found is None:
         return None
     return SilenceFacts(found.name, found.author, found.ends, found.reason)

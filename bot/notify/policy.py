@@ -148,19 +148,17 @@ def _kin(step: Step) -> object:
 def _gathered(changes: Iterable[Reply | Edit], told: ToldBy, at: datetime) -> Iterator[Decision]:
     """Too many replies about one rule at one destination are one message; what they were for is only edited.
 
-    A reply to what waits to be delivered is merged with that, and so makes no message more.
+    So are all that were held back. A reply to what waits to be delivered is merged with that, and so makes no message more.
     """
     waiting = {known.message for known in told.values() if known.waiting}
-    alike: dict[object, list[Reply]] = {}
+    alike: dict[tuple[Destination, str], list[Reply]] = {}
     for each in changes:
         if isinstance(each, Edit) or each.message in waiting or _is_webhook(each.destination):
             yield each
         else:
-            alert = each.steps[0].transition.after
-            alike.setdefault((each.destination, alert and alert.series.rule), []).append(each)
-    for replies in alike.values():
-        if len(replies) > STORM:
-            place = replies[0].destination
+            alike.setdefault((each.destination, _kind(each)), []).append(each)
+    for (place, rule), replies in alike.items():
+        if len(replies) > (STORM if rule else 1):
             steps = tuple(step for reply in replies for step in reply.steps)
             id_ = identity(at.isoformat(), *sorted(dedupe_keys(place, steps)))
             yield Changes(id_, place, steps[0].rule, steps)
@@ -168,6 +166,14 @@ def _gathered(changes: Iterable[Reply | Edit], told: ToldBy, at: datetime) -> It
                 yield Edit(reply.message, place, reply.rule, reply.changed, reply.table)
         else:
             yield from replies
+
+
+def _kind(reply: Reply) -> str:
+    """The rule that a reply is about; empty if all that it says was held back."""
+    alert = reply.steps[0].transition.after
+    if alert is None or all(step.held for step in reply.steps):
+        return ""
+    return alert.series.rule
 
 
 def _changes(

@@ -13,7 +13,7 @@ _TICK = timedelta(microseconds=1)
 
 def of(test: Rehearsal, grid: Grid) -> Iterator[datetime]:
     """In no order."""
-    yield from (silence.ends for silence in test.deeds.silences)
+    yield from (edge for each in test.deeds.silences for edge in (each.starts, each.ends))
     yield from (take.at for take in test.deeds.takes)
     yield from _of_credits(test)
     for down in test.deeds.outages:

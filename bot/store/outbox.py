@@ -196,8 +196,8 @@ def reroute(db: Connection, taken: Taken, fallback: Destination, body: Body, now
     message = policy.identity(fallback, taken.message)
     messages.write(db, message, fallback, body, now)
     db.execute(
-        "INSERT INTO told (alert, destination, message, peak, value)"
-        " SELECT alert, ?, ?, peak, value FROM told WHERE message = ? ON CONFLICT DO NOTHING",
+        "INSERT INTO told (alert, destination, message, peak, value, since, over)"
+        " SELECT alert, ?, ?, peak, value, since, over FROM told WHERE message = ? ON CONFLICT DO NOTHING",
         (str(fallback), message, taken.message),
     )
     return add(db, Entry(message, f"{fallback}|{taken.notification.id}", "fallback"), now)

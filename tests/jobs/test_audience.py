@@ -1,4 +1,4 @@
-"""What silences hold back, through the whole bot; quiet times have a scenario."""
+"""What silences hold back, and quiet times in turn with them, through the whole bot."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.demo.neo import usage
+from bot.jobs import evaluate
 from bot.notify.silence import Silence
 from bot.store import held, silences
 from tests import stage
@@ -78,3 +79,57 @@ async def test_a_table_of_what_was_held_back_goes_on_saying_so(played: Stage) ->
     assert ["reply", "edit"] == [line.split()[0] for line in await played.pass_time(5 * MINUTE)]
     message, *_ = played.bench.workspace.messages(stage.CHANNEL)
     assert "while messages were held back" in str(message.blocks)
+
+
+async def test_what_goes_on_changing_is_told_when_the_silence_ends_to_whom_the_rule_names_then(
+    played: Stage,
+) -> None:
+    played.stream(1, usd=60)
+    assert [] == await played.pass_time(5 * MINUTE)
+    played.write_rules(RULES.replace("window", "notify: [leads], window"))
+    await played.bot.watch()
+    for minute in range(30):
+        played.stream(10 + minute, usd=0.1, created=played.clock.now() + minute * MINUTE)
+    (told,) = await played.pass_time(30 * MINUTE)
+    assert told.startswith("post #sec-leads 🟠 Warning: spend of ana@acme.test at $62.")
+
+
+async def test_what_became_worse_while_it_was_silenced_is_one_message(played: Stage) -> None:
+    played.clock.advance(40 * MINUTE)
+    people = [f"p{number}@acme.test" for number in range(2)]
+    for number, email in enumerate(people):
+        played.stream(number, usd=60, email=email)
+    await played.tick()
+    now = played.clock.now()
+    again = Silence(0, now, now + 5 * MINUTE, "ada@acme.test", "")
+    await played.bot.database.write(silences.add, again)
+    for number, email in enumerate(people, start=10):
+        played.stream(number, usd=40, email=email)
+    await played.tick()
+    posted = [line for line in await played.pass_time(10 * MINUTE) if not line.startswith("edit")]
+    assert ["post 🔴 2 changes in user: 2 escalated"] == [
+        line.partition(" (")[0] for line in posted
+    ]
+
+
+async def test_a_silence_stays_in_force_when_the_clock_is_set_back(played: Stage) -> None:
+    played.clock.advance(-timedelta(hours=1))
+    await played.bot.clock_jumped(-timedelta(hours=1))
+    played.stream(1, usd=60)
+    assert [] == await played.pass_time(5 * MINUTE)
+    assert 1 == len(await played.bot.database.read(held.load))
+
+
+async def test_what_holds_it_back_is_looked_at_only_when_that_is_another_thing(
+    played: Stage,
+) -> None:
+    played.stream(1, usd=60)
+    await played.pass_time(MINUTE)
+    now, terms = played.clock.now(), played.bot.standing.terms
+    assert (await played.bot.database.read(evaluate.prepare, terms, now + MINUTE)).idle
+    over = await played.bot.database.read(evaluate.prepare, terms, now + 30 * MINUTE)
+    assert [("first", 1)] == [
+        (step.transition.reason, len(step.destinations))
+        for step in over.heard.passed.steps
+        if step.held
+    ]

@@ -77,6 +77,7 @@ TOLD = {
     (14, "day", "ana", "escalated"),
     (48, "day", "dan", "delayed"),
     (48, "day", "fay", "first"),
+    (48, "team", "", "repeat"),
 }
 """What is told of RESTRAINED: at which tick, by which rule, of whom, and why."""
 

@@ -49,3 +49,13 @@ def test_those_that_ended_since_a_moment(db: Connection) -> None:
     assert [] == silences.ended(db, None, NOON)
     assert [one] == silences.ended(db, None, NOON + HOUR)
     assert [longer] == silences.ended(db, NOON + HOUR, NOON + 2 * HOUR)
+
+
+def test_what_is_in_force_stays_so_once_the_clock_was_set_back_and_what_is_over_stays_over(
+    db: Connection,
+) -> None:
+    lasts = silences.add(db, replace(ONE, starts=NOON, ends=NOON + 2 * HOUR))
+    over = silences.add(db, replace(ONE, starts=NOON - 3 * HOUR, ends=NOON - HOUR / 2))
+    silences.pull_back(db, -HOUR, NOON - HOUR)
+    assert [replace(lasts, starts=NOON - HOUR)] == silences.active(db, NOON - HOUR)
+    assert replace(over, ends=NOON - HOUR) == silences.find(db, over.id)
