@@ -117,6 +117,11 @@ def test_a_program_that_was_told_is_told_of_the_end_all_the_same_and_of_a_return
     assert [("pager", Reason.REPEAT)] == said(later, known)
 
 
+def test_a_program_that_was_told_of_no_end_is_owed_no_return() -> None:
+    known = told(to=PAGER) | told()
+    assert [] == said(passed(LOUD, step(ALERT, ALERT), known=known, held=OWED), known)
+
+
 @pytest.mark.parametrize(
     ("held", "alert", "known", "reason"),
     [

@@ -321,6 +321,15 @@ def test_alerts_with_a_message_each_that_change_at_once(
     ]
 
 
+def test_what_got_worse_while_it_was_held_back_is_one_message() -> None:
+    alerts = [of(user) for user in range(2)]
+    found = decided(*rises(alerts, held=True), told=alone(alerts))
+    assert [Changes, Edit, Edit] == [type(each) for each in found]
+    assert [Reply] == [
+        type(each) for each in decided(*rises(alerts[:1], held=True), told=alone(alerts))
+    ]
+
+
 def test_what_changes_at_once_has_the_same_identity_only_in_the_same_evaluation() -> None:
     told = alone(MEMBERS)
     ends = [
