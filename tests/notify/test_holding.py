@@ -44,7 +44,7 @@ def told(
     since: datetime = ALERT.since,
     *,
     over: bool = False,
-) -> ToldBy:
+) -> dict[tuple[str, str], Told]:
     return {(ALERT.id, str(to)): Told("m-1", peak, usd(60), table=False, since=since, over=over)}
 
 
