@@ -108,7 +108,7 @@ def _limits(found: WhyAnswer) -> Iterator[str]:
         [
             each.condition,
             str(each.limit.severity),
-            words.limit_text(each.limit),
+            words.held_text(each),
             f"{each.origin}{', of its budget' if each.of_budget else ''}",
         ]
         for each in found.limits

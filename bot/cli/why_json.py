@@ -38,6 +38,7 @@ def _limit(held: Held) -> exact.Row:
         "text": held.limit.text,
         "from": held.origin,
         "of_budget": held.of_budget,
+        "over": held.over or None,
     }
 
 

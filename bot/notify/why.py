@@ -44,12 +44,16 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A limit that the series is held to, and where it came from: `rule`, or the override that is named."""
+    """A limit that the series is held to, and where it came from: `rule`, or the override that is named.
+
+    `over` says of the first one where an alert is over that goes on behind it: `below $45.00`.
+    """
 
     condition: str
     limit: Limit
     origin: str
     of_budget: bool
+    over: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,7 @@ def held(rule: Rule, terms: Terms) -> list[Held]:
             limit,
             own.origin if limit in mine else terms.origin,
             of_budget=" of " in limit.text,
+            over=_over(rule, terms, condition, limit) if limit is limits[0] else "",
         )
         for condition, limits, mine in (
             ("thresholds", terms.thresholds, own.thresholds),
@@ -193,10 +198,15 @@ def _lingering(finding: Finding, value: Value, limit: Limit, terms: Terms, rule:
     """When an alert is over that goes on within its limit; one on a forecast lingers for a day, whatever the level."""
     if finding.verdict is not Verdict.HOLDS or metric.reaches(value, limit.value, below=rule.below):
         return ""
-    level = recovery.level(rule, terms, finding.series.condition, limit)
+    over = _over(rule, terms, finding.series.condition, limit)
+    return f", but the alert goes on until it {f'is {over}' if over else 'has recovered'}"
+
+
+def _over(rule: Rule, terms: Terms, condition: str, limit: Limit) -> str:
+    """Where an alert is over that goes on behind its limit."""
+    level = recovery.level(rule, terms, condition, limit)
     side = "above" if rule.below else "below"
-    until = "has recovered" if level is None else f"is {side} {metric.text(level)}"
-    return f", but the alert goes on until it {until}"
+    return "" if level is None else f"{side} {metric.text(level)}"
 
 
 def _compared(finding: Finding, value: Value, limit: Limit, *, below: bool) -> str:
@@ -204,6 +214,11 @@ def _compared(finding: Finding, value: Value, limit: Limit, *, below: bool) -> s
     if metric.reaches(value, limit.value, below=below):
         return f"{shown} {'is at most' if below else 'reaches'} {limit_text(limit)}"
     return f"{shown} {'is above' if below else 'stays short of'} {limit_text(limit)}"
+
+
+def held_text(held: Held) -> str:
+    """The limit, and where an alert is over that goes on behind it: `50 USD, over below $45.00`."""
+    return f"{limit_text(held.limit)}{f', over {held.over}' if held.over else ''}"
 
 
 def limit_text(limit: Limit) -> str:

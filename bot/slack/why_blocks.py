@@ -63,7 +63,7 @@ def _limits(answer: WhyAnswer) -> Json | None:
 def _limit(held: Held) -> str:
     """`warning from 80% of 2000 USD = $1,600.00 (rule, of its budget)`."""
     kind = " when expected" if held.condition == "forecast" else ""
-    limit = text.plain(words.limit_text(held.limit), blocks.NAME)
+    limit = text.plain(words.held_text(held), blocks.NAME)
     source = text.plain(held.origin, blocks.NAME)
     return f"{held.limit.severity}{kind}: {limit} ({source}{', of its budget' if held.of_budget else ''})"
 

@@ -140,6 +140,12 @@ def test_what_lingers_without_a_level_of_its_own_says_that_it_does() -> None:
     assert why.reason(finding, TERMS, RULE).endswith(expected)
 
 
+def test_the_first_limit_says_where_an_alert_is_over_that_goes_on_behind_it() -> None:
+    rule = samples.rule("metric: spend\nwindow: 24h\nthresholds: {info: 10 USD, warning: 50 USD}")
+    found = why.held(rule, rule.terms(()))
+    assert ["10 USD, over below $9.00", "50 USD"] == [why.held_text(each) for each in found]
+
+
 def test_a_series_that_is_left_out_says_by_what() -> None:
     said = why.said(OVER, SKIPPED, RULE)
     assert "override 3 (user=boss@*) leaves this series out" == said.words
