@@ -84,7 +84,8 @@ def _spoken(
     known = [each for each in decided if each.at <= at]
     if not known:
         return None
-    own = known[-1].reason if known[-1].at == at else None
+    # Who hears of it for the first time is told so, though by then something else was decided.
+    own = known[-1].reason if known[-1].at == at and said[0][0] < at else None
     return replace(_decided(known[-1]), at=at, reason=own or reason)
 
 

@@ -88,6 +88,7 @@ class Routes:
         return self._fallback()
 
     def _fallback(self) -> Destination | None:
-        """A person's DM cannot stand in for another: who would it be?"""
-        place = self.receivers.get(self.fallback or "")
-        return None if place is None or place.via is Via.DM else place
+        """What is named for it, else the first that speaks by default. A person's DM cannot stand in for another: who would it be?"""
+        names = (self.fallback,) if self.fallback else self.default
+        places = [self.receivers[name] for name in names if name in self.receivers]
+        return next((place for place in places if place.via is not Via.DM), None)

@@ -368,7 +368,7 @@ def test_a_rule_that_names_nobody_is_told_to(
 OWN = RULE.replace("name: a", "name: a, notify: [owner]")
 NOBODY = "nobody would be told: name a receiver here, or in notify.default or notify.fallback of the configuration"
 NO_ONE = (
-    "nobody would be told: only the person it is about is named, and the rule groups by neither user nor task;"
+    "nobody would be told: only the person it is about is named, who is not known of every record;"
     " add a channel, or name one in notify.fallback of the configuration"
 )
 
@@ -381,7 +381,7 @@ NO_ONE = (
         pytest.param(f"rules: [{OWN}]\n{DM}", [f"1:27: {NO_ONE}"], id="the owner of a team's rule"),
         pytest.param(
             f"rules: [{OWN.replace('window', 'group_by: [user], window')}]\n{DM}",
-            [],
+            [f"1:27: {NO_ONE}"],
             id="the owner of each person's rule",
         ),
         pytest.param(

@@ -76,6 +76,13 @@ def test_without_a_fallback_nobody_stands_in_for_the_owner(fallback: str | None)
     assert routes.fallback_for(FINOPS) is None
 
 
+def test_without_one_the_first_that_speaks_by_default_is_the_fallback() -> None:
+    routes = Routes(RECEIVERS, ("owner", "finops", "twin"), None)
+    assert (FINOPS,) == routes.destinations(to("owner"), WARNING, {})
+    assert FINOPS == routes.fallback_for(TWIN)
+    assert routes.fallback_for(FINOPS) is None
+
+
 def test_the_fallback_takes_what_another_destination_never_will() -> None:
     assert TWIN == ROUTES.fallback_for(FINOPS)
     assert ROUTES.fallback_for(TWIN) is None
@@ -134,8 +141,8 @@ OTHERS = "overrides: [{match: {user: a*}, notify: [owner]}, {match: {user: b*}, 
             id="an override has somebody, the rule not",
         ),
         pytest.param(
-            ["metric: spend\ngroup_by: [model]", OTHERS.replace("user", "model")],
-            ("finops",),
+            ["metric: spend\ngroup_by: [model]\nnotify: [finops]", OTHERS.replace("user", "model")],
+            (),
             [("overrides", 0, "notify", "warning")],
             id="the rule has somebody, an override not",
         ),
