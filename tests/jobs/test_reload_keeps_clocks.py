@@ -1,8 +1,9 @@
 """Rules that are read again, and say the same in other words, change no decision, no message and no timer."""
 
 import asyncio
+import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import standing
+from rules import composer
 from tests.jobs import life
 from tests.jobs.life import Kept, Step
 
@@ -66,10 +68,13 @@ Reloads = dict[int, str]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The same texts come again and again, so each is parsed once."""
     found = tmp_path_factory.mktemp("reload")
     life.prepared(found)
-    return found
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(composer, "read", functools.cache(composer.read))
+        yield found
 
 
 async def led(
