@@ -1,5 +1,7 @@
 """What every test shares: hypothesis never fails for the time that an example took, and tries the same ones each run."""
 
+import gc
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -22,3 +24,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _is_quick(item: pytest.Item) -> bool:
     return item.get_closest_marker("slow") is None
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays, so nobody looks through it for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)

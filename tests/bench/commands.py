@@ -80,7 +80,10 @@ def signed(path: str, number: str, text: str) -> Figures:
     """
 
     async def run() -> Figures:
-        async with _serving(path) as (port, database), _meanwhile(_polls(database, path)):
+        async with (
+            _serving(path, int(number)) as (port, database),
+            _meanwhile(_polls(database, path)),
+        ):
             return await _asked(port, number, text)
 
     return asyncio.run(run())
@@ -90,7 +93,10 @@ def beside(path: str, source: str, number: str) -> Figures:
     """The same, one after another, while history is read as fast as it can be."""
 
     async def run() -> Figures:
-        async with _serving(path) as (port, database), _meanwhile(_backfill(database, source)):
+        async with (
+            _serving(path, int(number)) as (port, database),
+            _meanwhile(_backfill(database, source)),
+        ):
             return await _asked(port, number, "spend team", askers=1)
 
     return asyncio.run(run())
@@ -109,8 +115,8 @@ async def _meanwhile(work: Coroutine[Any, Any, NoReturn]) -> AsyncIterator[None]
 
 
 @asynccontextmanager
-async def _serving(path: str) -> AsyncIterator[tuple[int, Database]]:
-    """The public port, on a clock that begins at the end of the usage, of which all is known."""
+async def _serving(path: str, number: int) -> AsyncIterator[tuple[int, Database]]:
+    """The public port for so many requests, on a clock that begins at the end of the usage, of which all is known."""
     clock = _Ticking(pages.END)
     workspace = Workspace(_company(), now=clock.now)
     database = await Database.open(path, write=True)
@@ -123,7 +129,8 @@ async def _serving(path: str) -> AsyncIterator[tuple[int, Database]]:
             bot_token=Secret(acme.APP.token), api_url=slack.api_url, app_token=Secret("xapp-1")
         )
         directory = Directory(client.build(settings, session), ("U0ADA",), {})
-        for person in workspace.directory.people:
+        asking = len(acme.directory().people) + min(number, _MEMBERS)
+        for person in workspace.directory.people[:asking]:
             await directory.person(
                 person.id, pages.END
             )  # Slack tells who they are once in five minutes
