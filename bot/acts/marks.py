@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.answers import about, acted
-from bot.notify.facts import NOTHING_DONE, Acted, AlertFacts
+from bot.notify.facts import NOTHING_DONE, Acted, AlertFacts, TableFacts
 from bot.notify.notification import AlertBody, Body, TableBody
 from bot.notify.silence import Silence
 from bot.store import alerts, messages
@@ -41,11 +41,17 @@ def refresh(db: Connection, told_of: Iterable[Alert], at: datetime) -> None:
             continue
         marked = _marked(said, true)
         if isinstance(marked, TableBody):
-            members = alerts.of_message(db, message)
-            acked, silenced = acted.count(db, members, at)
-            marked = TableBody(replace(marked.table, acked=acked, silenced=silenced))
+            marked = TableBody(recounted(db, marked.table, alerts.of_message(db, message), at))
         if marked != said:
             messages.write(db, message, destination, marked, at)
+
+
+def recounted(
+    db: Connection, table: TableFacts, members: Iterable[Alert], at: datetime
+) -> TableFacts:
+    """How many of what goes on in a table somebody took on, and how many are silenced."""
+    acked, silenced = acted.count(db, members, at)
+    return replace(table, acked=acked, silenced=silenced)
 
 
 def _marked(body: Body, true: Mapping[str, Acted]) -> Body:

@@ -47,19 +47,15 @@ def heard(db: Connection, terms: Hearing, news: Sequence[Step], now: datetime) -
     changed = {step.transition.after.id for step in news if step.transition.after is not None}
     waiting = {each.alert: each for each in kept.stirred(db, changed, current.identity)}
     rules = {rule.name: rule for rule in terms.rules}
+    unchanged = alerts.by_id(db, waiting.keys() - changed)
     others = [
-        Step(Transition(alert, alert), rules.get(alert.series.rule), ())
-        for alert in alerts.by_id(db, waiting.keys() - changed)
+        Step(Transition(alert, alert), rules.get(alert.series.rule), ()) for alert in unchanged
     ]
     told = messages.told(db, [*(changed | waiting.keys())])
     places = _places(told)
-    steps_ = [_owing(db, terms.routes, step, waiting, places) for step in (*news, *others)]
-    passed = holding.pass_on(steps_, told, waiting, current)
-    gone = (
-        waiting.keys()
-        - changed
-        - {each.transition.before.id for each in others if each.transition.before}
-    )
+    owing = [_owing(db, terms.routes, step, waiting, places) for step in (*news, *others)]
+    passed = holding.pass_on(owing, told, waiting, current)
+    gone = waiting.keys() - changed - {alert.id for alert in unchanged}
     return Heard(replace(passed, done=(*passed.done, *sorted(gone))), told, current.identity)
 
 

@@ -3,10 +3,11 @@
 import functools
 import operator
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.acts import marks
 from bot.answers import acted, evidence
 from bot.jobs import removed
 from bot.jobs import scene as scenes
@@ -182,16 +183,10 @@ def _of_removed(scene: Scene, decision: Post | Reply | Edit) -> Draft:
         raise ValueError(f"nothing is known of the table {decision.message}")
     said, reply = removed.said(body, ended)
     if isinstance(said, TableBody):
-        said = TableBody(_recounted(scene, said.table, decision.message, ended))
+        kept = alerts.of_message(scene.db, decision.message)
+        going_on = [alert for alert in kept if alert.id not in ended]
+        said = TableBody(marks.recounted(scene.db, said.table, going_on, scene.now))
     return Draft(decision, said, reply)
-
-
-def _recounted(scene: Scene, table: TableFacts, message: str, ended: Collection[str]) -> TableFacts:
-    """How many of what goes on in a table somebody took on, and how many are silenced."""
-    kept = alerts.of_message(scene.db, message)
-    going_on = [alert for alert in kept if alert.id not in ended]
-    acked, silenced = acted.count(scene.db, going_on, scene.now)
-    return replace(table, acked=acked, silenced=silenced)
 
 
 def _gathered(scene: Scene, decision: Changes) -> Body:
