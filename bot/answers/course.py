@@ -14,6 +14,7 @@ from bot.notify.decision import Step
 from bot.store.history import Version
 from rules import evaluate, scope, tick
 from rules.change import Change
+from rules.condition.forecast import FORECAST
 from rules.labels import Label
 from rules.record import Record
 from rules.rule import Rule
@@ -59,7 +60,9 @@ class Course:
         if rules:
             self.visits += 1
             changes, crossing = [*map(_change, self._changed)], _crossing(rules, crossed)
-            steps = self._visit(rules, News(changes, crossing, due, self._begins), at)
+            expecting = self.episodes.firing(rules, FORECAST.name)
+            news = News(changes, crossing, due, self._begins, expecting=expecting)
+            steps = self._visit(rules, news, at)
         for watch in self._watches:
             if watch.rule.name in turned:
                 watch.turn(at)

@@ -42,6 +42,16 @@ class Episodes:
         alerts = self._alerts.get(rule.name, {}).get(values, {})
         return any(alert.open or alert.span.end > at for alert in alerts.values())
 
+    def firing(self, rules: Iterable[Rule], condition: str) -> list[Alert]:
+        """Those of `rules` that fire on a condition."""
+        return [
+            alert
+            for rule in rules
+            for alerts in self._alerts.get(rule.name, {}).values()
+            for alert in alerts.values()
+            if alert.series.condition == condition and alert.state is State.FIRING
+        ]
+
     def put(self, transition: Transition, rule: Rule) -> None:
         """Keeps what an alert has become."""
         alert = transition.after

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from bot.answers.episodes import Episodes
 from bot.answers.restraint import Restraint
-from bot.notify import holding, policy
-from bot.notify.decision import Changes, Edit, Post, Reply, Step, Told
+from bot.notify import decision, holding, policy
+from bot.notify.decision import Edit, Post, Reply, Spoken, Step, Told
 from bot.notify.holding import Held, Holding, Passed
 from bot.notify.notification import Destination, Via
 from rules import tick, window
@@ -88,10 +88,10 @@ class Listener:
         self._keep(passed, looked_at)
         self._lower(looked_at)
         return [
-            _said(at, news, decision.message)
-            for decision in policy.decide(passed.steps, told, at)
-            if not isinstance(decision, Edit)
-            for news in self._tell(decision)
+            _said(at, news, each.message)
+            for each in policy.decide(passed.steps, told, at)
+            if not isinstance(each, Edit)
+            for news in self._tell(each)
         ]
 
     def wakes(self, at: datetime) -> Iterator[datetime]:
@@ -148,21 +148,26 @@ class Listener:
             if alert is not None and known is not None and known.peak > alert.peak:
                 self._told[alert.id] = replace(known, peak=alert.peak)
 
-    def _tell(self, decision: Post | Reply | Changes) -> list[_News]:
+    def _tell(self, spoken: Spoken) -> list[_News]:
         """Remembers what is being told."""
-        news = [
-            _News(alert, step.rule, step.transition.reason or Reason.FIRST)
-            for step in decision.steps
-            if (alert := step.transition.after) and step.rule
-        ]
-        for each in news:
-            alert = each.alert
-            self._told[alert.id] = (
-                replace(self._told[alert.id], peak=alert.peak, value=alert.worst, since=alert.since)
-                if isinstance(decision, Changes)
-                else Told(decision.message, alert.peak, alert.worst, decision.table, alert.since)
+        own, gathered = decision.own(spoken), decision.gathered(spoken)
+        table = isinstance(spoken, Post | Reply) and spoken.table
+        for known in _alerts(own):
+            self._told[known.id] = Told(spoken.message, known.peak, known.worst, table, known.since)
+        for known in _alerts(gathered):
+            told = self._told[known.id]
+            self._told[known.id] = replace(
+                told, peak=known.peak, value=known.worst, since=known.since
             )
-        return news
+        return [
+            _News(alert, step.rule, step.transition.reason or Reason.FIRST)
+            for step in (*own, *gathered)
+            if (alert := step.transition.after) is not None and step.rule is not None
+        ]
+
+
+def _alerts(steps: Iterable[Step]) -> list[Alert]:
+    return [alert for step in steps if (alert := _after(step)) is not None]
 
 
 def _after(step: Step) -> Alert | None:

@@ -38,7 +38,7 @@ class Draft:
 def draft(scene: Scene, decision: Decision) -> Draft:
     """What one decision says."""
     if isinstance(decision, Changes):
-        return Draft(decision, _gathered(scene, decision), None)
+        return Draft(decision, ChangesBody(_gathered(scene, decision)), None)
     rule = _rule(decision.changed)
     if rule is None:
         return _of_removed(scene, decision)
@@ -140,7 +140,7 @@ def _table(scene: Scene, rule: Rule, decision: Post | Reply | Edit, steps: Seque
     ranked = _worst_first(steps)
     members = [_after(step) for step in ranked]
     mixed = _are_mixed(members)
-    first, held = _occasion(scene, decision)
+    occasion = _occasion(scene, decision)
     acked, silenced = acted.count(scene.db, members, scene.now)
     return TableBody(
         TableFacts(
@@ -153,8 +153,9 @@ def _table(scene: Scene, rule: Rule, decision: Post | Reply | Edit, steps: Seque
             count=len(members),
             open=sum(alert.open for alert in members),
             total=_total(rule, members),
-            first=first,
-            held=held,
+            first=occasion.first,
+            held=occasion.held,
+            also=occasion.also,
             period=scene.stretch(rule, members[0]),
             data_at=scene.data_at,
             runbook="" if mixed else rule.runbook,
@@ -164,12 +165,29 @@ def _table(scene: Scene, rule: Rule, decision: Post | Reply | Edit, steps: Seque
     )
 
 
-def _occasion(scene: Scene, decision: Post | Reply | Edit) -> tuple[bool, bool]:
-    """Whether a table was posted on a rule's first evaluation, and whether it had been held back."""
+@dataclass(frozen=True, slots=True)
+class _Occasion:
+    """Why a table is posted: on a rule's first evaluation, or since it is not held back any more, with what `also` was."""
+
+    first: bool = False
+    held: bool = False
+    also: ChangesFacts | None = None
+
+
+def _occasion(scene: Scene, decision: Post | Reply | Edit) -> _Occasion:
+    """What a table once was posted for, it says for good."""
     if isinstance(decision, Post):
-        return decision.first, decision.held
+        return _Occasion(decision.first, decision.held, _also(scene, decision))
     said = _said(scene, decision.message)
-    return (said.table.first, said.table.held) if isinstance(said, TableBody) else (False, False)
+    if not isinstance(said, TableBody):
+        return _Occasion()
+    return _Occasion(said.table.first, said.table.held, said.table.also)
+
+
+def _also(scene: Scene, post: Post) -> ChangesFacts | None:
+    if not post.also:
+        return None
+    return _gathered(scene, Changes(post.message, post.destination, None, post.also))
 
 
 def _of_removed(scene: Scene, decision: Post | Reply | Edit) -> Draft:
@@ -189,7 +207,7 @@ def _of_removed(scene: Scene, decision: Post | Reply | Edit) -> Draft:
     return Draft(decision, said, reply)
 
 
-def _gathered(scene: Scene, decision: Changes) -> Body:
+def _gathered(scene: Scene, decision: Changes) -> ChangesFacts:
     ranked, rule = _worst_first(decision.steps), _rule(decision.steps)
     members = [_after(step) for step in ranked]
     reasons = Counter(step.transition.reason or Reason.FIRST for step in ranked)
@@ -201,10 +219,10 @@ def _gathered(scene: Scene, decision: Changes) -> Body:
         data_at=scene.data_at,
     )
     if rule is None:
-        return ChangesBody(facts)
+        return facts
     total = _total(rule, members)
     period = None if total is None else scene.stretch(rule, members[0])
-    return ChangesBody(replace(facts, total=total, period=period))
+    return replace(facts, total=total, period=period)
 
 
 def _are_mixed(members: Iterable[Alert]) -> bool:

@@ -1,14 +1,14 @@
 """What one evaluation came to, and how it is kept: alerts, their history, their timers, and what there is to say."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.jobs import gather
 from bot.jobs.audience import Heard
 from bot.jobs.compose import Draft
-from bot.notify import policy
-from bot.notify.decision import Changes, Decision, Edit, Reply, Step
+from bot.notify import decision, policy
+from bot.notify.decision import Edit, Reply, Spoken, Step
 from bot.store import alerts, changes, decisions, held, messages, outbox
 from bot.store.connection import Connection
 from rules import lifecycle
@@ -91,29 +91,31 @@ def timer(alert: Alert, rule: Rule) -> datetime | None:
 
 
 def _say(db: Connection, draft: Draft, now: datetime) -> None:
-    decision = draft.decision
-    members = [
-        step.transition.after for step in decision.steps if step.transition.after is not None
-    ]
-    message = decision.message
-    messages.write(db, message, decision.destination, draft.message, now)
-    if isinstance(decision, Edit):
+    said = draft.decision
+    place, message = said.destination, said.message
+    messages.write(db, message, place, draft.message, now)
+    if isinstance(said, Edit):
         return
     entry = outbox.Entry(
         message,
-        _key(decision, now),
-        str(decision.steps[0].transition.reason or Reason.FIRST),
+        _key(said, now),
+        str(said.steps[0].transition.reason or Reason.FIRST),
         draft.reply,
-        isinstance(decision, Reply) and decision.broadcast,
+        isinstance(said, Reply) and said.broadcast,
     )
     outbox.add(db, entry, now)
-    tell = messages.tell_gathered if isinstance(decision, Changes) else messages.tell
-    tell(db, members, decision.destination, message)
+    messages.tell(db, _alerts(decision.own(said)), place, message)
+    messages.tell_gathered(db, _alerts(decision.gathered(said)), place, message)
 
 
-def _key(decision: Decision, now: datetime) -> str:
+def _alerts(steps: Iterable[Step]) -> list[Alert]:
+    return [step.transition.after for step in steps if step.transition.after is not None]
+
+
+def _key(said: Spoken, now: datetime) -> str:
     """What is the same is said once. Two evaluations may be of one moment, so a moment alone does not tell them apart."""
-    keys = policy.dedupe_keys(decision.destination, decision.steps)
+    news = (*decision.own(said), *decision.gathered(said))
+    keys = policy.dedupe_keys(said.destination, news)
     if len(keys) == 1:
         return keys[0]
-    return f"{decision.message}|{now.isoformat()}|{policy.identity(*sorted(keys))}"
+    return f"{said.message}|{now.isoformat()}|{policy.identity(*sorted(keys))}"

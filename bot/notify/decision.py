@@ -49,7 +49,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A new message about one alert, or with several a table of them."""
+    """A new message about one alert, or with several a table of them.
+
+    `also` is news that was held back with them, of alerts that have a message of their own: it is told here once, and
+    their own are only edited.
+    """
 
     message: str
     destination: Destination
@@ -57,10 +61,11 @@ class Post:
     steps: tuple[Step, ...]
     first: bool = False
     held: bool = False
+    also: tuple[Step, ...] = ()
 
     @property
     def table(self) -> bool:
-        return len(self.steps) > 1
+        return len(self.steps) + len(self.also) > 1
 
     @property
     def changed(self) -> tuple[Step, ...]:
@@ -123,6 +128,26 @@ class Changes:
 
 
 Decision = Post | Reply | Edit | Changes
+
+Spoken = Post | Reply | Changes
+"""What tells news; an edit tells nobody."""
+
+
+def own(decision: Spoken) -> tuple[Step, ...]:
+    """News that is told by the message of its alerts, or in its thread."""
+    return () if isinstance(decision, Changes) else decision.steps
+
+
+def gathered(decision: Spoken) -> tuple[Step, ...]:
+    """News of alerts that have a message elsewhere."""
+    match decision:
+        case Changes():
+            return decision.steps
+        case Post():
+            return decision.also
+        case Reply():
+            return ()
+
 
 ToldBy = Mapping[tuple[str, str], Told]
 """By alert id and destination (as text)."""

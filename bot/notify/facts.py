@@ -131,13 +131,33 @@ class AlertFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangesFacts:
+    """What became of many alerts in one evaluation: of members of a table, as a reply to it, or of alerts on their own.
+
+    `count` is how many there are, `reasons` how many of them for which. `total` is the exact sum of their values where
+    adding makes sense, and `period` the one that all of them are of. `rule` is empty for several. `note` is why it comes
+    here.
+    """
+
+    rule: str
+    rows: tuple[AlertFacts, ...]
+    count: int
+    reasons: tuple[tuple[Reason, int], ...] = ()
+    total: Figure | None = None
+    period: Stretch | None = None
+    data_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TableFacts:
     """Many alerts of one rule that began in one evaluation, as one message: the worst ten, and exact totals.
 
     `count` is how many there are; `total` is the exact sum of their values where adding makes sense, else None.
     `first` is true for a rule's first evaluation; `held` for what a silence or a quiet time had held back, which may be of
     several rules: then `rule` is empty. `open` is how many of them still hold, `acked` and `silenced` how many of these
-    somebody took on, and are muted. `note` is why it comes here.
+    somebody took on, and are muted. `also` is what was held back with them, of alerts that have a message of their own.
+    `note` is why it comes here.
     """
 
     id: str
@@ -157,25 +177,7 @@ class TableFacts:
     held: bool = False
     acked: int = 0
     silenced: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ChangesFacts:
-    """What became of many alerts in one evaluation: of members of a table, as a reply to it, or of alerts on their own.
-
-    `count` is how many there are, `reasons` how many of them for which. `total` is the exact sum of their values where
-    adding makes sense, and `period` the one that all of them are of. `rule` is empty for several. `note` is why it comes
-    here.
-    """
-
-    rule: str
-    rows: tuple[AlertFacts, ...]
-    count: int
-    reasons: tuple[tuple[Reason, int], ...] = ()
-    total: Figure | None = None
-    period: Stretch | None = None
-    data_at: datetime | None = None
-    note: str = ""
+    also: ChangesFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,9 @@ def decide(steps: Sequence[Step], told: ToldBy, at: datetime) -> list[Decision]:
             replies.setdefault((destination, known.message), []).append(spoken)
         elif _differs(step.transition.before, alert):
             edits.setdefault((destination, known.message), []).append(step)
-    return [*_posts(posts, at), *_gathered(_changes(replies, edits, told), told, at)]
+    alike, others = _alike(_changes(replies, edits, told), told)
+    released = {place: alike.pop((place, ""), []) for place, kind, _ in posts if not kind}
+    return [*_posts(posts, released, at), *others, *_edits(released), *_gathered(alike, at)]
 
 
 def dedupe_key(destination: Destination, alert: Alert, reason: Reason) -> str:
@@ -120,14 +122,17 @@ def _shown(alert: Alert) -> tuple[object, ...]:
 
 
 def _posts(
-    posts: Mapping[tuple[Destination, str, bool], tuple[Rule, _Members]], at: datetime
+    posts: Mapping[tuple[Destination, str, bool], tuple[Rule, _Members]],
+    released: Mapping[Destination, Iterable[Reply]],
+    at: datetime,
 ) -> Iterator[Post]:
     """A message each, or of too many at once a table, and of all that was held back.
 
     A table adds up, so it is of one condition and one period; one of what was held back does not.
     """
-    for (destination, _, first), (rule, members) in posts.items():
-        held = all(step.held for step in members.values())
+    for (destination, kind, first), (rule, members) in posts.items():
+        held = not kind
+        also = [step for reply in released.get(destination, ()) for step in reply.steps if held]
         storm = len(members) > (1 if first or held else STORM)
         alike: dict[object, _Members] = {}
         for alert, step in members.items():
@@ -135,8 +140,8 @@ def _posts(
             alike.setdefault(kin if storm else alert, {})[alert] = step
         for group in alike.values():
             many = identity(destination, at.isoformat(), *sorted(group))
-            id_ = many if len(group) > 1 else identity(destination, *group)
-            yield Post(id_, destination, rule, tuple(group.values()), first, held)
+            id_ = many if len(group) + len(also) > 1 else identity(destination, *group)
+            yield Post(id_, destination, rule, tuple(group.values()), first, held, tuple(also))
 
 
 def _kin(step: Step) -> object:
@@ -145,27 +150,42 @@ def _kin(step: Step) -> object:
     return alert and (alert.series.condition, alert.by_period and alert.span.start)
 
 
-def _gathered(changes: Iterable[Reply | Edit], told: ToldBy, at: datetime) -> Iterator[Decision]:
-    """Too many replies about one rule at one destination are one message; what they were for is only edited.
+_Alike = dict[tuple[Destination, str], list[Reply]]
+"""Replies at one destination about one rule, or with an empty name about all that was held back."""
 
-    So are all that were held back. A reply to what waits to be delivered is merged with that, and so makes no message more.
+
+def _alike(changes: Iterable[Reply | Edit], told: ToldBy) -> tuple[_Alike, list[Decision]]:
+    """The replies that may be gathered, and everything else.
+
+    A reply to what waits to be delivered is merged with that, and so makes no message more.
     """
     waiting = {known.message for known in told.values() if known.waiting}
-    alike: dict[tuple[Destination, str], list[Reply]] = {}
+    alike, others = _Alike(), list[Decision]()
     for each in changes:
-        if isinstance(each, Edit) or each.message in waiting or _is_webhook(each.destination):
-            yield each
-        else:
+        if isinstance(each, Reply) and each.message not in waiting:
             alike.setdefault((each.destination, _kind(each)), []).append(each)
-    for (place, rule), replies in alike.items():
-        if len(replies) > (STORM if rule else 1):
-            steps = tuple(step for reply in replies for step in reply.steps)
-            id_ = identity(at.isoformat(), *sorted(dedupe_keys(place, steps)))
-            yield Changes(id_, place, steps[0].rule, steps)
+        else:
+            others.append(each)
+    return alike, others
+
+
+def _gathered(alike: _Alike, at: datetime) -> Iterator[Decision]:
+    """Too many replies about one rule are one message, and so are all that were held back; what they were for is edited."""
+    for (place, kind), replies in alike.items():
+        if len(replies) <= (STORM if kind else 1):
+            yield from replies
+            continue
+        steps = tuple(step for reply in replies for step in reply.steps)
+        id_ = identity(at.isoformat(), *sorted(dedupe_keys(place, steps)))
+        yield Changes(id_, place, steps[0].rule, steps)
+        yield from _edits({place: replies})
+
+
+def _edits(told_elsewhere: Mapping[Destination, Iterable[Reply]]) -> Iterator[Edit]:
+    for place, replies in told_elsewhere.items():
+        if not _is_webhook(place):
             for reply in replies:
                 yield Edit(reply.message, place, reply.rule, reply.changed, reply.table)
-        else:
-            yield from replies
 
 
 def _kind(reply: Reply) -> str:

@@ -19,18 +19,19 @@ def reply(facts: AlertFacts) -> Message:
 
 def changes(facts: ChangesFacts) -> Message:
     """What became of members of a table in one evaluation."""
-    rows = facts.rows[:SHOWN]
     where = f" in {text.plain(facts.rule, blocks.NAME)}" if facts.rule else ""
     head = f"{wording.number(facts.count, 'change')}{where}"
+    return blocks.message(head, blocks.rich(blocks.line(blocks.strong(head)), *listed(facts)))
+
+
+def listed(facts: ChangesFacts) -> list[Json | None]:
+    """Each change on a line of its own, and how many more there are."""
+    rows = facts.rows[:SHOWN]
     rest = wording.more(facts.count - len(rows))
-    return blocks.message(
-        head,
-        blocks.rich(
-            blocks.line(blocks.strong(head)),
-            blocks.listed(blocks.line(*_change(row)) for row in rows),
-            blocks.line(blocks.faint(rest)) if rest else None,
-        ),
-    )
+    return [
+        blocks.listed(blocks.line(*_change(row)) for row in rows),
+        blocks.line(blocks.faint(rest)) if rest else None,
+    ]
 
 
 def opening(facts: AlertFacts) -> str:

@@ -43,6 +43,7 @@ def table(facts: TableFacts, command: str) -> Message:
         _figures(facts),
         _members(facts, rows),
         _rest(facts.count - len(rows)),
+        _also(facts.also),
         alert_blocks.next_step(facts.runbook, f"`{command} alerts` lists what is open")
         if facts.open
         else None,
@@ -86,7 +87,8 @@ def _change(facts: AlertFacts) -> tuple[str, str, str, str]:
 def _headline(facts: TableFacts) -> str:
     icon = subject.ICONS[facts.severity] if facts.open else subject.OVER
     if not facts.rule:
-        return f"{icon} {wording.number(facts.count, 'alert')} that were held back"
+        also = f" and {wording.number(facts.also.count, 'change')}" if facts.also else ""
+        return f"{icon} {wording.number(facts.count, 'alert')}{also} that were held back"
     if facts.metric == subject.FIRST:
         return (
             f"{icon} {facts.count:,} seen for the first time: {text.plain(facts.rule, blocks.NAME)}"
@@ -113,6 +115,8 @@ def _occasion(facts: TableFacts) -> str:
 def _held(facts: TableFacts) -> str:
     if facts.rule and facts.metric == subject.FIRST:
         return "They were first seen while messages were held back."
+    if facts.count == 1:
+        return f"It began while messages were held back, and is {'still open' if facts.open else 'over'}."
     began = "They passed their limit" if facts.rule else "These alerts began"
     if not facts.open:
         return f"{began} while messages were held back. All of them are over."
@@ -162,6 +166,14 @@ def _row(facts: AlertFacts) -> tuple[str, str, str, str]:
 def _rest(left: int) -> Json | None:
     rest = wording.more(left)
     return blocks.paragraph(blocks.faint(f"{rest}, all counted above")) if rest else None
+
+
+def _also(facts: ChangesFacts | None) -> Json | None:
+    """What is told beside a table, of alerts that are no members of it."""
+    if facts is None:
+        return None
+    said = "These you were told of before. The message about each says how it stands."
+    return blocks.rich(blocks.line(blocks.say(said)), *reply_blocks.listed(facts))
 
 
 def _origin(facts: TableFacts | ChangesFacts) -> list[str]:

@@ -35,7 +35,8 @@ def told(db: Connection, alerts: Sequence[str]) -> dict[tuple[str, str], Told]:
         rows = db.execute(
             "SELECT told.alert, told.destination, told.message, told.peak, told.value,"
             " told.since, told.over,"
-            " (SELECT count(*) > 1 FROM told AS other WHERE other.message = told.message),"
+            " (SELECT count(*) > 1 FROM told AS other WHERE other.message = told.message)"
+            " OR EXISTS (SELECT 1 FROM told AS other WHERE other.gathered = told.message AND other.gathered <> ''),"
             " EXISTS (SELECT 1 FROM outbox WHERE outbox.message = told.message AND state = 'waiting'),"
             " EXISTS (SELECT 1 FROM outbox WHERE outbox.message = told.gathered AND state = 'waiting')"
             f" FROM told WHERE told.alert IN ({', '.join('?' * len(part))})",

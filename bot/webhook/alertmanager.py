@@ -64,7 +64,7 @@ def _facts(body: Body) -> tuple[AlertFacts, ...]:
         case AlertBody(facts):
             return (facts,)
         case TableBody(table):
-            return table.rows
+            return (*table.rows, *(table.also.rows if table.also else ()))
         case ChangesBody(changes):
             return changes.rows
         case DigestBody() | NoteBody():
@@ -75,7 +75,8 @@ def _truncated(body: Body) -> int:
     """How many alerts the message is about and does not show."""
     match body:
         case TableBody(table):
-            return table.count - len(table.rows)
+            also = _truncated(ChangesBody(table.also)) if table.also else 0
+            return table.count - len(table.rows) + also
         case ChangesBody(changes):
             return changes.count - len(changes.rows)
         case _:

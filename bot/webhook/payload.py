@@ -24,9 +24,10 @@ Every message is one object. These keys are in all of them:
     tasks       the dearest: [{id, title, user, model, cost, streams}]; more_tasks counts the others
 
 `table` is many alerts of one rule: rule, summary, metric, severity, count, open, unit, total, period, data_at, runbook, note,
-held, and `alerts`. With `held` it is what a quiet time held back, and `rule` is empty where they are of several. `changes` is what became of many: rule, count, unit, total, data_at, note, `alerts`. `digest` has name, period,
-spend, credits, neo_cost, llm_cost, to_date, streams, errors, error_rate, open_alerts, late, stale, skipped, as_of, final, note.
-`note` has text. Times are RFC 3339 in UTC.
+held, `alerts` and `also`. With `held` it is what a quiet time held back, and `rule` is empty where they are of several; `also`
+is null, or what it held back of alerts that were told of before, in the form of `changes`. `changes` is what became of many:
+rule, count, unit, total, data_at, note, `alerts`. `digest` has name, period, spend, credits, neo_cost, llm_cost, to_date,
+streams, errors, error_rate, open_alerts, late, stale, skipped, as_of, final, note. `note` has text. Times are RFC 3339 in UTC.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -140,6 +141,7 @@ def _table(facts: TableFacts) -> Json:
         "note": facts.note,
         "held": facts.held,
         "alerts": [_alert(row) for row in facts.rows],
+        "also": None if facts.also is None else _changes(facts.also),
     }
 
 

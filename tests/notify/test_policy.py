@@ -330,6 +330,27 @@ def test_what_got_worse_while_it_was_held_back_is_one_message() -> None:
     ]
 
 
+@pytest.mark.parametrize("new", [1, 2], ids=["beside one", "beside two"])
+def test_what_got_worse_while_it_was_held_back_goes_along_with_what_is_new(new: int) -> None:
+    known, fresh = [of(0), of(1)], [of(user) for user in range(5, 5 + new)]
+    begun = [step(None, alert, Reason.FIRST, held=True) for alert in fresh]
+    worse = rises(known, held=True)
+    first, *edits = decided(*worse, *begun, told=alone(known))
+    assert isinstance(first, Post)
+    assert (tuple(begun), tuple(worse), True) == (first.steps, first.also, first.table)
+    assert [("m-0", Edit), ("m-1", Edit)] == [(edit.message, type(edit)) for edit in edits]
+
+
+def test_what_is_new_as_ever_takes_nothing_along() -> None:
+    worse = rises([of(0)], held=True)
+    found = decided(*worse, step(None, of(5), Reason.FIRST), told=alone([of(0)]))
+    assert [Post, Reply] == [type(each) for each in found]
+    elsewhere = step(None, of(5), Reason.FIRST, held=True, to=(SECURITY,))
+    apart = decided(*worse, elsewhere, told=alone([of(0)]))
+    assert [(Post, SECURITY), (Reply, FINOPS)] == [(type(each), each.destination) for each in apart]
+    assert [()] == [each.also for each in apart if isinstance(each, Post)]
+
+
 def test_what_changes_at_once_has_the_same_identity_only_in_the_same_evaluation() -> None:
     told = alone(MEMBERS)
     ends = [
@@ -383,9 +404,10 @@ def test_tables_are_told_of_together_with_others_when_it_is_too_much() -> None:
     assert (*steps[:3], closes) == edit.steps
 
 
-def test_webhooks_are_told_of_each() -> None:
-    found = decided(*rises(MEMBERS, to=(PAGER,)), told=alone(MEMBERS, at=PAGER))
-    assert [Reply] * 7 == [type(each) for each in found]
+def test_webhooks_are_told_of_many_changes_at_once_and_have_nothing_to_edit() -> None:
+    (found,) = decided(*rises(MEMBERS, to=(PAGER,)), told=alone(MEMBERS, at=PAGER))
+    assert isinstance(found, Changes)
+    assert rises(MEMBERS, to=(PAGER,)) == list(found.steps)
 
 
 def test_a_reply_to_what_is_still_undelivered_is_left_to_be_merged_with_it() -> None:

@@ -599,6 +599,19 @@ POSTS: dict[str, Body] = {
     "table-held": TableBody(
         replace(TABLE, rule="", summary="", rows=ROWS[:2], count=2, open=2, total=None, held=True)
     ),
+    "table-held-with-changes": TableBody(
+        replace(
+            TABLE,
+            rule="",
+            summary="",
+            rows=ROWS[:1],
+            count=1,
+            open=1,
+            total=None,
+            held=True,
+            also=CHANGES,
+        )
+    ),
     "table-held-over": TableBody(replace(TABLE, rows=ROWS[:2], count=2, open=0, held=True)),
     "table-held-new": TableBody(
         replace(

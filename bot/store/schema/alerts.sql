@@ -79,7 +79,7 @@ CREATE INDEX message_edit ON message (destination) WHERE version > shown AND ts 
 CREATE INDEX message_unedited ON message (id) WHERE edit_error <> '';
 
 -- What each destination was last told of an alert, and which message there is about it. `gathered` is the one about what
--- became of many in which it was told since, if it was: such a message is never changed. `since` is when the alert began
+-- became of many in which it was told since, if it was: it stays as it is there. `since` is when the alert began
 -- of which that was, `over` whether it was told that it has ended.
 CREATE TABLE told (
     alert TEXT NOT NULL,
