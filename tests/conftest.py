@@ -18,12 +18,18 @@ settings.load_profile("house")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Slow tests go first, so that none runs alone at the end.
 
-    What repeats itself is not traced: each line must be reached by a test that says by an example what it does.
+    What repeats itself is not traced, nor is what plays the whole bot: each line must be reached by a test that says by an
+    example what it does.
     """
     items.sort(key=_is_quick)
     for item in items:
-        if not _is_quick(item) or item.get_closest_marker("hypothesis"):
+        if not _is_quick(item) or item.get_closest_marker("hypothesis") or _is_whole(item):
             item.add_marker(pytest.mark.no_cover)
+
+
+def _is_whole(item: pytest.Item) -> bool:
+    """Whether its module plays the whole bot on a stage."""
+    return not {"stage", "Stage"}.isdisjoint(vars(getattr(item, "module", pytest)))
 
 
 def _is_quick(item: pytest.Item) -> bool:

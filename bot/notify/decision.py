@@ -140,13 +140,9 @@ def own(decision: Spoken) -> tuple[Step, ...]:
 
 def gathered(decision: Spoken) -> tuple[Step, ...]:
     """News of alerts that have a message elsewhere."""
-    match decision:
-        case Changes():
-            return decision.steps
-        case Post():
-            return decision.also
-        case Reply():
-            return ()
+    if isinstance(decision, Changes):
+        return decision.steps
+    return decision.also if isinstance(decision, Post) else ()
 
 
 ToldBy = Mapping[tuple[str, str], Told]
