@@ -145,6 +145,7 @@ async def test_byok_rows_count_what_neo_and_the_provider_charge(source: Reading)
     assert (2, 0, 500_000_000, 1_234_567_890) == await source.kept()
 
 
+@pytest.mark.slow
 async def test_five_hundred_records_in_one_instant_are_read(source: Reading) -> None:
     for number in range(500):
         source.stream(number, ago=HOUR)
@@ -172,6 +173,7 @@ MESS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("act", "times"), MESS)
 async def test_the_sums_are_exact_while_neo(
     source: Reading, act: Callable[[Reading], faults.Act], times: int | None
