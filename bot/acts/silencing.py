@@ -1,13 +1,14 @@
 """Muting alerts for a while: a silence is made, changed and ended, and none is ever forgotten."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
 
 from bot.acts import marks, target
 from bot.acts.acting import Acting
 from bot.acts.target import Wanted
-from bot.answers import which
+from bot.answers import about, which
 from bot.notify import sentence
 from bot.notify import silence as muting
 from bot.notify.acted import SilenceAnswer, UnsilenceAnswer
@@ -79,9 +80,7 @@ def unsilence(db: Connection, acting: Acting, wanted: Wanted) -> UnsilenceAnswer
     silences.change(db, ended)
     acting.write_down(db, "unsilence", f"{_written(found)} is over now")
     active, fitting = silences.active(db, acting.now), marks.muted(db, [ended], acting.now)
-    heard = [
-        alert for alert in _firing(fitting) if muting.muting(active, alert, acting.now) is None
-    ]
+    heard = [alert for alert in _firing(fitting) if not _muting(db, acting, active, alert)]
     return UnsilenceAnswer(acting.name, found, len(heard), _series(found, fitting))
 
 
@@ -150,13 +149,21 @@ def _of_alert(db: Connection, acting: Acting, id_: str) -> Silence | Refusal:
     for each in active:
         if each.alert == alert.id:
             return each
-    wider = muting.muting(active, alert, acting.now)
+    wider = _muting(db, acting, active, alert)
     if wider is None:
         return Refusal(f"Alert {alert.id} is not silenced. {_active(db, acting)}")
     return Refusal(
         f"Alert {alert.id} is silenced by {wider.name}, which is about {wider.target}:"
         f" `unsilence {wider.name}` ends all of it."
     )
+
+
+def _muting(
+    db: Connection, acting: Acting, active: Sequence[Silence], alert: Alert
+) -> Silence | None:
+    """What mutes an alert, by its labels or as the alert of one person."""
+    labels = about.labels(db, acting.rule(alert.series.rule), alert)
+    return muting.muting(active, alert, acting.now, labels)
 
 
 def _firing(found: list[Alert]) -> list[Alert]:

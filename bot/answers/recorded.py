@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.answers import acted
+from bot.answers import about, acted
 from bot.notify import silence, why
 from bot.notify.holding import Holding
 from bot.notify.quiet import Quiet
@@ -69,7 +69,7 @@ def _episode(
         ),
         note=alert.note if live else "",
         acted=acted.of(db, alert, sought.at) if live else acted.then(db, then, sought.at),
-        held=_held(db, alert, [each for each in decided if _is_unsaid(each, said)], sought.quiet),
+        held=_held(db, alert, [each for each in decided if _is_unsaid(each, said)], sought),
     )
 
 
@@ -95,16 +95,17 @@ def _is_unsaid(decision: Decision, said: why.Decided | None) -> bool:
 
 
 def _held(
-    db: Connection, alert: Alert, unsaid: Sequence[Decision], quiet: Quiet | None
+    db: Connection, alert: Alert, unsaid: Sequence[Decision], sought: Sought
 ) -> HeldBack | None:
     """The last of what was not said, if that was held back; quiet times are known as they are in force now."""
     if not unsaid:
         return None
     last = unsaid[-1]
-    if muted := silence.muting(silences.active(db, last.at), alert, last.at):
+    labels = about.labels(db, sought.rule, alert)
+    if muted := silence.muting(silences.active(db, last.at), alert, last.at, labels):
         return HeldBack(muted.name, _decided(last))
     then = replace(alert, severity=last.severity, peak=last.limit.severity)
-    is_quiet = Holding(last.at, quiet=quiet).holds(then)
+    is_quiet = Holding(last.at, quiet=sought.quiet).holds(then)
     return HeldBack(QUIET, _decided(last)) if is_quiet else None
 
 

@@ -279,6 +279,15 @@ def test_what_another_silence_mutes_stays_muted(db: Connection) -> None:
     assert 1 == done.mutes
 
 
+def test_what_a_silence_of_its_one_person_mutes_stays_muted(db: Connection) -> None:
+    ground.keep(db, ground.alert(rule="ana-only"))
+    silenced(db, Wanted("ana-only", until="2h"))
+    silenced(db, Wanted(labels=USER, until="1h"))
+    done = silencing.unsilence(db, ground.acting(), Wanted("S1"))
+    assert isinstance(done, UnsilenceAnswer)
+    assert 0 == done.mutes
+
+
 @pytest.mark.parametrize(
     ("what", "words"),
     [

@@ -11,6 +11,7 @@ from bot.answers import alerts as open_alerts
 from bot.answers import madeof, recorded, why
 from bot.answers.who import Asker
 from bot.answers.why import Asked, Given
+from bot.notify import silence
 from bot.notify.answer import Refusal
 from bot.notify.facts import AckFacts, Acted, SilenceFacts
 from bot.notify.notification import Destination, NoteBody, Via
@@ -355,6 +356,20 @@ def test_what_was_held_back_was_not_said(
         freed.spoken.reason,
         freed.held,
     )
+
+
+def test_what_a_silence_of_its_one_person_held_back_was_not_said(db: Connection) -> None:
+    (rule,) = world.rules(
+        f"rules: [{{name: hers, metric: spend, where: {{user: {ANA}}}, window: day, thresholds: {{warning: 10 USD}}}}]"
+    )
+    series = Series("hers", "thresholds", rule.meaning, (), ())
+    fire(db, replace(alert(), series=series))
+    silences.add(db, replace(MUTED, rule="*", match=silence.selector([(Label.USER, ANA)])))
+    found = why.answer(db, replace(GIVEN, rules=(rule,)), Asked("hers", {}, None), NOW)
+    assert isinstance(found, WhyAnswer)
+    [episode] = found.episodes
+    assert episode.held is not None
+    assert "S1" == episode.held.by
 
 
 def test_what_was_told_is_not_known_of_the_past(db: Connection) -> None:
