@@ -19,7 +19,7 @@ RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 SUMMARY := $(VENV)/.test-summary
 
-.PHONY: help demo run test check format bench bench-forecast bench-spike load lock clean
+.PHONY: help demo run test check format bench bench-forecast bench-spike fuzz load lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ bench-forecast: $(DEV_READY) ## how well a month's total is foreseen, beside sim
 
 bench-spike: $(DEV_READY) ## how well a spike is told from a busy day, beside simpler methods
 	@$(PYTHON) -m tests.bench.spike $(ARGS)
+
+fuzz: $(DEV_READY) ## thousands of damaged pages, rule files, requests and runs of findings
+	@$(BIN)/pytest -n auto -m fuzz --hypothesis-profile=fuzz $(ARGS)
 
 load: $(DEV_READY) ## ten minutes under load: what was missed, late or leaked
 	@$(PYTHON) -m tests.load $(ARGS)

@@ -12,6 +12,9 @@ settings.register_profile(
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile(
+    "fuzz", settings.get_profile("house"), max_examples=5_000, derandomize=False, print_blob=True
+)
 settings.load_profile("house")
 
 
