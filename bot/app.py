@@ -3,18 +3,22 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
+from types import SimpleNamespace
 
 import aiohttp
 
 from bot import __version__
 from bot.clock import Clock
 from bot.config import Config
+from bot.counts import Counts, What
 from bot.jobs import attach, deliver, digest
-from bot.jobs.deliver import Deliverer, Sink
+from bot.jobs.deliver import Deliverer
+from bot.jobs.sink import Sink
 from bot.neo.client import Client
 from bot.neo.transport import Patience
 from bot.notify import policy
@@ -162,14 +166,17 @@ async def opened(standing: Standing, clock: Clock) -> AsyncIterator[Bot]:
         database = await Database.open(config.store.path, write=True)
         stack.push_async_callback(database.close)
         await database.write(sources.keep_only, [source.name for source in config.sources])
-        session = await stack.enter_async_context(_session())
+        counts = Counts(clock.now)
+        session = await stack.enter_async_context(
+            _session(_watched(counts, [source.name for source in config.sources]))
+        )
         patience = Patience(sleep=clock.sleep, monotonic=clock.monotonic)
         clients = {
             source.name: Client(source, session, config.money, patience=patience)
             for source in config.sources
         }
         sinks = await _sinks(stack, config, session, clock)
-        bot = Bot(standing, Edges(database, session, clients, sinks), clock)
+        bot = Bot(standing, Edges(database, session, clients, sinks), clock, counts)
         stack.push_async_callback(_drain, bot.deliverer)
         yield bot
 
@@ -207,7 +214,8 @@ async def _listening(bot: Bot) -> AsyncIterator[int]:
         if door and slack and slack.app_token is not None:
             taken = envelopes.taken(door, slack, slack.app_token, bot.edges.session, bot.clock)
             socket = await stack.enter_async_context(taken)
-        admin = site.admin_app(AdminDoor.of(bot.database, bot.in_force, server, socket), bot.clock)
+        operators = AdminDoor.of(bot.database, bot.in_force, server, socket, bot.counts)
+        admin = site.admin_app(operators, bot.clock)
         await stack.enter_async_context(site.serving(admin, server.admin_host, server.admin_port))
         yield port
 
@@ -223,5 +231,23 @@ def desk(bot: Bot, settings: SlackSettings) -> Desk:
     return Desk(bot.database, directory, bot.edges.clients, bot.in_force, settings.command, bot.act)
 
 
-def _session() -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+def _session(*watched: aiohttp.TraceConfig) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), trace_configs=list(watched))
+
+
+def _watched(counts: Counts, sources: Iterable[str]) -> aiohttp.TraceConfig:
+    """Counts each time that Neo or Slack asks for patience, whoever asked; requests to Neo name their source."""
+    counts.expect(What.RATE_LIMITED, "slack", "")
+    for source in sources:
+        counts.expect(What.RATE_LIMITED, "neo", source)
+
+    async def answered(
+        _: object, traced: SimpleNamespace, end: aiohttp.TraceRequestEndParams
+    ) -> None:
+        if end.response.status == HTTPStatus.TOO_MANY_REQUESTS:
+            source = traced.trace_request_ctx
+            counts.add(What.RATE_LIMITED, "neo" if source else "slack", source or "")
+
+    config = aiohttp.TraceConfig()
+    config.on_request_end.append(answered)
+    return config

@@ -2,7 +2,11 @@
 
 import json
 import logging
+import secrets
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TextIO
 
@@ -13,12 +17,29 @@ from bot.secret import cleared, masked
 
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
+_run: ContextVar[str] = ContextVar("run", default="")
+
+
+@contextmanager
+def run(known: str = "") -> Iterator[None]:
+    """Every line inside carries one id: the one `known`, else that of the run which it is part of, else a new one."""
+    token = _run.set(known or _run.get() or secrets.token_hex(4))
+    try:
+        yield
+    finally:
+        _run.reset(token)
+
+
+def current_run() -> str:
+    """The id of the run that this is part of; empty outside of any."""
+    return _run.get()
+
 
 def start(level: str, style: str, stream: TextIO = sys.stderr) -> None:
     """Sends all log lines to `stream`; `style` is text, json, or auto: text on a terminal."""
     readable = style == "text" or (style == "auto" and stream.isatty())
     output = logging.StreamHandler(stream)
-    output.setFormatter(_Text() if readable else _Json())
+    output.setFormatter(Text() if readable else Json())
     logging.basicConfig(level=level.upper(), handlers=[output], force=True)
     logging.getLogger("apscheduler").setLevel(
         logging.ERROR
@@ -33,10 +54,11 @@ def _is_ours(record: logging.LogRecord) -> bool:
 
 
 def _fields(record: logging.LogRecord) -> dict[str, object]:
-    return {name: value for name, value in vars(record).items() if name not in _OWN}
+    own = {name: value for name, value in vars(record).items() if name not in _OWN}
+    return {"run": run_, **own} if (run_ := current_run()) else own
 
 
-class _Json(logging.Formatter):
+class Json(logging.Formatter):
     """One JSON object a line."""
 
     @override
@@ -54,7 +76,7 @@ class _Json(logging.Formatter):
         return json.dumps(cleared(line), ensure_ascii=False)
 
 
-class _Text(logging.Formatter):
+class Text(logging.Formatter):
     """`09:00:12 info  alert  rule=spend state=firing`."""
 
     @override

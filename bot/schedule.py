@@ -13,6 +13,8 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot import journal
+
 log = logging.getLogger(__name__)
 
 JUMP = 5.0
@@ -106,13 +108,14 @@ class Timetable:
         """A tick that fails is logged, and woken again at its next time; one that is broken off ends."""
 
         async def woken() -> None:
-            try:
-                await tick()
-            except asyncio.CancelledError:
-                # apscheduler would log it as an error of the tick.
-                if not self._stopping:
-                    raise
-            except Exception:
-                log.exception("tick failed", extra={"tick": name})
+            with journal.run():
+                try:
+                    await tick()
+                except asyncio.CancelledError:
+                    # apscheduler would log it as an error of the tick.
+                    if not self._stopping:
+                        raise
+                except Exception:
+                    log.exception("tick failed", extra={"tick": name})
 
         return woken

@@ -9,13 +9,16 @@ from functools import partial
 
 import aiohttp
 
-from bot import __version__
+from bot import __version__, journal
 from bot.acts.acting import Deed
 from bot.clock import Clock
+from bot.counts import Counts, What
 from bot.jobs import digest, evaluate, lapse, prune, settle
-from bot.jobs.deliver import Deliverer, Sink
+from bot.jobs.deliver import OUTCOMES, Deliverer
+from bot.jobs.heartbeat import Heart
 from bot.jobs.passes import Reader
 from bot.jobs.poll import Poller
+from bot.jobs.sink import Sink
 from bot.neo.client import Client
 from bot.notify import due
 from bot.notify.acted import Acted
@@ -24,6 +27,7 @@ from bot.schedule import Timetable
 from bot.standing import Standing
 from bot.store import outbox, silences, sources
 from bot.store.database import Database
+from bot.web import health
 from bot.web.in_force import InForce
 
 log = logging.getLogger(__name__)
@@ -32,6 +36,10 @@ _DELIVER_EVERY = timedelta(seconds=1)
 _DIGEST_EVERY = timedelta(seconds=15)
 _WATCH_EVERY = timedelta(seconds=2)
 _PRUNE_EVERY = timedelta(hours=1)
+_BEAT_EVERY = timedelta(seconds=1)
+
+_COMPLETE, _FAILED = "complete", "failed"
+_BEGUN, _DONE = "begun", "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +55,16 @@ class Edges:
 class Bot:
     """One running bot: it does nothing by itself but what its timetable wakes."""
 
-    def __init__(self, standing: Standing, edges: Edges, clock: Clock) -> None:
+    def __init__(
+        self, standing: Standing, edges: Edges, clock: Clock, counts: Counts | None = None
+    ) -> None:
         self.standing = standing
         self.edges = edges
         self.database = edges.database
         self.clock = clock
-        self.deliverer = Deliverer(edges.database, edges.sinks, standing.routes, clock)
+        self.counts = counts or Counts(clock.now)
+        self.deliverer = Deliverer(edges.database, edges.sinks, standing.routes, clock, self.counts)
+        self._heart = Heart(clock, self.counts)
         self._judging = asyncio.Lock()
         self._failures: Mapping[str, str] = {}
         self._judged: datetime | None = None
@@ -60,25 +72,33 @@ class Bot:
             name: Poller(Reader(client, edges.database), standing.config.poll, self._reach)
             for name, client in edges.clients.items()
         }
+        self._expect()
 
     async def poll(self, source: str) -> None:
         """Polls one source, judges what it brought, and sends what there is to say."""
-        now = self.clock.now()
-        complete = await self.pollers[source].run(now)
-        await self.judge(now if complete else None)
+        with journal.run():
+            now = self.clock.now()
+            complete = await self.pollers[source].run(now)
+            self.counts.add(What.POLLS, source, _COMPLETE if complete else _FAILED)
+            await self.judge(now if complete else None)
 
     async def judge(self, pinned: datetime | None = None) -> None:
         """One evaluation of all rules; never two at once.
 
         After a poll it is of the moment to which the data was read, `pinned`; without one it is of now.
         """
-        async with self._judging:
-            await self._turn_credit_month()
-            await self._evaluate(self._moment(pinned))
-        await self.deliverer.wake()
+        with journal.run():
+            async with self._judging:
+                await self._turn_credit_month()
+                await self._evaluate(self._moment(pinned))
+            await self.deliverer.wake()
 
     async def act(self, deed: Deed) -> Acted | Refusal:
         """Does what a person asks for, between two evaluations; what it changed is judged and told at once."""
+        with journal.run():
+            return await self._act(deed)
+
+    async def _act(self, deed: Deed) -> Acted | Refusal:
         async with self._judging:
             now = self.clock.now()
             said = await self.database.write(deed, now, durable=True)
@@ -92,7 +112,9 @@ class Bot:
         return said
 
     async def _evaluate(self, at: datetime) -> None:
+        self.counts.add(What.EVALUATIONS, _BEGUN)
         verdicts = await evaluate.run(self.database, self.standing.terms, at)
+        self.counts.add(What.EVALUATIONS, _DONE)
         self._failures, self._judged = verdicts.failures, at
         await lapse.run(self.database, at)
         await settle.run(self.database, self.standing.config.poll.settle, at)
@@ -105,10 +127,22 @@ class Bot:
     async def digests(self) -> None:
         """Sends the digests that are due."""
         standing = self.standing
-        if await digest.run(
-            self.database, standing.editions, standing.rules, standing.stale_after, self.clock.now()
-        ):
-            await self.deliverer.wake()
+        with journal.run():
+            if await digest.run(
+                self.database,
+                standing.editions,
+                standing.rules,
+                standing.stale_after,
+                self.clock.now(),
+            ):
+                await self.deliverer.wake()
+
+    async def beat(self) -> None:
+        """Says outside that the bot is well, where that is wanted, due and true."""
+        await self._heart.beat(self.standing.config.notify.heartbeat, self._obstacles)
+
+    async def _obstacles(self) -> list[str]:
+        return await health.reasons_of(self.database, self.in_force(), self.clock.now())
 
     async def prune(self) -> None:
         """Takes what is too old out of the ledger."""
@@ -159,7 +193,19 @@ class Bot:
         timetable.add("digests", self.digests, _DIGEST_EVERY)
         timetable.add("watch", self.watch, _WATCH_EVERY)
         timetable.add("prune", self.prune, _PRUNE_EVERY, later=True)
+        timetable.add("heartbeat", self.beat, _BEAT_EVERY, later=True)
         return timetable
+
+    def _expect(self) -> None:
+        """What may happen is told as 0 before it does."""
+        for source in self.pollers:
+            for outcome in (_COMPLETE, _FAILED):
+                self.counts.expect(What.POLLS, source, outcome)
+        for outcome in (_BEGUN, _DONE):
+            self.counts.expect(What.EVALUATIONS, outcome)
+        for receiver in self.standing.routes.receivers:
+            for outcome in OUTCOMES:
+                self.counts.expect(What.DELIVERIES, receiver, outcome)
 
     def in_force(self) -> InForce:
         """What answers need to know of the configuration now."""

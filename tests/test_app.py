@@ -10,6 +10,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot import app, standing
+from bot.counts import What
+from bot.demo.neo import faults
 from bot.demo.workbench import mischief
 from bot.neo.error import NeoError
 from bot.notify.notification import SinkError
@@ -63,6 +65,40 @@ async def test_a_webhook_is_told_of_the_same_things(tmp_path: Path) -> None:
             await played.tick()
     assert ["first", "escalated", "escalated", "closed"] == [body["reason"] for _, body in hook.got]
     assert 3 == len({key for key, _ in hook.got})
+
+
+async def test_what_it_does_and_what_it_is_asked_to_wait_for_is_counted(tmp_path: Path) -> None:
+    async with stage.staged(tmp_path, START, RULES) as played:
+        await played.tick()
+        played.neo.faults.add(faults.answer(429, retry_after="1"), times=2)
+        played.bench.mischief.add("*", mischief.RateLimited(3), times=1)
+        played.stream(1, usd=60)
+        await played.tick()
+        played.bench.mischief.add("*", mischief.Refuse("is_archived"), times=1)
+        played.stream(2, usd=60)
+        await played.pass_time(timedelta(minutes=2))
+        played.neo.faults.add(faults.answer(500), times=None)
+        await played.pass_time(timedelta(minutes=1))
+        counted = {
+            (what, *count.labels): count.number
+            for what in What
+            for count in played.bot.counts.of(what)
+        }
+    assert {
+        (What.POLLS, "acme", "complete"): 4,
+        (What.POLLS, "acme", "failed"): 1,
+        (What.EVALUATIONS, "begun"): 5,
+        (What.EVALUATIONS, "done"): 5,
+        (What.DELIVERIES, "finops", "sent"): 1,
+        (What.DELIVERIES, "finops", "edited"): 1,
+        (What.DELIVERIES, "finops", "put off"): 1,
+        (What.DELIVERIES, "finops", "refused"): 1,
+        (What.RATE_LIMITED, "neo", "acme"): 2,
+        (What.RATE_LIMITED, "slack", ""): 1,
+        (What.HEARTBEATS, "failed"): 0,
+        (What.HEARTBEATS, "sent"): 0,
+        (What.HEARTBEATS, "withheld"): 0,
+    } == counted
 
 
 async def test_history_is_read_for_every_source(tmp_path: Path) -> None:

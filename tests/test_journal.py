@@ -167,3 +167,22 @@ def test_a_tick_that_is_still_under_way_is_no_news() -> None:
     journal.start("debug", "text", stream)
     logging.getLogger("apscheduler.scheduler").warning("maximum number of running instances")
     assert "" == stream.getvalue()
+
+
+def test_lines_of_one_run_share_their_id() -> None:
+    stream = io.StringIO()
+    journal.start("info", "json", stream)
+    log.info("before")
+    with journal.run():
+        log.info("poll")
+        with journal.run():
+            log.info("alert")
+        with journal.run("5b1c9d2e"):
+            log.info("delivered")
+    with journal.run():
+        log.info("another poll")
+    before, poll, alert, delivered, other = (
+        json.loads(line).get("run") for line in stream.getvalue().splitlines()
+    )
+    assert (None, poll, "5b1c9d2e") == (before, alert, delivered)
+    assert 4 == len({before, poll, delivered, other})

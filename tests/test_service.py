@@ -34,7 +34,15 @@ async def watch(played: Stage) -> list[str]:
 
 async def test_everything_that_happens_by_time_is_on_the_timetable(played: Stage) -> None:
     timetable = played.bot.timetable()
-    assert ["poll acme", "judge", "deliver", "digests", "watch", "prune"] == timetable.names()
+    assert [
+        "poll acme",
+        "judge",
+        "deliver",
+        "digests",
+        "watch",
+        "prune",
+        "heartbeat",
+    ] == timetable.names()
 
 
 async def test_a_changed_rule_is_judged_at_once(played: Stage) -> None:

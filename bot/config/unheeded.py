@@ -7,8 +7,6 @@ from bot.notify.notification import Via
 def of(config: Config) -> list[str]:
     """One sentence for each setting that has no effect yet."""
     found = []
-    if config.notify.heartbeat is not None:
-        found.append("notify.heartbeat: no ping is sent yet")
     ways = [place.via for place in config.destinations.values()]
     if ways and all(via is Via.DM for via in ways):
         found.append("the rule data-age: with nobody but `dm` to tell, it is told to no one")

@@ -4,24 +4,20 @@ import asyncio
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import Context
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
+from bot import journal
 from bot.clock import Clock
+from bot.counts import Counts, What
 from bot.jobs import attach
 from bot.jobs.pace import Pace
+from bot.jobs.sink import Sink
 from bot.notify import retry
-from bot.notify.notification import (
-    Body,
-    Destination,
-    Notification,
-    Picture,
-    Receipt,
-    SinkError,
-    Via,
-)
+from bot.notify.notification import Destination, Notification, Receipt, SinkError, Via
 from bot.notify.routing import Routes
 from bot.store import charts, messages, outbox
 from bot.store.connection import Connection
@@ -33,29 +29,10 @@ log = logging.getLogger(__name__)
 SLACK = ""
 """The key of the sink that serves every receiver in Slack; a webhook's is its receiver's name."""
 
+OUTCOMES = _SENT, _EDITED, _PUT_OFF, _REFUSED = "sent", "edited", "put off", "refused"
 _LETTERS, _CHARTS = "letters", "charts"
 _LOOK_AGAIN = timedelta(seconds=10)
 _OWN_FAULTS = 10
-
-
-class Sink(Protocol):
-    """What sends to one kind of destination. Every method raises SinkError."""
-
-    async def post(self, notification: Notification) -> Receipt:
-        """Sends it, as a reply when it has a parent."""
-        ...
-
-    async def edit(self, receipt: Receipt, body: Body) -> bool:
-        """Changes what a posted message says; False when it cannot be changed any more."""
-        ...
-
-    async def find(self, notification: Notification, since: datetime) -> Receipt | None:
-        """Where the notification is, if an attempt at `since` arrived after all."""
-        ...
-
-    async def attach(self, receipt: Receipt, picture: Picture) -> None:
-        """Shows a picture in the thread of a posted message."""
-        ...
 
 
 class _Lane(NamedTuple):
@@ -69,11 +46,17 @@ class Deliverer:
     """Runs a lane for each destination where something is due. `sinks` are by `key`."""
 
     def __init__(
-        self, database: Database, sinks: Mapping[str, Sink], routes: Routes, clock: Clock
+        self,
+        database: Database,
+        sinks: Mapping[str, Sink],
+        routes: Routes,
+        clock: Clock,
+        counts: Counts | None = None,
     ) -> None:
         self._database = database
         self._sinks = sinks
         self._clock = clock
+        self._counts = counts or Counts(clock.now)
         self._pace = Pace(clock)
         self._lanes: dict[_Lane, asyncio.Task[None]] = {}
         self._turns: dict[tuple[str, str], asyncio.Lock] = {}
@@ -84,7 +67,10 @@ class Deliverer:
         """Starts a lane wherever something is due and none runs."""
         for lane in await self._database.read(_due, self._clock.now()):
             if lane not in self._lanes and not self._closing.is_set():
-                self._lanes[lane] = asyncio.create_task(self._serve(lane), name=f"deliver {lane}")
+                # Not in the context of who wakes it: what is sent belongs to the run that it comes from.
+                self._lanes[lane] = asyncio.create_task(
+                    self._serve(lane), name=f"deliver {lane}", context=Context()
+                )
                 self._lanes[lane].add_done_callback(partial(self._ended, lane))
 
     def _ended(self, lane: _Lane, _: asyncio.Task[None]) -> None:
@@ -125,7 +111,8 @@ class Deliverer:
             outbox.take, destination, self._clock.now(), durable=True
         )
         if taken is not None:
-            await self._send(destination, taken)
+            with journal.run(taken.run):
+                await self._send(destination, taken)
             return True
         edit = await self._database.write(messages.take_edit, destination, self._clock.now())
         if edit is not None:
@@ -152,10 +139,8 @@ class Deliverer:
             return
         self._pace.busy(destination)
         await self._database.write(outbox.sent, taken, receipt, self._clock.now(), durable=True)
-        log.info(
-            "delivered",
-            extra={"destination": str(destination), "notification": taken.notification.id},
-        )
+        self._counts.add(What.DELIVERIES, destination.receiver, _SENT)
+        log.info("delivered", extra={"destination": str(destination), **_named(taken)})
 
     def _may_still_show(self, letter: Notification) -> bool:
         """Whether Slack's history may yet show an attempt of which no reply came; a webhook keeps no history."""
@@ -181,7 +166,9 @@ class Deliverer:
                 unsure=unsure,
             )
             return
-        log.error("undeliverable", extra={"destination": str(destination), "error": str(error)})
+        self._counts.add(What.DELIVERIES, destination.receiver, _REFUSED)
+        fields = {"destination": str(destination), **_named(taken), "error": str(error)}
+        log.error("undeliverable", extra=fields)
         await self._database.write(self._give_up, destination, taken, str(error), now, durable=True)
 
     def _give_up(
@@ -204,10 +191,9 @@ class Deliverer:
             outbox.reroute(db, taken, fallback, body, now)
 
     async def _later(self, taken: Taken, due: datetime, error: str, *, unsure: bool) -> None:
-        log.warning(
-            "delivery is tried again",
-            extra={"notification": taken.notification.id, "due": due.isoformat(), "error": error},
-        )
+        self._counts.add(What.DELIVERIES, taken.notification.destination.receiver, _PUT_OFF)
+        fields = {**_named(taken), "due": due.isoformat(), "error": error}
+        log.warning("delivery is tried again", extra=fields)
         await self._database.write(
             partial(outbox.retry, taken=taken, due=due, error=error, unsure=unsure)
         )
@@ -221,6 +207,7 @@ class Deliverer:
             return
         self._pace.busy(destination)
         if changed:
+            self._counts.add(What.DELIVERIES, destination.receiver, _EDITED)
             await self._database.write(messages.edited, edit)
         else:
             await self._database.write(outbox.post_afresh, edit, self._clock.now())
@@ -229,7 +216,7 @@ class Deliverer:
         self, destination: Destination, edit: messages.Edit, error: SinkError
     ) -> None:
         self._pace.busy(destination, error.retry_after)
-        fields = {"edited": edit.message, "error": str(error)}
+        fields = {"message_id": edit.message, "error": str(error)}
         if error.retryable:
             due = retry.next_try(edit.tries, error.retry_after, self._clock.now())
             log.warning("edit is tried again", extra=fields)
@@ -259,6 +246,11 @@ class Deliverer:
 def _due(db: Connection, now: datetime) -> list[_Lane]:
     letters = [_Lane(_LETTERS, place) for place in outbox.destinations(db, now)]
     return letters + [_Lane(_CHARTS, place) for place in charts.destinations(db, now)]
+
+
+def _named(taken: Taken) -> dict[str, str]:
+    """What log lines call it; `message_id` stands with its alerts where they were judged."""
+    return {"notification": taken.notification.id, "message_id": taken.message}
 
 
 def _as_sent(taken: Taken) -> Notification:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.jobs import audience, compose, gather, verdicts
+from bot.jobs import audience, compose, gather, report, verdicts
 from bot.jobs.audience import Heard
 from bot.jobs.compose import Draft
 from bot.jobs.gather import Gathered
@@ -52,8 +52,7 @@ async def run(database: Database, terms: Terms, now: datetime) -> Verdicts:
     found = await database.read(prepare, terms, now)
     if not found.idle:
         await database.write(verdicts.commit, found, now, durable=True)
-    for step in found.steps:
-        _report(step)
+    report.write(found)
     return found
 
 
@@ -252,18 +251,3 @@ def _data_at(states: Mapping[str, SourceState]) -> datetime | None:
 
 def _troubles(states: Mapping[str, SourceState]) -> dict[str, str]:
     return {name: state.last_error for name, state in states.items() if state.last_error}
-
-
-def _report(step: Step) -> None:
-    alert = step.transition.after or step.transition.before
-    if alert is not None:
-        reason = step.transition.reason
-        log.info(
-            "alert",
-            extra={
-                "alert": alert.id,
-                "series": str(alert.series),
-                "state": str(alert.state),
-                "reason": str(reason or ""),
-            },
-        )

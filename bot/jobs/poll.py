@@ -74,6 +74,7 @@ class Poller:
             await self._write(partial(sources.failed, source=self.name, error=str(error), at=now))
             return False
         self._not_before = None
+        log.info("poll", extra={"source": self.name, "upto": now.isoformat()})
         return True
 
     def try_now(self) -> None:

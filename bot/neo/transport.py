@@ -155,7 +155,11 @@ class Transport:
         )
         try:
             async with self._session.get(
-                url, headers=headers, allow_redirects=False, timeout=limit
+                url,
+                headers=headers,
+                allow_redirects=False,
+                timeout=limit,
+                trace_request_ctx=self._source.name,
             ) as response:
                 body = await self._body(response, where)
                 return refusal.Answer(response.status, response.headers, body)

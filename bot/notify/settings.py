@@ -4,9 +4,9 @@ from datetime import time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from bot import address
+from bot.notify.outgoing import Outgoing
 from bot.notify.quiet import Quiet
 from rules import quantity, reading, terms
 from rules.terms import Severity
@@ -24,11 +24,6 @@ def _hours(value: object) -> tuple[time, time]:
     return hours
 
 
-def _url(text: str) -> str:
-    address.read(text, "https://hc.acme.test/ping/1")
-    return text
-
-
 class QuietSettings(BaseModel):
     """When messages wait: on whole `days` (Monday is 0) and in `hours` of every day, but for some severities."""
 
@@ -44,12 +39,11 @@ class QuietSettings(BaseModel):
         return Quiet(zone, frozenset(self.days), self.hours, frozenset(self.except_))
 
 
-class HeartbeatSettings(BaseModel):
+class HeartbeatSettings(Outgoing):
     """A page that is asked for as long as the bot is well."""
 
-    model_config = _CONFIG
+    EXAMPLE = "https://hc.acme.test/ping/1"
 
-    url: Annotated[str, AfterValidator(_url)]
     every: Annotated[
         timedelta, BeforeValidator(quantity.duration), Field(ge=timedelta(seconds=1))
     ] = timedelta(minutes=5)

@@ -1,8 +1,10 @@
 """The store as the event loop sees it: one thread that writes, one that reads."""
 
 import asyncio
+import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar, TypeVarTuple
 
@@ -30,8 +32,9 @@ class _Thread:
             raise
 
     async def run(self, work: Callable[[], T]) -> T:
-        """Does `work` on the thread; SQLite's errors come out as StoreError."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._told, work)
+        """Does `work` on the thread, as part of the run that asks; SQLite's errors come out as StoreError."""
+        told = partial(contextvars.copy_context().run, self._told, work)
+        return await asyncio.get_running_loop().run_in_executor(self._executor, told)
 
     async def use(self, work: Callable[[Connection], T]) -> T:
         """Does `work` with the connection, on its thread."""

@@ -7,6 +7,7 @@ message's newest facts, and of several replies the last goes. A table's replies 
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot import journal
 from bot.notify import notification, policy
 from bot.notify.notification import Body, ChangesBody, Destination, Notification, Receipt, Via
 from bot.notify.retry import LONGEST
@@ -47,7 +48,8 @@ class Taken:
     """A notification that is about to be sent.
 
     `notification.attempted` is when it was last tried, if it may have arrived then. `is_post`: it is the message itself,
-    no reply to it. `is_first`: it is the first that anybody hears of the message. `tries` counts this one.
+    no reply to it. `is_first`: it is the first that anybody hears of the message. `tries` counts this one. `run` is the id
+    in the log of what brought it about.
     """
 
     notification: Notification
@@ -56,6 +58,7 @@ class Taken:
     is_post: bool
     is_first: bool
     tries: int
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,8 @@ def add(db: Connection, entry: Entry, now: datetime) -> bool:
     at = instant.to_micros(now)
     body = None if entry.reply is None else notification.body_json(entry.reply)
     cursor = db.execute(
-        "INSERT INTO outbox (id, dedupe, destination, message, reason, body, broadcast, alone, created, due)"
-        " SELECT ?, ?, destination, id, ?, ?, ?, ?, ?, ? FROM message WHERE id = ? ON CONFLICT (dedupe) DO NOTHING",
+        "INSERT INTO outbox (id, dedupe, destination, message, reason, body, broadcast, alone, created, due, run)"
+        " SELECT ?, ?, destination, id, ?, ?, ?, ?, ?, ?, ? FROM message WHERE id = ? ON CONFLICT (dedupe) DO NOTHING",
         (
             policy.identity(entry.dedupe),
             entry.dedupe,
@@ -85,6 +88,7 @@ def add(db: Connection, entry: Entry, now: datetime) -> bool:
             isinstance(entry.reply, ChangesBody),
             at,
             at,
+            journal.current_run(),
             entry.message,
         ),
     )
@@ -263,11 +267,13 @@ def _merge(db: Connection, head: str, message: str) -> str:
 
 def _taken(db: Connection, id_: str, attempted: int | None) -> Taken:
     """ValueError when it cannot be read."""
-    to, message, reason, own, broadcast, created, tries, channel, ts, body, version = db.execute(
-        "SELECT outbox.destination, message.id, reason, outbox.body, broadcast, outbox.created, tries, channel, ts,"
-        " message.body, version FROM outbox JOIN message ON message.id = outbox.message WHERE outbox.id = ?",
-        (id_,),
-    ).fetchone()
+    to, message, reason, own, broadcast, created, tries, run, channel, ts, body, version = (
+        db.execute(
+            "SELECT outbox.destination, message.id, reason, outbox.body, broadcast, outbox.created, tries, run, channel, ts,"
+            " message.body, version FROM outbox JOIN message ON message.id = outbox.message WHERE outbox.id = ?",
+            (id_,),
+        ).fetchone()
+    )
     destination = Destination.parse(to)
     reply = own is not None and ts != ""
     # A webhook has no threads; in Slack a reply to what was never posted is posted in its place.
@@ -282,7 +288,7 @@ def _taken(db: Connection, id_: str, attempted: int | None) -> Taken:
         attempted=instant.from_nullable(attempted),
     )
     is_first = itself and reason != _AFRESH
-    return Taken(letter, message, version, own is None, is_first, tries)
+    return Taken(letter, message, version, own is None, is_first, tries, run)
 
 
 def _end(db: Connection, id_: str, state: str, error: str, now: datetime) -> None:

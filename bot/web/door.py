@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot import address
+from bot.counts import Counts
 from bot.slack.settings import SlackSettings, Transport
 from bot.slack.socket import Socket
 from bot.store.database import Database
@@ -39,7 +40,7 @@ class SlackDoor:
 class AdminDoor:
     """The operator's port. Without a `token` it answers nobody, unless it is `local`.
 
-    `socket` is the connection to Slack where commands come over one.
+    `counts` are what the bot did since its start. `socket` is the connection to Slack where commands come over one.
     """
 
     database: Database
@@ -47,6 +48,7 @@ class AdminDoor:
     token: str = field(repr=False)
     local: bool
     socket: Socket | None = None
+    counts: Counts | None = None
 
     @classmethod
     def of(
@@ -55,6 +57,8 @@ class AdminDoor:
         in_force: Callable[[], InForce],
         settings: ServerSettings,
         socket: Socket | None = None,
+        counts: Counts | None = None,
     ) -> "AdminDoor":
         token = settings.admin_token.read() if settings.admin_token else ""
-        return cls(database, in_force, token, address.is_loopback(settings.admin_host), socket)
+        local = address.is_loopback(settings.admin_host)
+        return cls(database, in_force, token, local, socket, counts)

@@ -10,6 +10,7 @@ from bot.notify.answer import SourceLine, StatusAnswer
 from bot.slack.socket import Outage
 from bot.store import sources
 from bot.store.connection import Connection
+from bot.store.database import Database
 from bot.store.error import StoreError
 from bot.web import keys
 from bot.web.in_force import InForce
@@ -34,14 +35,19 @@ async def ready(request: web.Request) -> web.Response:
     """
     door, now = request.app[keys.ADMIN], request.app[keys.CLOCK].now()
     in_force = door.in_force()
-    try:
-        reasons = await door.database.read(obstacles, in_force, now)
-    except StoreError as error:
-        reasons = [str(error)]
+    reasons = await reasons_of(door.database, in_force, now)
     reasons += _of_socket(door.socket.outage() if door.socket else None, now)
     faults = [str(fault) for fault in in_force.faults]
     shown = {"ready": not reasons, "reasons": reasons, "faults": faults}
     return web.json_response(shown, status=_UNAVAILABLE if reasons else 200)
+
+
+async def reasons_of(database: Database, in_force: InForce, now: datetime) -> list[str]:
+    """What keeps the bot from its work; a store that cannot be read is one such thing."""
+    try:
+        return await database.read(obstacles, in_force, now)
+    except StoreError as error:
+        return [str(error)]
 
 
 def obstacles(db: Connection, in_force: InForce, now: datetime) -> list[str]:

@@ -1,6 +1,7 @@
-"""What Prometheus reads: figures of the database, so that a restart resets nothing.
+"""What Prometheus reads: figures of the database, so that a restart resets nothing, and counts since the start.
 
-All but the build are gauges: Neo corrects records, and old ones are pruned, so any of them may fall.
+Figures are gauges: Neo corrects records, and old ones are pruned, so any of them may fall. Counts are counters, which
+Prometheus knows to begin anew.
 """
 
 from collections import Counter
@@ -10,10 +11,16 @@ from datetime import datetime
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, exposition
-from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    InfoMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
 
 from bot.answers import alerts, measure, status
+from bot.counts import Counts, What
 from bot.notify.answer import SourceLine, StatusAnswer
 from bot.store import ledger
 from bot.store.connection import Connection
@@ -43,11 +50,14 @@ class Figures:
 class _Told(Collector):
     """A collector of figures that were read before, because reading them has to be awaited."""
 
-    def __init__(self, figures: Figures) -> None:
+    def __init__(self, figures: Figures, counts: Counts | None) -> None:
         self._figures = figures
+        self._counts = counts
 
     def collect(self) -> Iterator[Metric]:
         yield from families(self._figures)
+        if self._counts is not None:
+            yield from counters(self._counts)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -58,7 +68,7 @@ async def show(request: web.Request) -> web.Response:
         return web.Response(status=503, text=f"{error}\n")
     connected = None if door.socket is None else door.socket.outage() is None
     registry = CollectorRegistry()
-    registry.register(_Told(replace(figures, connected=connected)))
+    registry.register(_Told(replace(figures, connected=connected), door.counts))
     body = exposition.generate_latest(registry)
     return web.Response(body=body, headers={"Content-Type": exposition.CONTENT_TYPE_LATEST})
 
@@ -92,6 +102,23 @@ def families(figures: Figures) -> Iterator[Metric]:
             yield GaugeMetricFamily(f"neo_budget_{name}", words, number)
 
 
+def counters(counts: Counts) -> Iterator[Metric]:
+    """What happened since the start, and when each last did."""
+    for what, (words, names) in _COUNTED.items():
+        counter = CounterMetricFamily(f"neo_budget_{what}", f"{words}.", labels=names)
+        last = GaugeMetricFamily(
+            f"neo_budget_{what}_last_timestamp_seconds",
+            f"{words}: when it last happened.",
+            labels=names,
+        )
+        for count in counts.of(what):
+            counter.add_metric(count.labels, count.number)
+            if count.last is not None:
+                last.add_metric(count.labels, count.last.timestamp())
+        yield counter
+        yield last
+
+
 def _cost(totals: Mapping[str, Totals]) -> Metric:
     family = GaugeMetricFamily(
         "neo_budget_cost_usd",
@@ -120,6 +147,15 @@ def _waited(figures: Figures) -> float:
     oldest = figures.status.oldest_waiting
     return 0.0 if oldest is None else (figures.at - oldest).total_seconds()
 
+
+_COUNTED: Mapping[What, tuple[str, tuple[str, ...]]] = {
+    What.POLLS: ("Polls of a source, by outcome", ("source", "outcome")),
+    What.EVALUATIONS: ("Evaluations of the rules that were begun, and done", ("outcome",)),
+    What.DELIVERIES: ("Messages sent, edited, put off and refused", ("receiver", "outcome")),
+    What.RATE_LIMITED: ("Answers of Neo and Slack with status 429", ("service", "source")),
+    What.HEARTBEATS: ("Heartbeats sent, withheld and failed", ("outcome",)),
+}
+"""Of what is counted: help, and the names of its labels."""
 
 _SOURCE: tuple[tuple[str, str, Callable[[SourceLine], float | None]], ...] = (
     ("records", "Records in the ledger.", lambda line: line.records),

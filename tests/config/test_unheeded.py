@@ -16,8 +16,8 @@ _SLACK = {"bot_token": "xoxb-1", "signing_secret": "secret"}
         pytest.param({"notify": {"quiet": {"days": ["sat"]}}}, [], id="nothing of quiet times"),
         pytest.param(
             {"notify": {"heartbeat": {"url": "https://hc.acme.test/1"}}},
-            ["notify.heartbeat"],
-            id="heartbeat",
+            [],
+            id="nothing of the heartbeat",
         ),
         pytest.param(
             {"slack": {"bot_token": "xoxb-1", "app_token": "xapp-1"}},

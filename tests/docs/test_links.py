@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from bot.counts import What
 from bot.notify.answer import StatusAnswer
 from bot.web import metrics
 from tests.docs import documents
@@ -66,4 +67,5 @@ def test_every_metric_is_listed() -> None:
     rows = [
         code for cell in documents.column("README.md", "metric") for code in documents.codes(cell)
     ]
-    assert told | {"neo_budget_cost_usd"} == set(rows)
+    counted = {f"neo_budget_{what}_total" for what in What}
+    assert told | counted | {"neo_budget_cost_usd"} == set(rows)

@@ -44,7 +44,7 @@ def test_a_heartbeat_has_an_address_and_a_pace() -> None:
     assert timedelta(minutes=5) == found.every
     assert (
         timedelta(seconds=30)
-        == HeartbeatSettings.model_validate({"url": "http://127.0.0.1/1", "every": "30s"}).every
+        == HeartbeatSettings.model_validate({"url": "https://hc.acme.test/1", "every": "30s"}).every
     )
 
 

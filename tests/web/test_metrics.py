@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 from prometheus_client import parser
 
+from bot.counts import Counts, What
 from bot.secret import Secret
 from bot.slack import client as slack
 from bot.slack.settings import SlackSettings
@@ -82,6 +83,47 @@ async def test_a_source_that_was_never_read_has_no_age_and_is_stale(url: str) ->
     assert ("neo_budget_data_age_seconds", of("blue")) not in told
     assert 1 == told["neo_budget_source_stale", of("blue")]
     assert 0 == told["neo_budget_records", of("blue")]
+
+
+async def test_what_happened_is_counted_with_when_it_last_did(
+    database: Database, clock: Clock
+) -> None:
+    counts = Counts(clock.now)
+    counts.expect(What.RATE_LIMITED, "neo", "acme")
+    counts.expect(What.POLLS, "acme", "failed")
+    for _ in range(3):
+        counts.add(What.POLLS, "acme", "complete")
+    counts.add(What.DELIVERIES, "finops", "put off")
+    door = AdminDoor(database, office.in_force, "", local=True, counts=counts)
+    async with site.serving(site.admin_app(door, clock), "127.0.0.1", 0) as port:
+        told = await scrape(f"http://127.0.0.1:{port}/metrics")
+
+    complete, failed = (
+        (("outcome", "complete"), *of("acme")),
+        (("outcome", "failed"), *of("acme")),
+    )
+    put_off = (("outcome", "put off"), ("receiver", "finops"))
+    expected: Samples = {
+        ("neo_budget_polls_total", complete): 3,
+        ("neo_budget_polls_last_timestamp_seconds", complete): NOW.timestamp(),
+        ("neo_budget_polls_total", failed): 0,
+        ("neo_budget_deliveries_total", put_off): 1,
+        ("neo_budget_deliveries_last_timestamp_seconds", put_off): NOW.timestamp(),
+        ("neo_budget_rate_limited_total", (("service", "neo"), *of("acme"))): 0,
+    }
+    counted = tuple(f"neo_budget_{what}" for what in What)
+    assert expected == {key: value for key, value in told.items() if key[0].startswith(counted)}
+
+
+@pytest.mark.parametrize("name", ['a "b"', "back\\slash", "two\nlines", "é{},=# HELP"], ids=ascii)
+async def test_what_is_in_a_label_stays_in_it(database: Database, clock: Clock, name: str) -> None:
+    counts = Counts(clock.now)
+    counts.add(What.RATE_LIMITED, "neo", name)
+    door = AdminDoor(database, office.in_force, "", local=True, counts=counts)
+    async with site.serving(site.admin_app(door, clock), "127.0.0.1", 0) as port:
+        told = await scrape(f"http://127.0.0.1:{port}/metrics")
+
+    assert 1 == told["neo_budget_rate_limited_total", (("service", "neo"), *of(name))]
 
 
 async def test_a_socket_is_told_of_where_there_is_one(
