@@ -133,7 +133,7 @@ class Deliverer:
                         return
                 if receipt is None:
                     taken = await self._afresh(taken)
-                    receipt = await sink.post(_as_sent(taken))
+                    receipt = await sink.post(_as_sent(taken, self._clock.now()))
         except SinkError as error:
             await self._refused(destination, taken, error)
             return
@@ -253,9 +253,10 @@ def _named(taken: Taken) -> dict[str, str]:
     return {"notification": taken.notification.id, "message_id": taken.message}
 
 
-def _as_sent(taken: Taken) -> Notification:
+def _as_sent(taken: Taken, now: datetime) -> Notification:
     letter = taken.notification
-    return replace(letter, body=retry.as_post(letter.body)) if taken.is_first else letter
+    body = retry.as_post(letter.body) if taken.is_first else letter.body
+    return replace(letter, body=body, late=retry.lateness(letter, now))
 
 
 @contextmanager

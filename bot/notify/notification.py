@@ -1,7 +1,7 @@
 """One message to one destination, and where destinations lie."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -118,7 +118,8 @@ class Notification:
     """One message that is to be delivered.
 
     `id` goes along as Slack metadata and as a webhook's Idempotency-Key. `parent` is set for a reply: the message whose
-    thread it belongs to. `attempted` is when it was last tried, if it was.
+    thread it belongs to. `attempted` is when it was last tried, if it was. `late` is how long it could not be delivered, where
+    that is worth saying.
     """
 
     id: str
@@ -128,6 +129,7 @@ class Notification:
     broadcast: bool
     created: datetime
     attempted: datetime | None
+    late: timedelta = timedelta(0)
 
 
 class SinkError(Exception):

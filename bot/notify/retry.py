@@ -15,11 +15,13 @@ from bot.notify.notification import (
     Destination,
     DigestBody,
     NoteBody,
+    Notification,
     TableBody,
 )
 from rules.alert import OPEN, Reason
 
 _FIRST = 2.0
+_WORTH_SAYING = timedelta(minutes=10)
 LONGEST = timedelta(seconds=300)
 """No retry waits longer by itself."""
 
@@ -74,6 +76,12 @@ def as_post(body: Body) -> Body:
     if isinstance(body, AlertBody) and _is_over(body.alert):
         return AlertBody(replace(body.alert, reason=Reason.DELAYED))
     return body
+
+
+def lateness(letter: Notification, now: datetime) -> timedelta:
+    """How late a message is sent, where that is worth saying: its words may sound as if it had only just happened."""
+    late = now - letter.created
+    return late if late >= _WORTH_SAYING else timedelta(0)
 
 
 def as_rerouted(body: Body, meant_for: Destination, error: str) -> Body:

@@ -5,12 +5,13 @@ what must stand there all the same comes through `text.escape`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
 from bot.slack import text, wording
+from rules import metric
 
 Json = dict[str, Any]
 
@@ -38,6 +39,13 @@ class Message:
 def message(fallback: str, *blocks: Json | None) -> Message:
     """`fallback` is raw words, outside text and all; it is escaped here. Blocks that are None are left out."""
     return Message(text.escape(fallback, SENTENCE * 3), [block for block in blocks if block])
+
+
+def late(said: Message, by: timedelta) -> Message:
+    """The same, and how late it comes, if it does."""
+    if not by:
+        return said
+    return replace(said, blocks=[*said.blocks, context(f"Delivered {metric.text(by)} late")])
 
 
 # --- blocks -------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.notify.notification import Body, Notification, Picture, Receipt, SinkError
-from bot.slack import client, render
+from bot.slack import blocks, client, render
 from bot.slack.channels import Channels
 
 EVENT = "neo_budget"
@@ -55,7 +55,7 @@ class SlackSink:
         """Posts a message, or a reply in its parent's thread, and says where it is."""
         channel = await self._place(notification)
         draw = render.reply if notification.parent else render.post
-        message = draw(notification.body, self._command)
+        message = blocks.late(draw(notification.body, self._command), notification.late)
         try:
             answer = await client.call(
                 self._web.chat_postMessage(

@@ -6,6 +6,7 @@ Every message is one object. These keys are in all of them:
     kind        alert, table, changes, digest, note
     dedupe_key  the same for the same message sent again; also the header Idempotency-Key
     receiver    the receiver's name in the configuration
+    late        for how many seconds it could not be delivered, from ten minutes on; else 0
 
 `alert` has, besides:
 
@@ -68,6 +69,7 @@ def payload(notification: Notification) -> Json:
         "kind": notification.body.kind,
         "dedupe_key": notification.id,
         "receiver": notification.destination.receiver,
+        "late": int(notification.late.total_seconds()),
         **_body(notification.body),
     }
 

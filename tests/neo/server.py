@@ -1,11 +1,14 @@
 """A small Neo for tests: a real local server that answers as it is told, and keeps what it was asked."""
 
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiohttp import web
+
+from tests.house import tree
 
 Reply = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -34,16 +37,23 @@ class SmallNeo:
         return await reply(request)
 
 
+def self_signed() -> ssl.SSLContext:
+    """A certificate that nobody has reason to trust."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tree.ROOT / "tests/data/tls/self-signed.pem")
+    return context
+
+
 @asynccontextmanager
-async def serving(*replies: Reply) -> AsyncIterator[SmallNeo]:
+async def serving(*replies: Reply, tls: ssl.SSLContext | None = None) -> AsyncIterator[SmallNeo]:
     neo = SmallNeo(list(replies))
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", neo.answer)
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
     try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        neo.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
+        neo.url = f"{'https' if tls else 'http'}://127.0.0.1:{runner.addresses[0][1]}"
         yield neo
     finally:
         await runner.cleanup()

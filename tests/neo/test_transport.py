@@ -1,6 +1,8 @@
 """How a request is carried: with which credential, how often, and with which words it is given up."""
 
 import asyncio
+import socket
+import struct
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -311,6 +313,28 @@ async def _hangs(request: web.Request) -> web.StreamResponse:
     raise AssertionError
 
 
+async def _trickles(request: web.Request) -> web.StreamResponse:
+    """Never silent for long, and never done."""
+    response = web.StreamResponse()
+    await response.prepare(request)
+    while True:
+        await response.write(b" ")
+        await asyncio.sleep(0.05)
+
+
+async def _resets(request: web.Request) -> web.StreamResponse:
+    """In the middle of a page."""
+    response = web.StreamResponse(headers={"Content-Length": "9999"})
+    await response.prepare(request)
+    await response.write(b'{"data": [')
+    assert request.transport is not None
+    connection = request.transport.get_extra_info("socket")
+    at_once = struct.pack("ii", 1, 0)  # lingering for no time at all is what makes it a reset
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+    request.transport.abort()
+    return response
+
+
 async def _hangs_up(request: web.Request) -> web.StreamResponse:
     assert request.transport is not None
     request.transport.close()
@@ -326,13 +350,15 @@ async def _hangs_up(request: web.Request) -> web.StreamResponse:
         pytest.param(says(200, {"data": 1}), Kind.BROKEN, "not a page", id="not a page"),
         pytest.param(says(200, "x" * 5000), Kind.BROKEN, "more than 4000", id="too large"),
         pytest.param(_hangs, Kind.UNREACHABLE, "no answer in 0.5 s", id="no answer in time"),
+        pytest.param(_trickles, Kind.UNREACHABLE, "no answer in 0.5 s", id="a slow trickle"),
+        pytest.param(_resets, Kind.BROKEN, "broke off its answer", id="a reset within a page"),
         pytest.param(_hangs_up, Kind.UNREACHABLE, "check base_url", id="connection lost"),
     ],
 )
 async def test_broken_answer_is_tried_again_and_told(
     trouble: server.Reply, kind: Kind, words: str, session: Any, naps: clients.Naps
 ) -> None:
-    patience = {"total": 0.5 if trouble is _hangs else 60, "largest": 4000, "tries": 2}
+    patience = {"total": 0.5 if trouble in (_hangs, _trickles) else 60, "largest": 4000, "tries": 2}
     async with server.serving(trouble, _PAGE) as neo:
         client = clients.client(neo, session, naps, patience=patience)
         assert (await client.streams(StreamFilter())).count == 1
@@ -348,3 +374,20 @@ async def test_unreachable_host_is_told(session: Any, naps: clients.Naps) -> Non
     error = await _refused(clients.client(url, session, naps))
     assert (Kind.UNREACHABLE, 4) == (error.kind, len(naps.seconds))
     assert f"acme: GET {url}/api/v1/usage/streams failed" in str(error)
+
+
+async def test_a_name_that_cannot_be_resolved_is_told(session: Any, naps: clients.Naps) -> None:
+    error = await _refused(clients.client("https://neo.invalid", session, naps))
+    assert (Kind.UNREACHABLE, 4) == (error.kind, len(naps.seconds))
+    assert "Cannot connect to host neo.invalid:443" in str(error)
+    assert "check base_url, the network and any proxy" in str(error)
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_refused(
+    session: Any, naps: clients.Naps
+) -> None:
+    async with server.serving(_PAGE, tls=server.self_signed()) as neo:
+        error = await _refused(clients.client(neo, session, naps))
+    assert (Kind.UNREACHABLE, True) == (error.kind, error.retryable)
+    assert "certificate verify failed" in str(error)
+    assert [] == neo.asked, "no credential was sent"

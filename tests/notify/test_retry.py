@@ -14,6 +14,7 @@ from bot.notify.notification import (
     Destination,
     DigestBody,
     NoteBody,
+    Notification,
     TableBody,
     Via,
 )
@@ -107,6 +108,21 @@ def test_what_a_post_says_when_it_is_sent(facts: AlertFacts, reason: Reason) -> 
 @pytest.mark.parametrize("body", [samples.POSTS["table"], samples.POSTS["digest"], NOTE])
 def test_what_is_not_about_one_alert_is_posted_as_it_is(body: Body) -> None:
     assert body is retry.as_post(body)
+
+
+@pytest.mark.parametrize(
+    ("waited", "late"),
+    [
+        pytest.param(timedelta(minutes=118), timedelta(minutes=118), id="for long"),
+        pytest.param(timedelta(minutes=10), timedelta(minutes=10), id="for ten minutes"),
+        pytest.param(timedelta(minutes=9, seconds=59), timedelta(0), id="for less"),
+        pytest.param(timedelta(hours=-1), timedelta(0), id="the clock was set back"),
+    ],
+)
+def test_what_waited_is_late(waited: timedelta, late: timedelta) -> None:
+    place = Destination("finops", Via.SLACK, "#neo-spend")
+    letter = Notification("n", place, NOTE, None, broadcast=False, created=NOW, attempted=None)
+    assert late == retry.lateness(letter, NOW + waited)
 
 
 def test_the_fallback_is_told_whom_a_message_was_meant_for_and_why() -> None:

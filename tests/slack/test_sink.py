@@ -194,6 +194,16 @@ async def test_only_what_came_since_the_attempt_is_looked_at(bench: Bench, sink:
     assert await sink.find(ALERT, samples.at(13, 7)) is None
 
 
+async def test_what_comes_late_says_so(bench: Bench, sink: SlackSink) -> None:
+    parent = await sink.post(replace(ALERT, late=timedelta(minutes=118)))
+    await sink.post(replace(reply_to(parent), late=timedelta(minutes=11)))
+    await sink.post(replace(ALERT, id="n-2"))
+    late = ["Delivered 1h 58m late" in str(each.blocks) for each in said(bench)]
+    assert [True, False] == late
+    (reply,) = bench.workspace.thread(parent.channel, parent.ts)
+    assert "Delivered 11m late" in str(reply.blocks)
+
+
 @pytest.mark.parametrize("refusal", ["not_in_channel", "missing_scope", "channel_not_found"])
 async def test_where_history_may_not_be_read_nothing_is_found(
     bench: Bench, sink: SlackSink, refusal: str

@@ -47,6 +47,7 @@ def test_an_alert_says_all_that_a_program_needs() -> None:
         "kind": "alert",
         "dedupe_key": "n-0001",
         "receiver": "pager",
+        "late": 0,
         "id": "b0d9e7aa",
         "status": "firing",
         "state": "firing",
