@@ -19,6 +19,7 @@ from bot.jobs.heartbeat import Heart
 from bot.jobs.passes import Reader
 from bot.jobs.poll import Poller
 from bot.jobs.sink import Sink
+from bot.jobs.waking import Waking
 from bot.neo.client import Client
 from bot.notify import due
 from bot.notify.acted import Acted
@@ -64,6 +65,7 @@ class Bot:
         self.clock = clock
         self.counts = counts or Counts(clock.now)
         self.deliverer = Deliverer(edges.database, edges.sinks, standing.routes, clock, self.counts)
+        self._waking = Waking(edges.database, clock, edges.clients.keys())
         self._heart = Heart(clock, self.counts)
         self._judging = asyncio.Lock()
         self._failures: Mapping[str, str] = {}
@@ -78,9 +80,20 @@ class Bot:
         """Polls one source, judges what it brought, and sends what there is to say."""
         with journal.run():
             now = self.clock.now()
-            complete = await self.pollers[source].run(now)
+            await self._waking.notice(self.standing.stale_after)
+            try:
+                complete = await self.pollers[source].run(now)
+            finally:
+                self._waking.tried(source)
             self.counts.add(What.POLLS, source, _COMPLETE if complete else _FAILED)
-            await self.judge(now if complete else None)
+            if self._waking.over:
+                await self.judge(now if complete else None)
+
+    async def look(self) -> None:
+        """Judges where no poll does, but nothing that is yet to be read after a start or a sleep."""
+        await self._waking.notice(self.standing.stale_after)
+        if self._waking.over:
+            await self.judge()
 
     async def judge(self, pinned: datetime | None = None) -> None:
         """One evaluation of all rules; never two at once.
@@ -188,7 +201,7 @@ class Bot:
         timetable = Timetable(self.clock.now, self.clock.monotonic, self.clock_jumped)
         for source in self.pollers:
             timetable.add(f"poll {source}", partial(self.poll, source), every)
-        timetable.add("judge", self.judge, every, later=True)
+        timetable.add("judge", self.look, every, later=True)
         timetable.add("deliver", self.deliverer.wake, _DELIVER_EVERY)
         timetable.add("digests", self.digests, _DIGEST_EVERY)
         timetable.add("watch", self.watch, _WATCH_EVERY)
