@@ -3,6 +3,8 @@
 import ipaddress
 from urllib.parse import SplitResult, urlsplit
 
+import yarl
+
 
 def is_loopback(host: str) -> bool:
     """Whether a host, by name or by IP address, is this machine."""
@@ -10,6 +12,17 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def host(url: str) -> str:
+    """The host as a connection will know it, empty where there is none; of an address only this may be told.
+
+    A connection takes `①②⑦.0.0.1` for an IP address, about which it asks no resolver.
+    """
+    try:
+        return yarl.URL(url).host or ""
+    except ValueError:
+        return ""
 
 
 def read(text: str, example: str) -> SplitResult:

@@ -23,6 +23,20 @@ def test_only_this_machine_s_own_addresses_are_local(host: str, expected: bool) 
 
 
 @pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://Alerts.acme.test:8443/secret", "alerts.acme.test"),
+        ("https://①②⑦.0.0.1/", "127.0.0.1"),
+        ("https://alerts.acme.test@[::1]/", "::1"),
+        ("https://[::1", ""),
+        ("alerts.acme.test", ""),
+    ],
+)
+def test_a_host_is_what_a_connection_takes_for_it(url: str, expected: str) -> None:
+    assert expected == address.host(url)
+
+
+@pytest.mark.parametrize(
     "text", ["acme.test", "https://", "ftp://acme.test", "https://acme.test:port", "https://[", ""]
 )
 def test_what_is_no_address_is_answered_with_an_example(text: str) -> None:

@@ -1,7 +1,6 @@
 """Receivers that are webhooks: whether their addresses are there and may be reached. Nothing is posted."""
 
-from urllib.parse import urlsplit
-
+from bot import address as addresses
 from bot.doctor import check
 from bot.doctor.check import Check
 from bot.webhook import address
@@ -13,8 +12,7 @@ _ALLOW = "take a public address, or set allow_private: true"
 
 async def examine(name: str, settings: WebhookSettings) -> Check:
     """The path of the address stays out of it: it may be a secret."""
-    parts = urlsplit(settings.url)
-    host = parts.hostname or ""
+    host = addresses.host(settings.url)
     about = f"{name}: webhook"
     try:
         found = await address.resolved(host, private=settings.allow_private)

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -24,8 +24,9 @@ PATIENCE = (
 _log = logging.getLogger("bot.slack.sdk")
 _log.setLevel(logging.WARNING)  # slack-sdk writes whole messages at debug level
 
-_REFUSAL, _TOO_MANY, _SERVER_ERROR = 400, 429, 500
+_REDIRECT, _REFUSAL, _TOO_MANY, _SERVER_ERROR = 300, 400, 429, 500
 _NO_JSON = "Slack's answer is not JSON"
+_REDIRECTED = "Slack answered with a redirect, which is not followed"
 
 RETRYABLE = frozenset(
     {
@@ -56,6 +57,23 @@ MENDS = {
 }
 
 
+class _Straight:
+    """A session that follows no redirect: neither the token nor what is said goes anywhere else.
+
+    slack-sdk has no setting for that, and asks a session for these two things only.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    @property
+    def closed(self) -> bool:
+        return self._session.closed
+
+    def request(self, method: str, url: str, **facts: Any) -> Any:
+        return self._session.request(method, url, **{**facts, "allow_redirects": False})
+
+
 def build(settings: SlackSettings, session: aiohttp.ClientSession) -> AsyncWebClient:
     """A client that never repeats a call by itself: a repeated post would be a second message.
 
@@ -64,7 +82,7 @@ def build(settings: SlackSettings, session: aiohttp.ClientSession) -> AsyncWebCl
     return AsyncWebClient(
         token=settings.bot_token.read(),
         base_url=settings.api_url,
-        session=session,
+        session=cast("aiohttp.ClientSession", _Straight(session)),
         retry_handlers=[],
         logger=_log,
     )
@@ -101,6 +119,8 @@ def _refused(error: SlackApiError, mends: Mapping[str, str]) -> SinkError:
         words = f"Slack asks to wait{retry.remark(wait)}"
         return SinkError(words, retryable=True, retry_after=wait)
     reason = _code(error)
+    if _REDIRECT <= status < _REFUSAL:
+        return SinkError(f"{_REDIRECTED} (status {status}): check slack.api_url", retryable=True)
     if status >= _SERVER_ERROR:
         return SinkError(f"Slack answered with status {status}", retryable=True, unsure=True)
     if not reason and status < _REFUSAL:

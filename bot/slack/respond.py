@@ -1,9 +1,9 @@
 """Posts the answer to a command to the address that Slack gave for it."""
 
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
 import aiohttp
+import yarl
 
 from bot import address
 from bot.notify.notification import SinkError
@@ -12,6 +12,7 @@ from bot.slack.blocks import Message
 TRIES = 3
 PATIENCE = aiohttp.ClientTimeout(total=10)
 _SERVER_ERROR, _REDIRECT = 500, 300
+_HTTPS_PORT = 443
 _NOT_TAKEN = "Slack did not take the answer"
 
 
@@ -30,17 +31,22 @@ def payload(message: Message) -> dict[str, object]:
 
 
 def is_allowed(url: str, hosts: Collection[str]) -> bool:
-    """Whether an answer may go there: a host of the configuration over https, or over http on this machine."""
+    """Whether an answer may go there: a host of the configuration over https, or over http on this machine.
+
+    A host without a port stands for https on its own port. The address is read as the connection will read it.
+    """
     try:
-        parts = urlsplit(url)
-        named = f"{parts.hostname}:{parts.port}"  # a port that is no number raises here
+        parts = yarl.URL(url)
+        port = parts.explicit_port
     except ValueError:
         return False
-    allowed = {host.lower() for host in hosts}
-    if allowed.isdisjoint((parts.hostname, named)) or parts.username is not None:
+    if parts.user is not None or parts.password is not None:
         return False
-    own = parts.scheme == "http" and address.is_loopback(parts.hostname or "")
-    return parts.scheme == "https" or own
+    allowed = {each.lower() for each in hosts}
+    own = parts.scheme == "http" and address.is_loopback(parts.host or "")
+    usual = own or port in (None, _HTTPS_PORT)
+    listed = f"{parts.host}:{port}" in allowed or (usual and parts.host in allowed)
+    return listed and (own or parts.scheme == "https")
 
 
 async def answer(
@@ -52,8 +58,8 @@ async def answer(
     """
     if not is_allowed(url, hosts):
         raise SinkError(
-            f"answers may not go to {urlsplit(url).hostname if '[' not in url else url!r}:"
-            " add the host to slack.response_hosts if it is right",
+            f"answers may not go to {address.host(url) or 'what is no address'}:"
+            " add the host, or host:port, to slack.response_hosts if it is right",
             retryable=False,
         )
     for last in (False,) * (TRIES - 1) + (True,):

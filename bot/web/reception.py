@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 import aiohttp
 
+from bot import address
 from bot.notify.notification import SinkError
 from bot.slack import press, respond
 from bot.slack.blocks import Message
@@ -82,8 +82,8 @@ class Reception:
         try:
             await respond.answer(self.session, url, said, self.door.hosts)
         except SinkError as error:
-            host = urlsplit(url).hostname
-            log.warning("answer not delivered", extra={"host": host, "error": str(error)})
+            told = {"host": address.host(url), "error": str(error)}
+            log.warning("answer not delivered", extra=told)
 
 
 @asynccontextmanager

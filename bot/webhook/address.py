@@ -7,6 +7,15 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+_CLOSED = tuple(
+    ipaddress.ip_network(each)
+    for each in (
+        "168.63.129.16/32",  # what a machine in Azure asks about itself, at a public address
+        "192.88.99.0/24",  # relays of 6to4, long gone
+        "3fff::/20",  # for documents; Python 3.11 does not know it
+    )
+)
 
 
 class PrivateAddressError(OSError):
@@ -16,8 +25,8 @@ class PrivateAddressError(OSError):
 class PublicResolver(AbstractResolver):
     """Resolves names and refuses those with any address that is not public, so that no answer can be chosen later."""
 
-    def __init__(self) -> None:
-        self._inner = ThreadedResolver()
+    def __init__(self, inner: AbstractResolver | None = None) -> None:
+        self._inner = inner or ThreadedResolver()
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
@@ -49,7 +58,10 @@ def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
         if inner is not None:
             return is_public(inner)
-    return address.is_global and not address.is_multicast
+        if address not in _GLOBAL_UNICAST:
+            return False
+    closed = address.is_multicast or any(address in network for network in _CLOSED)
+    return address.is_global and not closed
 
 
 def _is_address(host: str) -> bool:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from bot import address as addresses
 from bot.notify import retry
 from bot.notify.notification import SinkError
 from bot.notify.outgoing import Outgoing
@@ -68,12 +69,11 @@ class Reach:
 
     def _check(self) -> None:
         """The connector asks no resolver about an address that is written as one."""
-        url = urlsplit(self._settings.url)
-        if url.scheme != "https" and not self._settings.allow_http:
+        if urlsplit(self._settings.url).scheme != "https" and not self._settings.allow_http:
             raise self.error("is not https: use https, or set allow_http: true", retryable=False)
         if not self._settings.allow_private:
             try:
-                address.check(url.hostname or "")
+                address.check(addresses.host(self._settings.url))
             except address.PrivateAddressError as error:
                 raise self._private(error) from error
 

@@ -99,6 +99,28 @@ async def test_an_answer_that_is_no_json_object_is_unsure(
     assert (True, True) == (error.retryable, error.unsure)
 
 
+async def test_a_redirect_is_not_followed(session: aiohttp.ClientSession) -> None:
+    calls: list[str] = []
+
+    async def away(request: http.Request) -> http.Response:
+        calls.append(request.path)
+        if request.path.endswith("files.getUploadURLExternal"):
+            upload = str(request.url.with_path("/api/upload"))
+            return http.json_response({"ok": True, "upload_url": upload, "file_id": "F1"})
+        return http.Response(status=307, headers={"Location": "/api/elsewhere"})
+
+    async with _server(away) as server:
+        web = _client(str(server.make_url("/api/")), session)
+        error = await failure(web)
+        with pytest.raises(SinkError):
+            await client.call(web.files_upload_v2(filename="a.png", content=b"1"))
+
+    assert (True, False) == (error.retryable, error.unsure)
+    assert "a redirect, which is not followed (status 307): check slack.api_url" in str(error)
+    paths = ("chat.postMessage", "files.getUploadURLExternal", "upload")
+    assert [f"/api/{path}" for path in paths] == calls
+
+
 async def test_a_call_that_hangs_is_given_up(
     bench: Bench, web: AsyncWebClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,12 @@ ANSWER = Message("hello", [])
     [
         pytest.param("https://hooks.slack.com/commands/T1/2", True, id="Slack's own"),
         pytest.param("https://hooks.slack.com:443/x", True, id="with its port"),
+        pytest.param("https://hooks.slack.com:8443/x", False, id="at a port of its own"),
+        pytest.param("https://hooks.slack.com./x", False, id="with a dot behind"),
+        pytest.param("https://hooks.slack.com\\@evil.test/", False, id="a backslash"),
+        pytest.param("https://evil.test\\@hooks.slack.com/", False, id="another backslash"),
+        pytest.param("https://:x@hooks.slack.com/", False, id="a password alone"),
+        pytest.param("https://hooks.slack.com:99999/", False, id="a port that is none"),
         pytest.param("http://hooks.slack.com/commands", False, id="not https"),
         pytest.param("https://evil.test/hooks.slack.com", False, id="another host"),
         pytest.param("https://hooks.slack.com.evil.test/", False, id="a longer host"),

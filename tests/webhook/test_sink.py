@@ -167,10 +167,24 @@ async def test_private_addresses_are_refused(receiver: Receiver, url: str) -> No
     assert [] == receiver.got
 
 
-@pytest.mark.parametrize("host", ["2130706433", "127.1"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        pytest.param("2130706433", id="one number"),
+        pytest.param("127.1", id="two numbers"),
+        pytest.param("0177.0.0.1", id="octal"),
+        pytest.param("0x7f.0.0.1", id="hexadecimal"),
+        pytest.param("127.0.0.1.", id="a dot behind"),
+        pytest.param("①②⑦.0.0.1", id="digits in circles"),
+        pytest.param("127。0。0。1", id="Chinese full stops"),
+        pytest.param("[::ffff:127.0.0.1]", id="mapped into IPv6"),
+        pytest.param("hooks.acme.test@127.0.0.1", id="behind a user"),
+    ],
+)
 async def test_an_address_in_disguise_is_refused(receiver: Receiver, host: str) -> None:
     port = receiver.url.split(":")[2].split("/")[0]
-    error = await failure(WebhookSettings(url=f"https://{host}:{port}/in"))
+    url = f"http://{host}:{port}/in"
+    error = await failure(WebhookSettings(allow_http=True, url=url))
     assert not error.retryable
     assert [] == receiver.got
 
