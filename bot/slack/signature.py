@@ -10,19 +10,25 @@ WINDOW = 300  # seconds that a request may be old, or ahead
 _SECONDS = re.compile(r"[0-9]{1,12}")
 _TIMESTAMP = "X-Slack-Request-Timestamp"
 _SIGNATURE = "X-Slack-Signature"
+_SIGNED = re.compile(r"v0=[0-9a-f]{64}")
+
+
+def of(headers: Mapping[str, str], now: datetime) -> str:
+    """The signature on a request, if it may be one of Slack's, of now; else empty. The body need not be read for that.
+
+    `headers` finds names in any case, as aiohttp's do.
+    """
+    timestamp, given = headers.get(_TIMESTAMP, ""), headers.get(_SIGNATURE, "")
+    fresh = _SECONDS.fullmatch(timestamp) and abs(now.timestamp() - int(timestamp)) <= WINDOW
+    return given if fresh and _SIGNED.fullmatch(given) else ""
 
 
 def verify(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> bool:
-    """`headers` finds names in any case, as aiohttp's do; `body` is raw, before any parsing."""
-    timestamp, given = headers.get(_TIMESTAMP, ""), headers.get(_SIGNATURE, "")
-    if not secret or not _SECONDS.fullmatch(timestamp):
+    """Whether Slack signed a body; it is raw, before any parsing."""
+    given = of(headers, now)
+    if not secret or not given:
         return False
-    if abs(now.timestamp() - int(timestamp)) > WINDOW:
-        return False
-    # Bytes, because comparing text fails on characters beyond ASCII.
-    return hmac.compare_digest(
-        sign(body, secret, timestamp).encode(), given.encode(errors="replace")
-    )
+    return hmac.compare_digest(sign(body, secret, headers[_TIMESTAMP]), given)
 
 
 def sign(body: bytes, secret: str, timestamp: str) -> str:

@@ -1,5 +1,6 @@
 """Reads a request only when Slack signed it: everything else is None, whatever is wrong with it."""
 
+import asyncio
 import json
 from datetime import datetime
 from typing import Any
@@ -13,15 +14,24 @@ from bot.slack import signature
 LARGEST = 128 * 1024
 """Bytes of a body: more than twice what Slack sends with the largest of our messages that have buttons."""
 
+PATIENCE = 10.0
+"""Seconds in which a body must have come: Slack waits no more than three for the answer to it."""
+
 _FIELDS = 100
 
 
 async def body(request: web.Request, secret: str, now: datetime) -> bytes | None:
-    """The raw body; its signature is checked before anything in it is read."""
-    if request.method != "POST":
+    """The raw body; its signature is checked before anything in it is read.
+
+    It is not even waited for where the headers alone say that it cannot be Slack's.
+    """
+    if request.method != "POST" or not signature.of(request.headers, now):
+        return None
+    if (request.content_length or 0) > LARGEST:
         return None
     try:
-        raw = await request.read()
+        async with asyncio.timeout(PATIENCE):
+            raw = await request.read()
     except (web.HTTPRequestEntityTooLarge, web.RequestPayloadError, aiohttp.ClientError, OSError):
         return None
     return raw if signature.verify(request.headers, raw, secret, now) else None

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Self
 
 from aiohttp import web
+from typing_extensions import override
 
 from bot.clock import Clock
 from bot.web import admin, health, keys, metrics, reception, signed, slack
@@ -15,10 +16,14 @@ from bot.web.door import AdminDoor, SlackDoor
 _CLOSING = 2.0
 """Seconds at the end for requests under way; with those for answers that follow under ten."""
 
+_LINGERING = 2.0
+"""Seconds for which more of a refused request is taken, so that its sender reads the answer."""
+
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
+    "Server": "neo-budget-bot",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
@@ -63,7 +68,13 @@ def admin_app(door: AdminDoor, clock: Clock) -> web.Application:
 async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
     """Serves an application and gives the port, which is a free one for 0. Raises PortError."""
     # Bodies are taken as they came: the signature is over what was sent.
-    runner = web.AppRunner(app, access_log=None, auto_decompress=False, shutdown_timeout=_CLOSING)
+    runner = _Runner(
+        app,
+        access_log=None,
+        auto_decompress=False,
+        lingering_time=_LINGERING,
+        shutdown_timeout=_CLOSING,
+    )
     await runner.setup()
     try:
         try:
@@ -73,6 +84,38 @@ async def serving(app: web.Application, host: str, port: int) -> AsyncIterator[i
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
+
+
+class _Connection(web.RequestHandler):
+    """Where a request cannot be read, aiohttp would say at what it stumbled, and which version it is."""
+
+    __slots__ = ()
+
+    @override
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        response = super().handle_error(request, status, exc)
+        response.headers.update(_HEADERS)
+        return response
+
+
+class _Server(web.Server):
+    @override
+    def __call__(self) -> web.RequestHandler:
+        return _Connection(self, loop=self._loop, **self._kwargs)
+
+
+class _Runner(web.AppRunner):
+    @override
+    async def _make_server(self) -> web.Server:
+        server = await super()._make_server()
+        server.__class__ = _Server  # aiohttp leaves no other way to say what a connection is
+        return server
 
 
 async def _harden(_: web.Request, response: web.StreamResponse) -> None:

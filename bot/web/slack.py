@@ -4,11 +4,11 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.slack import respond
+from bot.slack import respond, signature
 from bot.slack.blocks import Message
 from bot.web import keys, signed
 
-REPEATED = Message("This request was answered already.")
+_RETRY = "X-Slack-Retry-Num"
 
 
 def routes() -> list[web.RouteDef]:
@@ -28,22 +28,20 @@ def closed() -> list[web.RouteDef]:
 async def commands(request: web.Request) -> web.Response:
     """A slash command."""
     reception, now = request.app[keys.RECEPTION], request.app[keys.CLOCK].now()
-    form = signed.form(await signed.body(request, reception.door.secret, now))
+    form = signed.form(await _once(request, now))
     if form is None:
         return _refused()
     if form.get("ssl_check") == "1":
         return web.Response()
     if not reception.is_command(form):
         return _refused()
-    if not _is_first(request, now):
-        return _said(REPEATED)
     return _said(await reception.command(form, now))
 
 
 async def interactions(request: web.Request) -> web.Response:
     """A pressed button: it is acknowledged at once, and what comes of it follows."""
     reception, now = request.app[keys.RECEPTION], request.app[keys.CLOCK].now()
-    form = signed.form(await signed.body(request, reception.door.secret, now))
+    form = signed.form(await _once(request, now))
     payload = signed.json_object(form.get("payload")) if form else None
     if payload is None or not reception.is_meant(payload):
         return _refused()
@@ -52,9 +50,11 @@ async def interactions(request: web.Request) -> web.Response:
 
 
 async def events(request: web.Request) -> web.Response:
-    """The Events API, whose challenge is answered."""
+    """The Events API, whose challenge is answered. What says to be a repetition may be the same to the letter."""
     reception, now = request.app[keys.RECEPTION], request.app[keys.CLOCK].now()
-    sent = signed.json_object(await signed.body(request, reception.door.secret, now))
+    again = _RETRY in request.headers
+    raw = await (_signed(request, now) if again else _once(request, now))
+    sent = signed.json_object(raw)
     if sent is None:
         return _refused()
     if sent.get("type") == "url_verification":
@@ -65,10 +65,20 @@ async def events(request: web.Request) -> web.Response:
     return web.Response()
 
 
-def _is_first(request: web.Request, now: datetime) -> bool:
-    """Whether this very request was not answered before; its signature covers its time and its body."""
-    signature = request.headers["X-Slack-Signature"]
-    return request.app[keys.RECEPTION].seen.first(f"command {signature}", now)
+async def _signed(request: web.Request, now: datetime) -> bytes | None:
+    return await signed.body(request, request.app[keys.RECEPTION].door.secret, now)
+
+
+async def _once(request: web.Request, now: datetime) -> bytes | None:
+    """The body, if Slack signed it and this very request was not met before.
+
+    The signature covers time and body, and Slack sends commands and presses once: a second one was overheard.
+    """
+    raw = await _signed(request, now)
+    if raw is None:
+        return None
+    key = f"request {signature.of(request.headers, now)}"
+    return raw if request.app[keys.RECEPTION].seen.first(key, now) else None
 
 
 async def _expected(request: web.Request) -> None:

@@ -75,3 +75,31 @@ class TestOnThisMachinesOwnPort:
     async def test_no_token_is_needed(self, url: str, session: aiohttp.ClientSession) -> None:
         async with session.get(f"{url}/readyz") as response:
             assert 200 == response.status
+
+    @pytest.mark.parametrize("host", ["localhost:8081", "127.0.0.1", "[::1]:8081"])
+    async def test_it_answers_to_its_own_names(
+        self, url: str, session: aiohttp.ClientSession, host: str
+    ) -> None:
+        async with session.get(f"{url}/readyz", headers={"Host": host}) as response:
+            assert 200 == response.status
+
+    @pytest.mark.parametrize("host", ["evil.test:8081", "localhost.evil.test", "10.0.0.1", "", "["])
+    async def test_a_name_that_was_led_here_gets_nothing(
+        self, url: str, session: aiohttp.ClientSession, host: str
+    ) -> None:
+        async with session.get(f"{url}/readyz", headers={"Host": host}) as response:
+            assert 401 == response.status
+            assert "this machine's own name only" in await response.text()
+
+
+class TestOnThisMachinesOwnPortWithAToken:
+    @pytest.fixture
+    def door(self, database: Database) -> AdminDoor:
+        return AdminDoor(database, office.at_work, TOKEN, local=True)
+
+    async def test_the_token_opens_under_any_name(
+        self, url: str, session: aiohttp.ClientSession
+    ) -> None:
+        headers = {"Host": "bot.acme.test", "Authorization": f"Bearer {TOKEN}"}
+        async with session.get(f"{url}/readyz", headers=headers) as response:
+            assert 200 == response.status

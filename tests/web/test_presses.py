@@ -215,8 +215,7 @@ def told(action: str, **facts: Any) -> bytes:
 
 async def test_a_press_that_comes_twice_counts_once(played: Played, database: Database) -> None:
     hour = [{"action_id": "silence", "selected_option": {"value": f"{ID} 1h"}}]
-    once = told("silence", actions=hour)
-    for body in (once, once, told("silence", actions=hour, state={"of": "a repetition"})):
+    for body in (told("silence", actions=hour, state={"of": each}) for each in ("once", "again")):
         sent = await requests.send(played.bench.bot_url, PRESSED, body, requests.sealed(body))
         assert (200, b"") == sent
         await played.done()

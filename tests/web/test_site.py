@@ -1,5 +1,6 @@
 """What is served where, and how."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -11,6 +12,7 @@ import pytest
 from bot.store.database import Database
 from bot.web import site
 from bot.web.door import AdminDoor, SlackDoor
+from bot.web.in_force import InForce
 from tests.web import office
 from tests.web.office import Clock
 
@@ -18,6 +20,7 @@ STRICT = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
+    "Server": "neo-budget-bot",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
@@ -71,6 +74,44 @@ async def test_each_port_has_its_own_paths_and_strict_headers(
             found[page] = response.status
             assert STRICT == {name: response.headers.get(name) for name in STRICT}, page
     assert PAGES == found
+
+
+NO_HTTP = {
+    "no method": b"<script> / HTTP/1.1\r\n\r\n",
+    "a header without end": b"GET / HTTP/1.1\r\nX: " + b"a" * 9000,
+    "two lengths": b"POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("sent", NO_HTTP.values(), ids=NO_HTTP.keys())
+async def test_what_is_no_http_is_told_nothing(clock: Clock, sent: bytes) -> None:
+    async with site.serving(site.public_app(None, clock), "127.0.0.1", 0) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(sent)
+        head, _, body = (await reader.read()).decode().partition("\r\n\r\n")
+        writer.close()
+        await writer.wait_closed()
+    status, *lines = head.split("\r\n")
+    headers = dict(line.split(": ", 1) for line in lines)
+
+    assert ("400", "") == (status.split(" ")[1], body)
+    assert STRICT == {name: headers.get(name) for name in STRICT}
+
+
+async def test_a_fault_of_ours_tells_nothing_of_itself(
+    database: Database, clock: Clock, session: aiohttp.ClientSession
+) -> None:
+    def broken() -> InForce:
+        raise RuntimeError("hunter2")
+
+    app = site.admin_app(AdminDoor(database, broken, "", local=True), clock)
+    async with (
+        site.serving(app, "127.0.0.1", 0) as port,
+        session.get(f"http://127.0.0.1:{port}/readyz", headers={"Accept": "text/html"}) as response,
+    ):
+        assert 500 == response.status
+        assert STRICT == {name: response.headers.get(name) for name in STRICT}
+        assert "hunter2" not in await response.text()
 
 
 async def test_healthz_says_ok(ports: dict[str, str], session: aiohttp.ClientSession) -> None:

@@ -14,7 +14,7 @@ import pytest
 from bot.demo.workbench import acme, commands, interactions
 from bot.demo.workbench.bench import Bench
 from bot.demo.workbench.message import Draft
-from bot.web import site
+from bot.web import signed, site
 from bot.web.door import SlackDoor
 from tests.neo import server as neo_server
 from tests.neo.server import SmallNeo
@@ -115,22 +115,72 @@ async def test_the_check_of_the_certificate_is_acknowledged(bot: str) -> None:
     assert (401, b"") == await requests.send(bot, requests.PATHS[0], body, {})
 
 
-async def test_a_repeated_command_is_not_answered_twice(
-    bot: str, bench: Bench, clock: Clock
-) -> None:
-    first = await requests.send(
-        bot, requests.PATHS[0], requests.BODY, requests.sealed(requests.BODY)
-    )
-    clock.time += 299 * office.SECOND
-    again = await requests.send(
-        bot, requests.PATHS[0], requests.BODY, requests.sealed(requests.BODY)
-    )
-    other = urlencode({**requests.FORM, "trigger_id": "2"}).encode()
-    another = await requests.send(bot, requests.PATHS[0], other, requests.sealed(other))
+EVENT = json.dumps({"api_app_id": acme.APP.id, "type": "event_callback", "event_id": "Ev1"})
+OVERHEARD = {
+    "a command": (requests.PATHS[0], requests.BODY),
+    "a press": (requests.PATHS[1], requests.payload(type="block_actions")),
+    "an event": (requests.PATHS[2], EVENT.encode()),
+    "a check of the certificate": (requests.PATHS[0], b"ssl_check=1&token=x"),
+}
 
-    assert "answered already" in json.loads(again[1])["text"]
-    assert first == another
-    assert first != again
+
+@pytest.mark.parametrize(("path", "body"), OVERHEARD.values(), ids=OVERHEARD.keys())
+async def test_what_was_overheard_and_is_sent_again_is_refused(
+    bot: str, clock: Clock, path: str, body: bytes
+) -> None:
+    assert 200 == (await requests.send(bot, path, body, requests.sealed(body)))[0]
+    clock.time += 299 * office.SECOND
+    assert (401, b"") == await requests.send(bot, path, body, requests.sealed(body))
+
+    stamp = str(int(requests.STAMP) + 1)
+    assert 200 == (await requests.send(bot, path, body, requests.sealed(body, stamp)))[0]
+
+
+async def test_an_event_that_slack_says_to_repeat_is_acknowledged_and_does_nothing(
+    bot: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "bot.web.reception")
+    body = EVENT.encode()
+    for headers in ({}, {"X-Slack-Retry-Num": "1", "X-Slack-Retry-Reason": "http_timeout"}):
+        sealed = {**requests.sealed(body), **headers}
+        assert (200, b"") == await requests.send(bot, requests.PATHS[2], body, sealed)
+
+    assert ["event ignored"] == caplog.messages
+
+
+SHORT = {
+    "what no header says to be Slack's": {},
+    "what is too old": requests.sealed(b"", str(int(requests.STAMP) - 301)),
+    "a signature that is none": {**requests.sealed(b""), "X-Slack-Signature": "v0=0"},
+    "what says to be too large": {**requests.sealed(b""), "Content-Length": "131073"},
+}
+
+
+@pytest.mark.parametrize("headers", SHORT.values(), ids=SHORT.keys())
+async def test_the_body_is_not_waited_for_where_the_headers_tell_enough(
+    bot: str, headers: dict[str, str]
+) -> None:
+    assert b"401" == await status_without_body(bot, headers)
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for_for_ever(
+    bot: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signed, "PATIENCE", 0.01)
+    assert b"401" == await status_without_body(bot, requests.sealed(b""))
+
+
+async def status_without_body(bot: str, headers: dict[str, str]) -> bytes:
+    """What a request is answered whose body is announced, but never sent."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(bot.rpartition(":")[2]))
+    sent = {"Host": "x", "Content-Length": "100", **headers}
+    lines = [f"{name}: {value}\r\n" for name, value in sent.items()]
+    writer.write(f"POST /slack/commands HTTP/1.1\r\n{''.join(lines)}\r\n".encode())
+    async with asyncio.timeout(5):
+        status = await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+    return status.split(b" ")[1]
 
 
 async def test_a_pressed_link_is_acknowledged_and_no_more(bot: str, bench: Bench) -> None:
