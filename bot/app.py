@@ -5,6 +5,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
@@ -214,8 +215,6 @@ async def _listening(bot: Bot) -> AsyncIterator[int]:
         if door and slack and slack.app_token is not None:
             taken = envelopes.taken(door, slack, slack.app_token, bot.edges.session, bot.clock)
             socket = await stack.enter_async_context(taken)
-        operators = AdminDoor.of(bot.database, bot.in_force, server, socket, bot.counts)
-        admin = site.admin_app(operators, bot.clock)
         await stack.enter_async_context(site.serving(admin, server.admin_host, server.admin_port))
         yield port
 

@@ -8,6 +8,7 @@ from bot.counts import Counts
 from bot.slack.settings import SlackSettings, Transport
 from bot.slack.socket import Socket
 from bot.store.database import Database
+from bot.web.allowance import Allowance
 from bot.web.desk import Desk
 from bot.web.in_force import InForce
 from bot.web.settings import ServerSettings
@@ -20,7 +21,7 @@ INLINE = 1.5
 class SlackDoor:
     """Requests of Slack: what they are signed with, and where answers that take longer may be sent.
 
-    Without a `secret` nothing comes over HTTP.
+    Without a `secret` nothing comes over HTTP. `allowance` is of those who ask.
     """
 
     desk: Desk
@@ -28,6 +29,7 @@ class SlackDoor:
     app_id: str
     hosts: tuple[str, ...]
     inline: float = INLINE
+    allowance: Allowance = field(default_factory=Allowance)
 
     @classmethod
     def of(cls, desk: Desk, settings: SlackSettings) -> "SlackDoor":
@@ -40,7 +42,8 @@ class SlackDoor:
 class AdminDoor:
     """The operator's port. Without a `token` it answers nobody, unless it is `local`.
 
-    `counts` are what the bot did since its start. `socket` is the connection to Slack where commands come over one.
+    `counts` are what the bot did since its start. `socket` is the connection to Slack where commands come over one;
+    `allowance` is that of who asks in Slack.
     """
 
     database: Database
@@ -49,6 +52,7 @@ class AdminDoor:
     local: bool
     socket: Socket | None = None
     counts: Counts | None = None
+    allowance: Allowance = field(default_factory=Allowance)
 
     @classmethod
     def of(

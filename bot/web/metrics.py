@@ -11,12 +11,7 @@ from datetime import datetime
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, exposition
-from prometheus_client.core import (
-    CounterMetricFamily,
-    GaugeMetricFamily,
-    InfoMetricFamily,
-    Metric,
-)
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from bot.answers import alerts, measure, status
@@ -32,12 +27,14 @@ from rules.metric import Totals
 from rules.money import NANO
 from rules.terms import Severity
 
+_LIMITED = "Commands and presses that were not answered because somebody asked too often."
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """All that is told, as of one moment; `open_alerts` are those that fire, `totals` are of whole sources.
 
-    `connected`: whether Slack's socket is open; None where commands come over HTTP.
+    `connected`: whether Slack's socket is open; None where commands come over HTTP. `limited`: requests that were too many.
     """
 
     at: datetime
@@ -45,6 +42,7 @@ class Figures:
     open_alerts: Mapping[Severity, int]
     totals: Mapping[str, Totals]
     connected: bool | None = None
+    limited: int = 0
 
 
 class _Told(Collector):
@@ -68,7 +66,8 @@ async def show(request: web.Request) -> web.Response:
         return web.Response(status=503, text=f"{error}\n")
     connected = None if door.socket is None else door.socket.outage() is None
     registry = CollectorRegistry()
-    registry.register(_Told(replace(figures, connected=connected), door.counts))
+    limited = door.allowance.refused
+    registry.register(_Told(replace(figures, connected=connected, limited=limited), door.counts))
     body = exposition.generate_latest(registry)
     return web.Response(body=body, headers={"Content-Type": exposition.CONTENT_TYPE_LATEST})
 
@@ -100,6 +99,7 @@ def families(figures: Figures) -> Iterator[Metric]:
     for name, words, count in _WHOLE:
         if (number := count(figures)) is not None:
             yield GaugeMetricFamily(f"neo_budget_{name}", words, number)
+    yield CounterMetricFamily("neo_budget_requests_limited", _LIMITED, figures.limited)
 
 
 def counters(counts: Counts) -> Iterator[Metric]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ WORKING = Message("Working on it…")
 
 REPEATS = timedelta(minutes=15)
 """Longer than a signature is good for, and than Slack goes on to repeat what it sent."""
+
+_SHOWN = 100
 
 _GIVING_UP = 5.0
 """Seconds at the end for answers still to be sent."""
@@ -48,6 +51,8 @@ class Reception:
 
     async def command(self, form: Mapping[str, str], now: datetime) -> Message:
         """The answer itself when it is there soon, else a word that it will come."""
+        if too_many := self._too_many(form.get("user_id", ""), now):
+            return too_many
         url = form.get("response_url", "")
         work = self.later.start(self.door.desk.command(form, now))
         done, _ = await asyncio.wait({work}, timeout=self.door.inline)
@@ -67,12 +72,22 @@ class Reception:
             _ = self.later.start(self._press(pressed, now))
 
     async def _press(self, pressed: Press, now: datetime) -> None:
-        await self.send(await self.door.desk.press(pressed, now), pressed.url)
+        said = self._too_many(pressed.user, now) or await self.door.desk.press(pressed, now)
+        await self.send(said, pressed.url)
+
+    def _too_many(self, person: str, now: datetime) -> Message | None:
+        """What is said to who asks too often, before any work is done for them."""
+        wait = self.door.allowance.wait(person, now)
+        if not wait:
+            return None
+        log.warning("somebody asks too often", extra={"user": person[:_SHOWN]})
+        seconds = math.ceil(wait.total_seconds())
+        return Message(f"You ask more often than I answer. Try again in {seconds} s.")
 
     def event(self, sent: Mapping[str, object], now: datetime) -> None:
         """Nothing is subscribed, so an event is only noted."""
         if self.seen.first(f"event {sent.get('event_id')}", now):
-            log.info("event ignored", extra={"event": str(sent.get("event_id"))[:100]})
+            log.info("event ignored", extra={"event": str(sent.get("event_id"))[:_SHOWN]})
 
     async def _follow(self, work: asyncio.Task[Message], url: str) -> None:
         await self.send(await work, url)

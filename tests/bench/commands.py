@@ -36,6 +36,7 @@ from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.sources import Backfill
 from bot.web import site
+from bot.web.allowance import Allowance
 from bot.web.desk import Desk
 from bot.web.door import SlackDoor
 from bot.web.in_force import InForce
@@ -144,6 +145,7 @@ async def _serving(path: str, number: int) -> AsyncIterator[tuple[int, Database]
             "",
             (),
             inline=60,
+            allowance=Allowance(burst=sys.maxsize // 10**9),  # one asks what many would
         )
         gc.collect()
         gc.freeze()  # as `run` does

@@ -227,6 +227,20 @@ async def test_a_press_that_comes_twice_counts_once(played: Played, database: Da
     assert 2 == len(await database.read(office.audited))
 
 
+async def test_who_presses_too_often_is_told_when_to_try_again(
+    played: Played, database: Database
+) -> None:
+    taken = played.public[keys.RECEPTION].door.allowance
+    while not taken.wait("U0ADA", NOW):
+        pass
+    [said] = await played.press("ada", "ack")
+    assert ("U0ADA", "You ask more often than I answer. Try again in 2 s.") == (
+        said.only_for,
+        said.text,
+    )
+    assert [] == await database.read(office.audited)
+
+
 async def test_a_press_of_the_largest_message_is_taken(played: Played, database: Database) -> None:
     flooded = test_hostile.flooded(samples.POSTS["table-of-tasks"], "🔴" * 3000, 30)
     table = replace(flooded, table=replace(flooded.table, rule="user-monthly-budget"))

@@ -14,8 +14,10 @@ import pytest
 from bot.demo.workbench import acme, commands, interactions
 from bot.demo.workbench.bench import Bench
 from bot.demo.workbench.message import Draft
+from bot.store.database import Database
 from bot.web import signed, site
-from bot.web.door import SlackDoor
+from bot.web.allowance import Allowance
+from bot.web.door import AdminDoor, SlackDoor
 from tests.neo import server as neo_server
 from tests.neo.server import SmallNeo
 from tests.web import office, requests
@@ -181,6 +183,34 @@ async def status_without_body(bot: str, headers: dict[str, str]) -> bytes:
     writer.close()
     await writer.wait_closed()
     return status.split(b" ")[1]
+
+
+ASKED = "/neo-budget help"
+ANY = ("127.0.0.1", 0)
+
+
+async def test_who_asks_too_often_is_told_when_to_try_again(
+    door: SlackDoor, bench: Bench, clock: Clock, database: Database
+) -> None:
+    allowance = Allowance(1, office.SECOND * 60)
+    operator = AdminDoor(database, office.at_work, "", local=True, allowance=allowance)
+    async with (
+        site.serving(site.public_app(replace(door, allowance=allowance), clock), *ANY) as port,
+        site.serving(site.admin_app(operator, clock), *ANY) as admin,
+        aiohttp.ClientSession() as session,
+    ):
+        bench.bot_url = f"http://127.0.0.1:{port}"
+        said = [await commands.run(bench, who, "#neo-spend", ASKED) for who in ("ada",) * 2]
+        clock.time += 60 * office.SECOND
+        said.append(await commands.run(bench, "ada", "#neo-spend", ASKED))
+        other = await commands.run(bench, "ana", "#neo-spend", ASKED)
+        async with session.get(f"http://127.0.0.1:{admin}/metrics") as response:
+            metrics = await response.text()
+
+    assert said[0].body == said[2].body
+    assert "You ask more often than I answer. Try again in 60 s." in said[1].body
+    assert "/neo-budget" in other.body
+    assert "neo_budget_requests_limited_total 1.0" in metrics
 
 
 async def test_a_pressed_link_is_acknowledged_and_no_more(bot: str, bench: Bench) -> None:
