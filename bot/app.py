@@ -215,6 +215,10 @@ async def _listening(bot: Bot) -> AsyncIterator[int]:
         if door and slack and slack.app_token is not None:
             taken = envelopes.taken(door, slack, slack.app_token, bot.edges.session, bot.clock)
             socket = await stack.enter_async_context(taken)
+        operators = AdminDoor.of(bot.database, bot.in_force, server, socket, bot.counts)
+        if door:
+            operators = replace(operators, allowance=door.allowance)
+        admin = site.admin_app(operators, bot.clock)
         await stack.enter_async_context(site.serving(admin, server.admin_host, server.admin_port))
         yield port
 

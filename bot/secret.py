@@ -32,6 +32,24 @@ _SECRETS = re.compile(
 )
 
 
+_SHORTEST = 8
+"""A shorter secret would blot out words that merely look like it."""
+
+_LONGEST_FILE = 64 * 1024
+_MOST = 200
+
+_read: dict[str, None] = {}
+"""What was read as a secret lately: that is recognised in any text, whatever it looks like."""
+
+
+def learn(value: str) -> None:
+    """From now on the value is masked wherever it stands."""
+    if len(value) >= _SHORTEST and value not in _read:
+        if len(_read) >= _MOST:
+            del _read[next(iter(_read))]
+        _read[value] = None
+
+
 def expand(text: str, environ: Mapping[str, str]) -> str:
     """Puts variables in for `${NAME}` and `${NAME:-default}`; the default also stands for an empty one.
 
@@ -59,8 +77,12 @@ def variables(text: str) -> list[str]:
 
 
 def masked(text: str) -> str:
-    """Outside text without what looks like a key, a token, or the password in a URL."""
-    return _SECRETS.sub(lambda match: f"{match[match.lastgroup or 0]}{MASK}", text)
+    """Text without what looks like a key, a token, or the password in a URL, and without what was read as a secret."""
+    clean = _SECRETS.sub(lambda match: f"{match[match.lastgroup or 0]}{MASK}", text)
+    for value in _read:
+        if value in clean:
+            clean = clean.replace(value, MASK)
+    return clean
 
 
 def cleared(value: object, name: str = "") -> object:
@@ -76,6 +98,20 @@ def cleared(value: object, name: str = "") -> object:
             return value
         case _:
             return masked(str(value))
+
+
+def _content(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8") as file:
+            text = file.read(_LONGEST_FILE + 1)
+    except OSError as error:
+        raise ValueError(f"cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError:
+        # The error would carry the file's bytes along.
+        raise ValueError(f"cannot read {path}: it is not UTF-8 text") from None
+    if len(text) > _LONGEST_FILE:
+        raise ValueError(f"{path} is longer than {_LONGEST_FILE:,} characters: no secret is")
+    return text.strip()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -98,15 +134,9 @@ class Secret:
 
         Raises ValueError that says which variable or file is at fault.
         """
-        if self.path is None:
-            return expand(self.template, self.environ)
-        try:
-            return self.path.read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ValueError(f"cannot read {self.path}: {error.strerror}") from error
-        except UnicodeDecodeError:
-            # The error would carry the file's bytes along.
-            raise ValueError(f"cannot read {self.path}: it is not UTF-8 text") from None
+        value = expand(self.template, self.environ) if self.path is None else _content(self.path)
+        learn(value)
+        return value
 
     def __bool__(self) -> bool:
         return bool(self.read())

@@ -1,5 +1,7 @@
 """Composes YAML text into a document: every flaw is a fault, and nothing a file holds can raise.
 
+A password may begin with `*` or `!`: no fault repeats what stands behind them.
+
 Theory of operation. The parser's events are composed here instead of by PyYAML, which would recurse as
 deep as a file asks for and give types to words that only their keys can read. A node is shared by all
 aliases of its anchor; it knows its size, so a bomb is refused before it is expanded.
@@ -93,7 +95,7 @@ class _Composer:
         if node is None:
             self._fault(
                 event,
-                f"no anchor `&{event.anchor}` stands before this alias; put the value in quotes if `*` is part of it",
+                "no anchor of this name stands before; put the value in quotes if `*` is part of it",
             )
             return Node(_mark(event), f"*{event.anchor}")
         self._bound(event, depth - 1 + node.height, node.size)
@@ -152,7 +154,7 @@ class _Composer:
             return False
         self._fault(
             event,
-            f"tags such as `{tag}` are not read; put the value in quotes if `!` is part of it",
+            "tags (`!`) are not read; put the value in quotes if `!` is part of it",
         )
         return True
 

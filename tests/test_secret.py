@@ -161,3 +161,29 @@ def test_plain_text_is_left_alone(text: str) -> None:
 def test_long_hostile_text_is_masked_in_one_pass(piece: str) -> None:
     # Takes minutes if a pattern starts over at every place.
     assert secret.masked(piece * 200_000)
+
+
+def test_what_was_read_as_a_secret_is_masked_whatever_it_looks_like(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("tulips in may\n")
+    Secret.file(tmp_path / "token").read()
+    Secret("${KEY}", environ={"KEY": "roses in june"}).read()
+    assert "***, ***!" == secret.masked("tulips in may, roses in june!")
+    assert {"a": ["***"]} == secret.cleared({"a": ["roses in june"]})
+
+
+def test_what_is_too_short_to_be_told_from_a_word_stays() -> None:
+    Secret("june").read()
+    assert "in june" == secret.masked("in june")
+
+
+def test_secrets_that_were_replaced_long_ago_are_forgotten() -> None:
+    for number in range(300):
+        secret.learn(f"expired-{number:03}")
+    assert "expired-000 *** ***" == secret.masked("expired-000 expired-150 expired-299")
+
+
+def test_a_file_that_can_be_no_secret_is_not_read(tmp_path: Path) -> None:
+    with pytest.raises(
+        ValueError, match=r"/dev/zero is longer than 65,536 characters: no secret is"
+    ):
+        Secret.file("/dev/zero").read()

@@ -11,6 +11,8 @@ import click
 from typing_extensions import override
 
 import bot
+from bot import secret
+from bot.cli import crash
 from bot.cli.calling import Call
 from bot.clock import SystemClock
 from bot.config import ConfigError
@@ -76,15 +78,15 @@ class _Root(Commands):
         try:
             return super().invoke(ctx)
         except ConfigError as error:
-            raise _FaultsError(str(error)) from error
+            raise _FaultsError(secret.masked(str(error))) from error
         except (StoreError, NeoError, SinkError) as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(secret.masked(str(error))) from error
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:
             _log.debug("the command failed", exc_info=True)
             raise click.ClickException(
-                f"this is a fault of {PROGRAM}: {type(error).__name__}: {error}"
+                f"this is a fault of {PROGRAM}: {type(error).__name__}: {secret.masked(str(error))}"
             ) from error
 
 
@@ -128,4 +130,5 @@ click.version_option(bot.__version__, prog_name=PROGRAM)(group)
 
 def main() -> None:
     """Runs the command that the arguments name, and ends the process with its code."""
+    crash.prepare()
     group(prog_name=PROGRAM)

@@ -103,7 +103,8 @@ class _Expansion:
         """The template as it is; None where an empty default says that there is no such secret."""
         if not self.reading.secrets:
             return text or None
-        if secret.expand(text, self.reading.environ):
+        if value := secret.expand(text, self.reading.environ):
+            secret.learn(value)
             return text
         if text and ":-" not in text:
             names = ", ".join(secret.variables(text))

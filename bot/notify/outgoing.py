@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, field_validator
 
-from bot import address
+from bot import address, secret
 from rules import reading
 
 _Truth = Annotated[bool, BeforeValidator(reading.truth)]
@@ -29,4 +29,7 @@ class Outgoing(BaseModel):
         url = address.read(text, cls.EXAMPLE)
         if url.scheme == "http" and not info.data.get("allow_http", True):
             raise ValueError("the address is not https: use https, or set allow_http: true")
+        # Who knows it may post there: with many receivers that is all the secret there is.
+        secret.learn(url.path.strip("/"))
+        secret.learn(url.query)
         return text

@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot import secret
 from bot.notify import retry
 from bot.notify.notification import SinkError
 from bot.slack.settings import SlackSettings
@@ -25,6 +26,7 @@ _log = logging.getLogger("bot.slack.sdk")
 _log.setLevel(logging.WARNING)  # slack-sdk writes whole messages at debug level
 
 _REDIRECT, _REFUSAL, _TOO_MANY, _SERVER_ERROR = 300, 400, 429, 500
+_SHOWN = 200
 _NO_JSON = "Slack's answer is not JSON"
 _REDIRECTED = "Slack answered with a redirect, which is not followed"
 
@@ -125,7 +127,7 @@ def _refused(error: SlackApiError, mends: Mapping[str, str]) -> SinkError:
         return SinkError(f"Slack answered with status {status}", retryable=True, unsure=True)
     if not reason and status < _REFUSAL:
         return SinkError(_NO_JSON, retryable=True, unsure=True)
-    words = f"Slack refused: {reason or f'status {status}'}"
+    words = f"Slack refused: {secret.masked(reason)[:_SHOWN] or f'status {status}'}"
     if mend := mends.get(reason):
         words = f"{words} ({mend})"
     return SinkError(words, retryable=reason in RETRYABLE | UNSURE, unsure=reason in UNSURE)

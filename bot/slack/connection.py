@@ -17,6 +17,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from typing_extensions import override
 
+from bot import secret
 from bot.notify.notification import SinkError
 from bot.slack.client import Json
 
@@ -33,6 +34,8 @@ ACKS, _CLOSING = 2.0, 1.0
 
 _PING, _LOOK = 5.0, 0.25
 """Seconds between looks whether the other side is there, and whether the connection is."""
+
+_SHOWN = 200
 
 _HANDED_OVER = ("warning", "refresh_requested")
 """Why Slack ends a connection that it leaves open until there is another."""
@@ -101,7 +104,8 @@ class Connection(SocketModeClient):
             return SinkError("the connection broke", retryable=True)
         if self._reason == "link_disabled":
             return SinkError(_TURNED_OFF, retryable=False)
-        return SinkError(f"Slack ends the connection: {self._reason}", retryable=True)
+        words = f"Slack ends the connection: {secret.masked(self._reason)[:_SHOWN]}"
+        return SinkError(words, retryable=True)
 
     async def finish(self) -> None:
         """Lets answers under way be acked, and closes. Slack sends anew what was not acked."""

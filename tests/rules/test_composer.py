@@ -45,7 +45,7 @@ def test_scalars_stay_text(text: str, expected: object) -> None:
 def test_an_alias_within_its_own_anchor_is_a_fault() -> None:
     (fault,) = composer.read("a.yaml", "a: &x [*x]").faults
     assert (1, 8) == (fault.line, fault.column)
-    assert "no anchor `&x` stands before this alias" in fault.message
+    assert "no anchor of this name stands before" in fault.message
 
 
 def test_places_inside_an_alias_are_those_of_the_anchor() -> None:
