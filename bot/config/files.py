@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from rules import composer
+
 _WILD = frozenset("*?[")
 
 Stamp = tuple[tuple[str, int, int], ...]
@@ -20,6 +22,22 @@ def matching(path: Path) -> list[Path]:
     root = Path(path.anchor)
     found = root.glob(str(path.relative_to(root)))
     return sorted(each for each in found if not each.name.startswith(".") and each.is_file())
+
+
+def text(path: Path) -> str:
+    """What a file holds, but no more of a huge one than shows that it is: that is refused where it is composed.
+
+    Raises FileNotFoundError, and ValueError that says what else is wrong with it.
+    """
+    try:
+        with path.open(encoding="utf-8") as file:
+            return file.read(composer.MAX_TEXT + 1)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ValueError(f"cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError:
+        raise ValueError(f"cannot read {path}: it is not UTF-8 text") from None
 
 
 def stamp(paths: Iterable[Path]) -> Stamp:

@@ -112,13 +112,9 @@ def _document(path: Path) -> Document:
 
 def _text(path: Path, missing: str) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return files.text(path)
     except FileNotFoundError:
         raise ValueError(f"{path} is not there: {missing}") from None
-    except OSError as error:
-        raise ValueError(f"cannot read {path}: {error.strerror}") from error
-    except UnicodeDecodeError:
-        raise ValueError(f"cannot read {path}: it is not UTF-8 text") from None
 
 
 def _sections(document: Document, environ: Mapping[str, str], faults: list[Fault]) -> Sections:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from bot.config import ConfigError
+from bot.config import ConfigError, files
 from bot.notify import routing
 from bot.notify.quiet import Quiet
 from bot.notify.routing import Routes
@@ -188,9 +188,9 @@ class _Reader:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        reason = str(error.strerror)
-    except UnicodeDecodeError:
-        reason = "it is not UTF-8 text"
-    raise ConfigError([Fault(str(path), 0, 0, f"cannot read {path}: {reason}")])
+        return files.text(path)
+    except FileNotFoundError as error:
+        reason = f"cannot read {path}: {error.strerror}"
+    except ValueError as error:
+        reason = str(error)
+    raise ConfigError([Fault(str(path), 0, 0, reason)])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import files
+from rules import composer
 
 
 def write(file: Path, text: str = "rules: []") -> Path:
@@ -57,3 +58,8 @@ def test_a_named_file_that_goes_and_comes_is_a_change(folder: Path) -> None:
     (folder / "a.yaml").unlink()
     stamps.append(files.stamp([folder / "a.yaml"]))
     assert stamps[0] != stamps[1]
+
+
+def test_of_a_huge_file_only_so_much_is_read_as_shows_that_it_is(tmp_path: Path) -> None:
+    huge = write(tmp_path / "huge.yaml", "#" * (3 * composer.MAX_TEXT))
+    assert composer.MAX_TEXT + 1 == len(files.text(huge))

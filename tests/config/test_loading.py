@@ -1,5 +1,7 @@
 import os
+import re
 from datetime import time, timedelta
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -438,3 +440,30 @@ def test_a_missing_configuration_is_one_fault(tmp_path: Path) -> None:
 )
 def test_what_is_no_configuration_is_one_fault(tmp_path: Path, text: str, expected: str) -> None:
     assert [expected] == faults(tmp_path, text)
+
+
+HOSTILE = {
+    "a bomb of aliases": (
+        "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
+        + "".join(f"{n}: &{n} [{', '.join([f'*{m}'] * 10)}]\n" for m, n in pairwise("abcdefgh")),
+        "more than 20,000 values, its aliases written out",
+    ),
+    "deep nesting": ("sources: " + "[" * 1_000, "nested more than 50 deep"),
+    "a key that stands twice": ("log: {level: info}\nlog: {level: debug}", "`log` stands twice"),
+    "a merged mapping": ("a: &a {b: c}\nlog: {<<: *a}", "merge keys (`<<`) are not read"),
+    "an object of Python's": ("log: !!python/object/apply:os.getpid []", "tags (`!`) are not read"),
+    "a huge file": ("#" * 1_000_001, "longer than 1,000,000 characters"),
+}
+
+
+@pytest.mark.parametrize("where", ["config.yaml", "rules.yaml"])
+@pytest.mark.parametrize(("text", "words"), HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_hostile_file_is_refused_with_a_word(
+    tmp_path: Path, where: str, text: str, words: str
+) -> None:
+    (tmp_path / "rules.yaml").write_text("rules: []")
+    (tmp_path / "config.yaml").write_text("rules: rules.yaml")
+    (tmp_path / where).write_text(text)
+    with pytest.raises(ConfigError, match=re.escape(words)) as caught:
+        config.load(tmp_path / "config.yaml", {})
+    assert any(fault.file == str(tmp_path / where) for fault in caught.value.faults)
