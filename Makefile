@@ -19,7 +19,7 @@ RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 SUMMARY := $(VENV)/.test-summary
 
-.PHONY: help demo run test check format bench bench-forecast bench-spike fuzz load lock clean
+.PHONY: help demo run test check format bench bench-forecast bench-spike fuzz load audit lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ fuzz: $(DEV_READY) ## thousands of damaged pages, rule files, requests and runs 
 
 load: $(DEV_READY) ## ten minutes under load: what was missed, late or leaked
 	@$(PYTHON) -m tests.load $(ARGS)
+
+audit: $(DEV_READY) ## what is known of the locked versions; it needs the network, and says so where there is none
+	@$(PYTHON) -m tests.house.audit
 
 lock: $(DEV_READY) ## resolve the lock files anew; LOCK_FLAGS=--upgrade takes newer versions
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check uv

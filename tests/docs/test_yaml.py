@@ -25,8 +25,10 @@ ENVIRON = dict.fromkeys(
     ("NEO_API_KEY", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "HOOK_SECRET"), "value"
 )
 YAML = [
-    block for block in documents.blocks("yaml") if block.document != "docs/rule-tests.md"
-]  # those are files of tests
+    block
+    for block in documents.blocks("yaml")
+    if block.document not in ("docs/rule-tests.md", "docs/security.md")
+]  # those are files of tests, and for Compose
 RULES = [block for block in YAML if block.text.startswith("rules:")]
 CONFIGS = [block for block in YAML if block not in RULES]
 

@@ -10,11 +10,12 @@ from tests.house import tree
 CHECKS = ["ruff format --check", "ruff check", "mypy", "lint-imports", "pytest"]
 
 
-def test_ci_calls_make_test_and_nothing_else() -> None:
+def test_ci_calls_make_test_and_asks_what_is_known_of_the_dependencies() -> None:
     steps = [line for line in tree.text(".ci/run").splitlines() if line and line[0] != "#"]
     assert [
         "set -euo pipefail",
         'cd "$(dirname "${BASH_SOURCE[0]}")/.."',
+        "make audit",
         "make test",
     ] == steps
     assert os.access(tree.ROOT / ".ci/run", os.X_OK)

@@ -2,7 +2,11 @@
 
 import json
 import re
+from pathlib import Path
 
+import yaml
+
+from tests.docs import documents
 from tests.house import tree
 
 
@@ -69,6 +73,31 @@ def test_it_starts_the_installed_command() -> None:
 
 def test_a_read_only_file_system_is_enough() -> None:
     assert "PYTHONDONTWRITEBYTECODE=1" in final_stage()["ENV"]
+
+
+def test_nothing_in_it_asks_for_a_shell() -> None:
+    final = final_stage()
+    for word in ("ENTRYPOINT", "CMD"):
+        assert isinstance(json.loads(final[word]), list)
+    assert "CMD [" in final["HEALTHCHECK"]
+    assert final["RUN"].count("--shell /usr/sbin/nologin") == 1
+
+
+def test_the_example_for_compose_is_read_only_and_without_capabilities() -> None:
+    [block] = [each for each in documents.blocks("yaml") if each.document == "docs/security.md"]
+    compose = yaml.safe_load(block.text)
+    [service] = compose["services"].values()
+    final = final_stage()
+    command = json.loads(final["CMD"])
+
+    assert (True, ["ALL"]) == (service["read_only"], service["cap_drop"])
+    assert ["no-new-privileges:true"] == service["security_opt"]
+    assert {"privileged", "cap_add", "user", "network_mode"}.isdisjoint(service)
+    assert [f"./config:{Path(command[-1]).parent}:ro", f"data:{final['VOLUME']}"] == (
+        service["volumes"]
+    )
+    assert [f"127.0.0.1:{final['EXPOSE']}:{final['EXPOSE']}"] == service["ports"]
+    assert compose["volumes"].keys() == {"data"}
 
 
 def test_only_what_the_image_needs_is_sent_to_the_builder() -> None:

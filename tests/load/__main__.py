@@ -6,6 +6,7 @@ beginning; then it polls, judges and answers in real time while usage goes on.
 
 import argparse
 import asyncio
+import json
 import os
 import socket
 import sys
@@ -36,6 +37,9 @@ _HOST = "127.0.0.1"
 _now = SystemClock().now
 _ASKERS = 1_000
 """People who ask, of those who use Neo."""
+
+_ADMINS = 40
+"""So many of them may ask of all: nobody is answered more often than every two seconds."""
 
 _LOOKS = 12
 """Looks at the bot for each poll, so that no evaluation goes unseen."""
@@ -124,7 +128,9 @@ async def _run(load: Load, folder: Path) -> int:
         public, admin = _free_port(), _free_port()
         config = folder / "config.yaml"
         changes = _changes(load, public, admin)
-        config.write_text(stage.config(folder, url, bench, changes), encoding="utf-8")
+        written = json.loads(stage.config(folder, url, bench, changes))
+        written["slack"]["admins"] = [each.id for each in members[:_ADMINS]]
+        config.write_text(json.dumps(written), encoding="utf-8")
         (folder / "rules.yaml").write_text(ticks.rules(load.rules), encoding="utf-8")
         bench.bot_url = f"http://{_HOST}:{public}"
         around = Around(neo, bench, past, [each.id for each in members])
@@ -134,7 +140,8 @@ async def _run(load: Load, folder: Path) -> int:
 
 async def _loaded(load: Load, around: Around, admin: str, process: int) -> int:
     """Lets it run for all the polls, and says how it went."""
-    asking, warm, seen = Asking(around.bench, around.people), Seen(), Seen()
+    asking = Asking(around.bench, around.people, around.people[:_ADMINS])
+    warm, seen = Seen(), Seen()
     async with aiohttp.ClientSession() as session:
         await _ready(warm, session, admin, process)
         questions = asyncio.create_task(asking.go_on(load.rate))

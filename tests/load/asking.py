@@ -12,17 +12,16 @@ from tests import stage
 SLACK_WAITS = 3.0
 _OWN = ("spend", "top models", "errors 7d", "byok", "budgets", "alerts", "forecast", "help")
 _ALL = ("spend team", "top users", "top tasks week", "errors team", "rules", "status", "digest")
-_ADMIN = "U0ADA"
 
 
 class Asking:
     """`took` is how long each answer took, in seconds; `failed` why a person got none, where so."""
 
-    def __init__(self, bench: Bench, people: Sequence[str]) -> None:
+    def __init__(self, bench: Bench, people: Sequence[str], admins: Sequence[str]) -> None:
         self.took: list[float] = []
         self.failed: list[str] = []
         self._bench = bench
-        self._questions = _questions(people)
+        self._questions = _questions(people, admins)
         self._open: set[asyncio.Task[None]] = set()
 
     async def go_on(self, rate: float) -> None:
@@ -55,10 +54,11 @@ class Asking:
             self.failed.append(f"{text}: {outcome.error} {outcome.status or ''}")
 
 
-def _questions(people: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _questions(people: Sequence[str], admins: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Everybody asks of themselves in turn; every third question is an admin's."""
     everybody, own, all_ = cycle(people), cycle(_OWN), cycle(_ALL)
+    those = cycle(admins)
     while True:
         yield next(everybody), next(own)
         yield next(everybody), next(own)
-        yield _ADMIN, next(all_)
+        yield next(those), next(all_)

@@ -24,7 +24,7 @@ def test_it_runs_and_everybody_is_answered(capsys: pytest.CaptureFixture[str]) -
 
 
 def asked(*took: float, failed: str = "") -> Asking:
-    asking = Asking(Bench(Workspace(acme.directory(), now=SystemClock().now)), ["U0ANA"])
+    asking = Asking(Bench(Workspace(acme.directory(), now=SystemClock().now)), ["U0ANA"], ["U0ADA"])
     asking.took = list(took)
     asking.failed = [failed] if failed else []
     return asking
