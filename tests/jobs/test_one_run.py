@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot import journal
-from bot.demo.neo import faults
+from bot.demo.neo import faults, usage
 from bot.demo.workbench import mischief
 from tests import stage
 
@@ -61,6 +61,24 @@ async def test_one_id_is_followed_from_the_poll_to_the_delivery(
     assert message["message_id"] == put_off["message_id"] == delivered["message_id"]
     polls = [line["run"] for line in lines(written) if line["what"] == "poll"]
     assert len(polls) == len(set(polls)) == 4
+
+
+async def test_an_edit_belongs_to_no_run_that_happens_to_be_there(
+    tmp_path: Path, written: io.StringIO
+) -> None:
+    """It says what is so by now, whatever came of whichever run."""
+    async with stage.staged(tmp_path, START, RULES) as played:
+        await played.tick()
+        played.stream(1, usd=60)
+        await played.tick()
+        played.neo.book.remove(usage.stream_id(1))
+        played.bench.mischief.add("chat.update", mischief.Broken(503), times=2)
+        await played.pass_time(timedelta(minutes=2))
+    (first, *_) = edits = [each for each in lines(written) if each["what"] == "edit is tried again"]
+    assert [None] * len(edits) == [each.get("run") for each in edits]
+    assert first["message_id"] in [
+        each["message_id"] for each in lines(written) if each["what"] == "message"
+    ]
 
 
 async def test_what_fails_carries_the_id_of_its_run(tmp_path: Path, written: io.StringIO) -> None:
