@@ -18,12 +18,19 @@ _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 _SECRETS = re.compile(
     r"""
       (?P<key> neo_sk_ | xox[a-z]- | xapp- ) [\w-]+
-    | (?<![A-Za-z0-9]) (?P<vendor> (?-i: sk- | gh[a-z]_ | AKIA | AIza ) ) [\w-]{16,}
+    | (?<![A-Za-z0-9]) (?P<vendor> (?-i:
+        sk- | [rs]k_(?:live|test)_ | gh[a-z]_ | github_pat_ | glpat- | AKIA | ASIA | AIza
+      ) ) [\w-]{16,}
     | (?<![A-Za-z0-9]) (?P<jwt> (?-i: eyJ ) ) [\w.-]{8,}
     | (?P<scheme> \b bearer [ ]+ ) [^\s"',;]+
     | (?P<named> \b (?: x-api-key | api[_-]?key | (?:access|auth|refresh|session)[_-]?token
         | client[_-]?secret | secret | password | authorization )
         ["']? \s? [=:] \s? ["']? (?: (?:basic|bearer) [ ]+ )? ) [^\s"',;&]+
+    | (?P<variable> (?<=[A-Za-z0-9]_) (?: secret (?:_access)? (?:_key)? | api_key | passw(?:or)?d | token )
+        (?: \s?= | ["'] \s?: ) \s? ["']? ) [^\s"',;&]+
+    | (?P<query> (?<=[?&]) (?: token | sig (?:nature)? | x-amz-(?:signature|credential|security-token) ) = )
+        [^\s"'<>&]+
+    | (?P<pem> -----BEGIN [ ] [A-Z ]{0,30} PRIVATE [ ] KEY----- ) [A-Za-z0-9+/=\s\\]+
     | (?P<ticket> \b wss?:// [^\s?]{0,100} \? [^\s]{0,100}? \b ticket= ) [^\s"'<>&]+
     | (?P<hook> \b hooks\.slack(?:-gov)?\.com/ [a-z]{1,20} / ) [^\s"'<>,]+
     | (?P<url> :// [^\s/:@]* : ) [^\s/]* (?=@)

@@ -129,12 +129,16 @@ def next_step(link: str, look: str) -> Json:
 
 
 def _look(facts: AlertFacts, command: str) -> str:
-    known = next((task.id for task in facts.tasks if _TASK_ID.fullmatch(task.id)), "")
+    known = next((task.id for task in facts.tasks if _can_be_typed(task.id)), "")
     if facts.metric == "data_age":
         return f"`{command} status` shows what stands in the way"
     if known:
         return f"`{command} task {known}` shows the dearest task"
     return f"`{command} alerts` lists what is open"
+
+
+def _can_be_typed(id_: str) -> bool:
+    return _TASK_ID.fullmatch(id_) is not None and id_ == text.plain(id_, blocks.NAME)
 
 
 def runbook(url: str) -> str:

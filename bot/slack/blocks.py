@@ -18,7 +18,10 @@ Json = dict[str, Any]
 BRIEF, NAME, TITLE, SENTENCE, NOTE = 40, 80, 100, 200, 600
 """How much of a side remark, a name, a title, an error message, a longer remark is shown."""
 
-_HEADER, _SECTION, _FALLBACK = 150, 3000, 3000
+NOTHING = "–"
+"""Stands where nothing visible is left of a text that Slack wants to be one."""
+
+_HEADER, _SECTION = 150, 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class Message:
 
 def message(fallback: str, *blocks: Json | None) -> Message:
     """`fallback` is raw words, outside text and all; it is escaped here. Blocks that are None are left out."""
-    return Message(text.escape(fallback, SENTENCE * 3), [block for block in blocks if block])
+    words = text.escape(fallback, SENTENCE * 3) or NOTHING
+    return Message(words, [block for block in blocks if block])
 
 
 def late(said: Message, by: timedelta) -> Message:
@@ -201,8 +205,8 @@ def _mrkdwn(words: str) -> Json:
 
 
 def _cell(words: str) -> Json:
-    return {"type": "raw_text", "text": text.plain(words, TITLE) or "–"}
+    return {"type": "raw_text", "text": text.plain(words, TITLE) or NOTHING}
 
 
 def _pieces(pieces: Iterable[Json | None]) -> list[Json]:
-    return [piece for piece in pieces if piece and piece.get("text") != ""] or [say("–")]
+    return [piece for piece in pieces if piece and piece.get("text") != ""] or [say(NOTHING)]

@@ -38,7 +38,7 @@ def opening(facts: AlertFacts) -> str:
     """What changed: `🔴 Escalated to critical: `."""
     stands = standing.of(facts)
     match facts.reason:
-        case Reason.ESCALATED:
+        case Reason.ESCALATED if facts.state in OPEN:
             return f"{stands.icon} Escalated to {facts.peak}: "
         case Reason.REPEAT if facts.state in OPEN:
             return f"{stands.icon} Still {facts.severity or facts.peak}: "

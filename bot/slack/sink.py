@@ -11,12 +11,17 @@ from slack_sdk.errors import SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.notify.notification import Body, Notification, Picture, Receipt, SinkError
-from bot.slack import blocks, client, render
+from bot.slack import blocks, client, render, text
 from bot.slack.channels import Channels
 
 EVENT = "neo_budget"
 CLOCKS = timedelta(seconds=60)  # how far our clock and Slack's may part
 _PAGE = 200
+_ALT = 1000
+"""How much Slack takes of the words for those who do not see a picture."""
+
+_FILE = re.compile(r"[^A-Za-z0-9_-]+(?=.*\.)|[^A-Za-z0-9_.-]+")
+"""What a file name does without."""
 
 GONE = frozenset(
     {
@@ -95,10 +100,10 @@ class SlackSink:
         try:
             await client.call(
                 self._web.files_upload_v2(
-                    filename=picture.name,
+                    filename=_FILE.sub("-", picture.name)[-blocks.NAME :],
                     content=picture.png,
-                    title=picture.title,
-                    alt_txt=picture.alt,
+                    title=text.plain(picture.title, blocks.TITLE),
+                    alt_txt=text.plain(picture.alt, _ALT),
                     channel=receipt.channel,
                     thread_ts=receipt.ts,
                 )

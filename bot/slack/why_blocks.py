@@ -22,10 +22,12 @@ def why(answer: WhyAnswer) -> Message:
                 blocks.code(text.plain(answer.rule, blocks.NAME)),
             ),
             *(blocks.line(*_said(each)) for each in answer.verdicts[:VERDICTS]),
+            _more(len(answer.verdicts) - VERDICTS),
         ),
         _limits(answer),
         _made(answer.made) if answer.made else None,
         *(_episode(each) for each in answer.episodes[:EPISODES]),
+        blocks.rich(rest) if (rest := _more(len(answer.episodes) - EPISODES)) else None,
         usage_blocks.as_of(answer.as_of)
         if answer.live
         else blocks.context(f"As the ledger was known {wording.moment(answer.at)}"),

@@ -19,11 +19,14 @@ _LONGEST = 1000
 
 
 def typed(raw: str) -> list[str]:
-    """The words as they were typed, with emails and addresses in place of what Slack makes of them."""
+    """The words as they were typed, with emails and addresses in place of what Slack makes of them.
+
+    Backticks are left out: in an answer they would mark what can be typed.
+    """
     plain = _LINK.sub(
         lambda found: found[2] or found[1], _MAIL.sub(r"\1", text.plain(raw, _LONGEST))
     )
-    for entity, char in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+    for entity, char in (("`", ""), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
         plain = plain.replace(entity, char)
     return plain.split()
 

@@ -9,8 +9,7 @@ from bot.demo.workbench import blocks as slack
 from bot.notify.acted import Acted
 from bot.notify.answer import AlertsAnswer, Answer, HelpAnswer, Refusal, RulesAnswer, TopAnswer
 from bot.slack import answer_blocks, paging, render, state_blocks, usage_blocks
-from tests.slack import samples
-from tests.slack.test_hostile import LONG, flooded
+from tests.slack import hostile, samples
 
 COMMAND = "/neo-budget"
 KEPT = {
@@ -23,7 +22,7 @@ KEPT = {
 @pytest.mark.parametrize("name", KEPT)
 @pytest.mark.parametrize("times", [0, 12])
 def test_slack_takes_every_page_of_an_answer(name: str, times: int) -> None:
-    said = flooded(KEPT[name], LONG[:2000], times) if times else KEPT[name]
+    said = hostile.flooded(KEPT[name], lambda: hostile.LONG[:2000], times) if times else KEPT[name]
     for page in range(paging.pages(said)):
         kept = answer_blocks.kept(said, COMMAND, "0" * 32, page)
         shared = answer_blocks.shared(said, COMMAND, "U0ANA", page)

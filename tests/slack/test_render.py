@@ -2,15 +2,18 @@
 
 import json
 import os
+import typing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.demo.workbench import blocks as slack
-from bot.notify.answer import Origin, TaskAnswer
-from bot.slack import render
+from bot.notify.answer import Answer, Origin, TaskAnswer
+from bot.notify.notification import AlertBody, Body
+from bot.slack import render, verbs
 from bot.slack.blocks import Message
+from rules.alert import OPEN, Reason, State
 from tests.slack import samples
 
 GOLDEN = Path(__file__).parents[1] / "data" / "blocks"
@@ -29,7 +32,10 @@ def test_a_message_is_what_its_golden_file_says(name: str) -> None:
     written = json.dumps(
         {"text": message.text, "blocks": message.blocks}, indent=2, ensure_ascii=False
     )
-    file = GOLDEN / f"{name}.json"
+    _agrees(GOLDEN / f"{name}.json", written)
+
+
+def _agrees(file: Path, written: str) -> None:
     if "UPDATE_GOLDEN" in os.environ:
         file.write_text(f"{written}\n", encoding="utf-8")
     assert file.read_text(encoding="utf-8") == f"{written}\n"
@@ -60,6 +66,61 @@ def test_everyone_reads_what_was_done_and_only_that() -> None:
 
 def test_every_golden_file_belongs_to_a_message() -> None:
     assert {file.stem for file in GOLDEN.glob("*.json")} == set(MESSAGES)
+
+
+def test_every_kind_of_body_has_a_golden_file() -> None:
+    kinds, _ = typing.get_args(Body)
+    assert set(typing.get_args(kinds)) == {type(body) for body in samples.POSTS.values()}
+
+
+def test_every_kind_of_answer_has_a_golden_file() -> None:
+    assert set(typing.get_args(Answer)) == {type(said) for said in samples.ANSWERS.values()}
+
+
+@pytest.mark.parametrize("verb", verbs.VERBS)
+def test_every_verb_has_a_golden_file(verb: str) -> None:
+    assert [name for name in samples.ANSWERS if f"{name}-".startswith(f"answer-{verb}-")]
+
+
+STANDINGS = {
+    (state, reason): replace(
+        samples.FIRING,
+        state=state,
+        reason=reason,
+        severity=samples.FIRING.severity if state in OPEN else None,
+        ended=None if state in OPEN else samples.at(15),
+        value=samples.usd("48.10" if state in (State.CORRECTED, State.RESOLVED) else "104.20"),
+        told=samples.usd("52.15"),
+    )
+    for state in State
+    for reason in Reason
+}
+"""A silent change is shown with the reason of the last words, so there is no combination that a message cannot have."""
+
+
+def test_how_an_alert_stands_is_told_as_the_golden_file_says() -> None:
+    """Of each state and reason: the message, what is remarked in it, and the reply."""
+    said = []
+    for (state, reason), facts in STANDINGS.items():
+        post, reply = (draw(AlertBody(facts), COMMAND) for draw in (render.post, render.reply))
+        remark = post.blocks[1] if post.blocks[1]["type"] == "rich_text" else {}
+        said += [f"{state}, {reason}", f"  {post.text}", f"  {_words(remark)}", f"  {reply.text}"]
+        said += [f"  {_words(reply.blocks)}", ""]
+        assert [] == slack.faults(post.blocks) + slack.faults(reply.blocks)
+    _agrees(GOLDEN / "standings.txt", "\n".join(said))
+
+
+def _words(value: object) -> str:
+    """All that is read of blocks."""
+    match value:
+        case {"type": "date", "fallback": str(words)} | {"text": str(words)}:
+            return words
+        case dict():
+            return "".join(map(_words, value.values()))
+        case list():
+            return "".join(map(_words, value))
+        case _:
+            return ""
 
 
 ORIGINS = {

@@ -68,17 +68,27 @@ async def test_a_reply_goes_to_its_thread(bench: Bench, sink: SlackSink, broadca
     assert reply.text.startswith("🔴 Escalated to critical")
 
 
-async def test_a_picture_is_shown_in_the_thread_as_it_is_named(
+async def test_a_picture_is_shown_in_the_thread_under_a_harmless_name(
     bench: Bench, sink: SlackSink
 ) -> None:
     receipt = await sink.post(ALERT)
-    name, title = "../<!channel>.png", "<!here> *bold* \u202e"
+    name, title = "../<!channel>.png", "Cost\n\u202eof neo_sk_1"
     await sink.attach(receipt, Picture(name, title, "what is seen", b"\x89PNG"))
     [reply] = bench.workspace.thread(SPEND, receipt.ts)
     [file] = reply.files
     assert ("", [], False) == (reply.text, reply.blocks, reply.broadcast)
     assert ("what is seen", b"\x89PNG") == (file.alt_text, file.content)
+    assert ("-channel-.png", "Cost of neo_sk_***") == (file.name, file.title)
     assert 1 == len(said(bench))
+
+
+async def test_a_picture_is_told_of_in_as_many_words_as_slack_takes(
+    bench: Bench, sink: SlackSink
+) -> None:
+    receipt = await sink.post(ALERT)
+    await sink.attach(receipt, Picture("a.png", "a", "w" * 5000, b"1"))
+    [reply] = bench.workspace.thread(SPEND, receipt.ts)
+    assert 1000 == len(reply.files[0].alt_text)
 
 
 async def test_a_picture_that_is_refused_is_an_error(bench: Bench, sink: SlackSink) -> None:

@@ -21,6 +21,11 @@ HOSTILE = st.text(st.sampled_from(list("<>&!@#|*_~`:abc1 \n\t\u200b\u202e\ufeff\
         pytest.param("a\x00b\x1b[31mc", "ab[31mc", id="control characters are gone"),
         pytest.param("a\ud800b", "ab", id="lone surrogates are gone"),
         pytest.param(" \u2003 ", "", id="white space alone is nothing"),
+        pytest.param("a\u3164\u2800\u034f\U000e0100b", "ab", id="letters nobody sees are gone"),
+        pytest.param("a\uffff\ufdd0b", "ab", id="what is no character is gone"),
+        pytest.param("Z" + "\u0337" * 40 + "o", "Z" + "\u0337" * 3 + "o", id="no tower of marks"),
+        pytest.param("\ufe0f\u0301", "", id="marks alone are nothing"),
+        pytest.param("⚠️ שָׁלוֹם ภาษาที่", "⚠️ שָׁלוֹם ภาษาที่", id="marks that a language needs stay"),
         pytest.param("Zoë 東京 🚀", "Zoë 東京 🚀", id="what can be seen stays"),
     ],
 )
@@ -79,6 +84,21 @@ def test_plain_text_keeps_its_limit_and_can_be_sent(raw: str, limit: int) -> Non
     assert shown == text.plain(shown, limit)
 
 
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        pytest.param("key neo_sk_abc", "key neo_sk_***", id="a key"),
+        pytest.param("neo_\u200bsk_\u2060abc", "neo_sk_***", id="a key in pieces"),
+        pytest.param(
+            "see https://ana:" + "p" * 60 + "@h", "see https://ana:***@h", id="a long one"
+        ),
+        pytest.param("x" * 26 + " Bearer abcdef", "x" * 26 + " Be…", id="a key that is cut"),
+    ],
+)
+def test_secrets_are_masked(raw: str, shown: str) -> None:
+    assert shown == text.plain(raw, 30)
+
+
 def test_half_a_megabyte_is_cut_like_any_text() -> None:
     assert "xxxx…" == text.plain("x" * 500_000, 5)
     assert "…" == text.plain("\u200b" * 500_000, 5)
@@ -92,6 +112,7 @@ def test_half_a_megabyte_is_cut_like_any_text() -> None:
         pytest.param("javascript:alert(1)", False, id="another scheme"),
         pytest.param("https://a.test/>|<!here", False, id="the end of the markup"),
         pytest.param("https://a.test/\n", False, id="a line break"),
+        pytest.param("https://ana:p4ss@wiki.acme.test/", False, id="a password"),
         pytest.param("see the wiki", False, id="words"),
     ],
 )

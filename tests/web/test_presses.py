@@ -24,7 +24,7 @@ from bot.web.desk import Desk
 from bot.web.door import SlackDoor
 from bot.web.shelf import Kept
 from rules.alert import State
-from tests.slack import samples, test_hostile
+from tests.slack import hostile, samples
 from tests.web import office, requests
 from tests.web.office import ANA, BEN, NOW, Clock
 
@@ -242,7 +242,7 @@ async def test_who_presses_too_often_is_told_when_to_try_again(
 
 
 async def test_a_press_of_the_largest_message_is_taken(played: Played, database: Database) -> None:
-    flooded = test_hostile.flooded(samples.POSTS["table-of-tasks"], "🔴" * 3000, 30)
+    flooded = hostile.flooded(samples.POSTS["table-of-tasks"], lambda: "🔴" * 3000, 30)
     table = replace(flooded, table=replace(flooded.table, rule="user-monthly-budget"))
     shown = render.post(table, "/neo-budget")
     assert "actions" in {block["type"] for block in shown.blocks}
