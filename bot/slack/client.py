@@ -14,6 +14,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot import secret
 from bot.notify import retry
 from bot.notify.notification import SinkError
+from bot.slack import refusal
+from bot.slack.refusal import Sort
 from bot.slack.settings import SlackSettings
 
 Json = dict[str, Any]
@@ -29,34 +31,6 @@ _REDIRECT, _REFUSAL, _TOO_MANY, _SERVER_ERROR = 300, 400, 429, 500
 _SHOWN = 200
 _NO_JSON = "Slack's answer is not JSON"
 _REDIRECTED = "Slack answered with a redirect, which is not followed"
-
-RETRYABLE = frozenset(
-    {
-        "external_channel_migrating",
-        "org_login_required",
-        "ratelimited",
-        "rate_limited",
-        "request_timeout",
-        "service_unavailable",
-        "team_added_to_org",
-    }
-)
-"""Slack did nothing, and may do it later."""
-
-UNSURE = frozenset({"fatal_error", "internal_error"})
-"""Slack says itself that some of it may have happened."""
-
-MENDS = {
-    "channel_not_found": "the channel does not exist, or is private and the bot is not in it: invite the bot",
-    "not_in_channel": "the bot is not in the channel: invite it",
-    "is_archived": "the channel is archived: name another one",
-    "invalid_auth": "Slack refuses the token: check slack.bot_token",
-    "not_authed": "Slack got no token: check slack.bot_token",
-    "account_inactive": "the app was removed from the workspace: install it again",
-    "token_revoked": "the token was revoked: install the app again and renew slack.bot_token",
-    "token_expired": "the token has expired: renew slack.bot_token",
-    "missing_scope": "the app lacks a scope: install it again from the manifest",
-}
 
 
 class _Straight:
@@ -90,13 +64,18 @@ def build(settings: SlackSettings, session: aiohttp.ClientSession) -> AsyncWebCl
     )
 
 
-async def call(asked: Awaitable[AsyncSlackResponse], mends: Mapping[str, str] = MENDS) -> Json:
-    """Slack's answer to one call; every failure becomes a SinkError, with the mend of its code."""
+async def call(
+    asked: Awaitable[AsyncSlackResponse], mends: Mapping[str, str] | None = None
+) -> Json:
+    """Slack's answer to one call; every failure becomes a SinkError, with the mend of its code.
+
+    `mends` are those of codes that mean something else to this call.
+    """
     try:
         async with asyncio.timeout(PATIENCE):
             response = await asked
     except SlackApiError as error:
-        raise _refused(error, mends) from error
+        raise _refused(error, mends or {}) from error
     except aiohttp.ClientConnectorError as error:
         raise SinkError(f"Slack cannot be reached: {error}", retryable=True) from error
     except (aiohttp.ClientError, TimeoutError) as error:
@@ -114,6 +93,11 @@ def code(error: SinkError) -> str:
     return _code(cause) if isinstance(cause, SlackApiError) else ""
 
 
+def sort(error: SinkError) -> Sort | None:
+    """What Slack's refusal behind a SinkError calls for; None where it was no refusal."""
+    return refusal.of(code(error)).sort if code(error) else None
+
+
 def _refused(error: SlackApiError, mends: Mapping[str, str]) -> SinkError:
     status, headers = _status(error)
     if status == _TOO_MANY:
@@ -127,10 +111,12 @@ def _refused(error: SlackApiError, mends: Mapping[str, str]) -> SinkError:
         return SinkError(f"Slack answered with status {status}", retryable=True, unsure=True)
     if not reason and status < _REFUSAL:
         return SinkError(_NO_JSON, retryable=True, unsure=True)
+    known = refusal.of(reason)
     words = f"Slack refused: {secret.masked(reason)[:_SHOWN] or f'status {status}'}"
-    if mend := mends.get(reason):
+    if mend := mends.get(reason, known.mend):
         words = f"{words} ({mend})"
-    return SinkError(words, retryable=reason in RETRYABLE | UNSURE, unsure=reason in UNSURE)
+    unsure = known.sort is Sort.UNSURE
+    return SinkError(words, retryable=unsure or known.sort is Sort.RETRY, unsure=unsure)
 
 
 def _code(error: SlackApiError) -> str:

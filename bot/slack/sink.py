@@ -4,15 +4,23 @@ Slack has no idempotency: every post carries its notification's id as metadata, 
 bot looks for that id before it posts again.
 """
 
+import logging
 import re
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from slack_sdk.errors import SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.notify.notification import Body, Notification, Picture, Receipt, SinkError
 from bot.slack import blocks, client, render, text
+from bot.slack.blocks import Message
 from bot.slack.channels import Channels
+from bot.slack.refusal import Sort
+
+log = logging.getLogger(__name__)
 
 EVENT = "neo_budget"
 CLOCKS = timedelta(seconds=60)  # how far our clock and Slack's may part
@@ -23,21 +31,12 @@ _ALT = 1000
 _FILE = re.compile(r"[^A-Za-z0-9_-]+(?=.*\.)|[^A-Za-z0-9_.-]+")
 """What a file name does without."""
 
-GONE = frozenset(
-    {
-        "cant_update_message",
-        "channel_not_found",
-        "edit_window_closed",
-        "is_inactive",
-        "message_not_found",
-        "msg_too_long",
-    }
-)
-"""Why a message can never be edited again: it has to be posted afresh."""
+_NO_CHANNEL = "channel_not_found"
+"""It may be there under another id, or come back."""
 
 _UNREADABLE = frozenset(
     {
-        "channel_not_found",
+        _NO_CHANNEL,
         "missing_scope",
         "not_in_channel",
         "thread_not_found",
@@ -61,21 +60,20 @@ class SlackSink:
         channel = await self._place(notification)
         draw = render.reply if notification.parent else render.post
         message = blocks.late(draw(notification.body, self._command), notification.late)
+        send = partial(
+            self._web.chat_postMessage,
+            channel=channel,
+            text=message.text,
+            metadata={"event_type": EVENT, "event_payload": {"key": notification.id}},
+            unfurl_links=False,
+            unfurl_media=False,
+            thread_ts=notification.parent.ts if notification.parent else None,
+            reply_broadcast=notification.broadcast if notification.parent else None,
+        )
         try:
-            answer = await client.call(
-                self._web.chat_postMessage(
-                    channel=channel,
-                    text=message.text,
-                    blocks=message.blocks,
-                    metadata={"event_type": EVENT, "event_payload": {"key": notification.id}},
-                    unfurl_links=False,
-                    unfurl_media=False,
-                    thread_ts=notification.parent.ts if notification.parent else None,
-                    reply_broadcast=notification.broadcast if notification.parent else None,
-                )
-            )
+            answer = await _said(send, message)
         except SinkError as error:
-            if client.code(error) == "channel_not_found":
+            if client.code(error) == _NO_CHANNEL:
                 self._channels.forget(channel)
             raise
         return Receipt(str(answer["channel"]), str(answer["ts"]))
@@ -83,14 +81,13 @@ class SlackSink:
     async def edit(self, receipt: Receipt, body: Body) -> bool:
         """Brings a message up to date, which notifies nobody; False where it can never be edited again."""
         message = render.post(body, self._command)
+        send = partial(
+            self._web.chat_update, channel=receipt.channel, ts=receipt.ts, text=message.text
+        )
         try:
-            await client.call(
-                self._web.chat_update(
-                    channel=receipt.channel, ts=receipt.ts, text=message.text, blocks=message.blocks
-                )
-            )
+            await _said(send, message)
         except SinkError as error:
-            if client.code(error) in GONE:
+            if client.sort(error) is Sort.AFRESH or client.code(error) == _NO_CHANNEL:
                 return False
             raise
         return True
@@ -166,6 +163,20 @@ class SlackSink:
         if notification.parent:
             return notification.parent.channel
         return await self._channels.find(notification.destination)
+
+
+async def _said(
+    send: Callable[..., Awaitable[AsyncSlackResponse]], message: Message
+) -> client.Json:
+    """Sends a message. What Slack does not take in blocks is said in words alone, better than not at all."""
+    try:
+        return await client.call(send(blocks=message.blocks))
+    except SinkError as error:
+        if client.sort(error) is not Sort.WORDS:
+            raise
+        fields = {"error": str(error), "text": message.text}
+        log.warning("Slack refuses the blocks of a message: its words go alone", extra=fields)
+    return await client.call(send(blocks=[]))
 
 
 def _key(message: client.Json) -> str:

@@ -119,8 +119,32 @@ async def test_an_edit_shows_the_new_state_and_keeps_the_id(bench: Bench, sink: 
     assert "n-0001" == message.metadata["event_payload"]["key"]
 
 
+@pytest.mark.parametrize("refusal", ["invalid_blocks", "msg_blocks_too_long"])
+async def test_what_slack_does_not_take_in_blocks_is_said_in_words(
+    bench: Bench, sink: SlackSink, refusal: str
+) -> None:
+    bench.mischief.add("chat.postMessage", mischief.Refuse(refusal))
+    receipt = await sink.post(ALERT)
+    [message] = said(bench)
+    assert (render.post(ALERT.body, "/neo-budget").text, []) == (message.text, message.blocks)
+    assert receipt == await sink.find(ALERT, samples.at(13, 5))
+    bench.mischief.add("chat.update", mischief.Refuse(refusal))
+    assert await sink.edit(receipt, AlertBody(samples.CORRECTED))
+    [message] = said(bench)
+    assert message.text.startswith("🟢 Corrected")
+    assert [] == message.blocks
+
+
 @pytest.mark.parametrize(
-    "refusal", ["message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"]
+    "refusal",
+    [
+        "message_not_found",
+        "cant_update_message",
+        "edit_window_closed",
+        "is_inactive",
+        "msg_too_long",
+        "channel_not_found",
+    ],
 )
 async def test_what_cannot_be_edited_any_more_is_gone(
     bench: Bench, sink: SlackSink, refusal: str
