@@ -1,4 +1,7 @@
-"""Slack's verdict on the blocks of a message: `faults(blocks)` is empty when Slack would take them."""
+"""Slack's verdict on the blocks of a message: `faults(blocks)` is empty when Slack would take them.
+
+Slack has more kinds of blocks. One that is not here is refused, so that nobody sends it whose limits are not held.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

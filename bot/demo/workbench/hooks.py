@@ -10,6 +10,7 @@ from bot.demo.workbench.workspace import Workspace
 
 USES = 5
 LIFE = timedelta(minutes=30)
+AUDIENCES = ("ephemeral", "in_channel")
 
 
 @dataclass(slots=True)
@@ -77,7 +78,7 @@ def respond(workspace: Workspace, hook: Hook, answer: Json) -> Message | None:
 
 def _content(answer: Json) -> tuple[str, list[Json]]:
     text, shown = answer.get("text") or "", answer.get("blocks") or []
-    if not isinstance(text, str):
+    if not isinstance(text, str) or answer.get("response_type", "ephemeral") not in AUDIENCES:
         raise SlackError("invalid_payload")
     if found := blocks.faults(shown):
         raise SlackError("invalid_blocks", {"errors": found})

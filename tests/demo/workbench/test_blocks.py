@@ -204,6 +204,54 @@ REFUSED: dict[str, tuple[object, str]] = {
         [actions(button(confirm={k: v for k, v in CONFIRM.items() if k != "deny"}))],
         "missing required field: deny [json-pointer:/blocks/0/elements/0/confirm]",
     ),
+    "a confirm's title too long": (
+        [actions(button(confirm={**CONFIRM, "title": words("x" * 101)}))],
+        "must be less than 101 characters [json-pointer:/blocks/0/elements/0/confirm/title/text]",
+    ),
+    "a confirm's text too long": (
+        [actions(button(confirm={**CONFIRM, "text": words("x" * 301)}))],
+        "must be less than 301 characters [json-pointer:/blocks/0/elements/0/confirm/text/text]",
+    ),
+    "an option's text too long": (
+        [actions({"type": "static_select", "options": [{**option(), "text": words("x" * 76)}]})],
+        "must be less than 76 characters [json-pointer:/blocks/0/elements/0/options/0/text/text]",
+    ),
+    "a menu's name too long": (
+        [
+            actions(
+                {
+                    "type": "static_select",
+                    "options": [option()],
+                    "placeholder": words("x" * 151),
+                }
+            )
+        ],
+        "must be less than 151 characters [json-pointer:/blocks/0/elements/0/placeholder/text]",
+    ),
+    "an alt_text too long": (
+        [{**IMAGE, "alt_text": "x" * 2001}],
+        "must be less than 2001 characters [json-pointer:/blocks/0/alt_text]",
+    ),
+    "an image's address too long": (
+        [{**IMAGE, "image_url": "https://" + "u" * 2993}],
+        "must be less than 3001 characters [json-pointer:/blocks/0/image_url]",
+    ),
+    "a picture by two ways": (
+        [{**IMAGE, "slack_file": {"id": "F1"}}],
+        "must provide exactly one of: image_url, slack_file [json-pointer:/blocks/0]",
+    ),
+    "half a character": (
+        [section("x\ud800")],
+        "must be text that UTF-8 can hold [json-pointer:/blocks/0/text/text]",
+    ),
+    "a block whose limits are not held here": (
+        [{"type": "data_visualization", "title": "x"}],
+        "unsupported type: data_visualization [json-pointer:/blocks/0/type]",
+    ),
+    "a markdown block too long": (
+        [{"type": "markdown", "text": "x" * 12_001}],
+        "must be less than 12001 characters [json-pointer:/blocks/0/text]",
+    ),
     "an overflow of six": (
         [actions({"type": "overflow", "options": [option()] * 6})],
         "no more than 5 items allowed [json-pointer:/blocks/0/elements/0/options]",

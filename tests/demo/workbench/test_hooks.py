@@ -62,9 +62,10 @@ async def test_a_faulty_answer_is_refused_and_is_no_use(bench: Bench, bot: Bot) 
         await hook.send(blocks=[{"type": "header"}]),
         await hook.send(),
         await hook.send_dict({"text": 5}),
+        await hook.send(text="x", response_type="everyone"),
     ]
 
-    assert [400, 400, 400] == [answer.status_code for answer in refused]
+    assert [400, 400, 400, 400] == [answer.status_code for answer in refused]
     assert 200 == (await hook.send(text="42")).status_code
     assert ["42"] == texts(bench)
 

@@ -3,10 +3,14 @@
 A check is called with a value and its JSON pointer. The words of the faults are those of Slack's own answers.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 Check: TypeAlias = Callable[[object, str], Iterator[str]]
+
+HALF = re.compile("[\ud800-\udfff]")
+"""One of the two codes that only together are a character."""
 
 URL_SCHEMES = ("http://", "https://", "mailto:", "slack://")
 
@@ -23,6 +27,8 @@ def string(longest: int, *, shortest: int = 1) -> Check:
             yield fault(f"must be less than {longest + 1} characters", pointer)
         elif len(value) < shortest:
             yield fault(f"must be more than {shortest - 1} characters", pointer)
+        elif HALF.search(value):
+            yield fault("must be text that UTF-8 can hold", pointer)
 
     return check
 

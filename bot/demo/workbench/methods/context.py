@@ -1,5 +1,6 @@
 """What a method is run with, and the checks that several methods share."""
 
+import json
 from dataclasses import dataclass
 
 from bot.demo.workbench import blocks
@@ -10,6 +11,7 @@ from bot.demo.workbench.errors import SlackError
 from bot.demo.workbench.message import Json, Message
 from bot.demo.workbench.workspace import Workspace
 
+MOST_METADATA = 8_000  # Slack refuses what is too large, and does not say where the line is
 PREFIX_OF = {Kind.PUBLIC: "channels", Kind.PRIVATE: "groups", Kind.DIRECT: "im"}
 
 
@@ -97,6 +99,8 @@ class Context:
             or not value.get("event_type")
         ):
             raise SlackError("invalid_metadata_format")
+        if len(json.dumps(value)) > MOST_METADATA:
+            raise SlackError("metadata_too_large")
         return value
 
     def _direct(self, user: str) -> Channel:

@@ -15,15 +15,17 @@ UPLOAD = "upload"
 """What a plan of mischief calls the second step, which is no method."""
 
 LARGEST = 10 * 1024 * 1024
+LONGEST_ALT = 1000
 
 
 def get_upload_url(context: Context) -> Json:
     arguments = context.arguments
     length = arguments.integer("length", default=0, most=LARGEST, refusal="invalid_arguments")
+    name, alt = arguments.required("filename"), arguments.text("alt_txt")
+    if len(alt) > LONGEST_ALT:
+        raise SlackError("alt_txt_too_large")
     file_id = context.workspace.new_id("F")
-    context.bench.uploads[file_id] = Upload(
-        arguments.required("filename"), length, arguments.text("alt_txt")
-    )
+    context.bench.uploads[file_id] = Upload(name, length, alt)
     return {"upload_url": f"{context.bench.url}/upload/v1/{file_id}", "file_id": file_id}
 
 

@@ -56,6 +56,11 @@ async def test_a_message_goes_where_it_is_addressed(
             {"metadata": {"event_type": "x"}}, "invalid_metadata_format", id="faulty metadata"
         ),
         pytest.param(
+            {"metadata": {"event_type": "x", "event_payload": {"key": "x" * 8_000}}},
+            "metadata_too_large",
+            id="more metadata than an id needs",
+        ),
+        pytest.param(
             {"blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3000}}] * 4},
             "msg_blocks_too_long",
             id="blocks too long",

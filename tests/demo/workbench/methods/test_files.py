@@ -42,6 +42,12 @@ async def test_what_is_no_plain_picture_is_served_as_a_download(
         assert "application/octet-stream" == response.content_type
 
 
+async def test_a_picture_is_told_of_in_a_thousand_characters(slack: AsyncWebClient) -> None:
+    begun = slack.files_getUploadURLExternal(filename="a.png", length=3, alt_txt="x" * 1001)
+    assert "alt_txt_too_large" == await refusal(begun)
+    await slack.files_getUploadURLExternal(filename="a.png", length=3, alt_txt="x" * 1000)
+
+
 async def test_an_upload_is_completed_once_and_only_with_its_bytes(
     slack: AsyncWebClient, session: aiohttp.ClientSession
 ) -> None:
