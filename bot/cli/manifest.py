@@ -3,6 +3,7 @@
 import json
 
 import click
+import yaml
 
 from bot import address, config
 from bot.cli import calling
@@ -33,9 +34,17 @@ def _https(_ctx: click.Context, _param: click.Parameter, text: str) -> str:
     help="Where Slack reaches the bot over HTTP.",
 )
 @click.option("--socket", is_flag=True, help="For Socket Mode: Slack needs no address.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "yaml"]),
+    default="json",
+    show_default=True,
+    help="Slack takes both.",
+)
 @calling.takes_config()
 @click.pass_obj
-def command(call: Call, url: str, *, socket: bool) -> None:
+def command(call: Call, url: str, form: str, *, socket: bool) -> None:
     """Prints the manifest of the Slack app.
 
     Create the app from it at https://api.slack.com/apps. Of the configuration only
@@ -45,4 +54,8 @@ def command(call: Call, url: str, *, socket: bool) -> None:
         raise click.UsageError("with --socket Slack needs no --url: give one of them")
     transport = Transport.SOCKET if socket else Transport.HTTP
     slash = config.slash_command(call.path, call.environ)
-    click.echo(json.dumps(manifest.manifest(slash, transport, url=url), indent=2))
+    made = manifest.manifest(slash, transport, url=url)
+    if form == "yaml":
+        click.echo(yaml.safe_dump(made, sort_keys=False, allow_unicode=True, width=100), nl=False)
+    else:
+        click.echo(json.dumps(made, indent=2))

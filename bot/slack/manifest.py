@@ -41,6 +41,11 @@ def manifest(
             "background_color": "#1b1f3b",
         },
         "features": {
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,  # else nobody can be written to
+                "messages_tab_read_only_enabled": True,
+            },
             "bot_user": {"display_name": "neo-budget", "always_online": True},
             "slash_commands": [slash],
         },

@@ -15,6 +15,8 @@ from bot.slack.channels import Channels
 from bot.slack.settings import CHANNEL_ID, SlackSettings
 
 _SCOPE = re.compile(r"[\w:.-]+")
+_DIRECT = "D"
+"""Begins the id of a conversation with one person. It is the bot's own; to ask of it takes a scope that nothing else needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,12 @@ class Probe:
         channel = await self._channels.find(destination)
         if not CHANNEL_ID.fullmatch(channel):
             return None
+        if channel.startswith(_DIRECT):
+            return Place(channel, is_member=True, is_archived=False)
         found = (await client.call(self._web.conversations_info(channel=channel)))["channel"]
         return Place(
             name=str(found.get("name", channel)),
-            is_member=bool(found.get("is_member") or found.get("is_im")),
+            is_member=bool(found.get("is_member")),
             is_archived=bool(found.get("is_archived")),
         )
 

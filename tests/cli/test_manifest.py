@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.cli.conftest import Run
 
@@ -46,6 +47,15 @@ def test_with_socket_mode_slack_needs_no_address(run: Run) -> None:
     assert found["settings"]["socket_mode_enabled"] is True
     assert found["settings"]["interactivity"] == {"is_enabled": True}
     assert "http" not in json.dumps(found)
+
+
+@pytest.mark.parametrize("transport", [("--socket",), ("--url", URL)], ids=" ".join)
+def test_both_forms_say_the_same(run: Run, transport: tuple[str, ...]) -> None:
+    as_json, as_yaml = (
+        run("slack", "manifest", *transport, "--format", form).stdout for form in ("json", "yaml")
+    )
+    assert json.loads(as_json) == yaml.safe_load(as_yaml)
+    assert as_yaml.startswith("display_information:\n  name: Neo budget bot\n")
 
 
 def test_socket_mode_and_an_address_are_not_for_one_app(run: Run) -> None:

@@ -17,6 +17,7 @@ from tests.doctor.ward import Ward
         ("#neo-spend", Mark.OK, "the bot is in #neo-spend"),
         ("C0SPEND", Mark.OK, "the bot is in #neo-spend"),
         ("G0LEADS", Mark.OK, "the bot is in #sec-leads"),
+        ("D0ANA", Mark.OK, "the bot is in #D0ANA"),
         ("#nowhere", Mark.FAIL, "check the name, or invite the bot"),
         ("#neo-pilot", Mark.FAIL, "archived"),
         ("#general", Mark.FAIL, "not in the channel"),
