@@ -10,6 +10,7 @@ WINDOW = 300  # seconds that a request may be old, or ahead
 _SECONDS = re.compile(r"[0-9]{1,12}")
 _TIMESTAMP = "X-Slack-Request-Timestamp"
 _SIGNATURE = "X-Slack-Signature"
+HEADERS = (_TIMESTAMP, _SIGNATURE)
 _SIGNED = re.compile(r"v0=[0-9a-f]{64}")
 
 

@@ -23,9 +23,11 @@ _FIELDS = 100
 async def body(request: web.Request, secret: str, now: datetime) -> bytes | None:
     """The raw body; its signature is checked before anything in it is read.
 
-    It is not even waited for where the headers alone say that it cannot be Slack's.
+    It is not even waited for where the headers alone say that it cannot be Slack's. Slack signs once: of two timestamps or
+    signatures another program on the way may have checked the other one.
     """
-    if request.method != "POST" or not signature.of(request.headers, now):
+    once = all(len(request.headers.getall(name, [])) == 1 for name in signature.HEADERS)
+    if request.method != "POST" or not once or not signature.of(request.headers, now):
         return None
     if (request.content_length or 0) > LARGEST:
         return None

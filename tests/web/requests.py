@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import aiohttp
+from multidict import CIMultiDict
 
 from bot.demo.workbench import acme
 from bot.slack import signature
@@ -34,6 +35,11 @@ def sealed(body: bytes, stamp: str = STAMP, secret: str = SECRET) -> dict[str, s
     }
 
 
+def twice(name: str, other: str) -> CIMultiDict[str]:
+    """The headers with which Slack sends the usual body, and one of them once more with something else in it."""
+    return CIMultiDict([*sealed(BODY).items(), (name, other)])
+
+
 def without(name: str) -> dict[str, str]:
     return {key: value for key, value in sealed(BODY).items() if key != name}
 
@@ -60,6 +66,20 @@ UNSIGNED: dict[str, tuple[bytes, Mapping[str, str]]] = {
             **sealed(BODY),
             "X-Slack-Signature": sealed(BODY)["X-Slack-Signature"].replace("v0", "v1"),
         },
+    ),
+    "two signatures": (BODY, twice("X-Slack-Signature", "v0=0")),
+    "the same signature twice": (
+        BODY,
+        twice("X-Slack-Signature", sealed(BODY)["X-Slack-Signature"]),
+    ),
+    "two timestamps": (BODY, twice("X-Slack-Request-Timestamp", "1")),
+    "another timestamp first": (
+        BODY,
+        CIMultiDict([("X-Slack-Request-Timestamp", "1"), *sealed(BODY).items()]),
+    ),
+    "a signature without its version": (
+        BODY,
+        {**sealed(BODY), "X-Slack-Signature": sealed(BODY)["X-Slack-Signature"][3:]},
     ),
     "something expected that there is not": (BODY, {"Expect": "foo"}),
     "a body that is too large": (LARGE, sealed(LARGE)),

@@ -44,6 +44,8 @@ STRICTER = {
     "a command of nobody": "who asks decides what may be seen",
     "a command of another app": "slack.app_id names ours, and Bolt has no such setting",
     "a command with a thousand fields": "Slack sends a dozen, and each costs time",
+    "another timestamp first": "Bolt goes by the last, a proxy that checks may go by the first",
+    "the same signature twice": "Slack signs once, and what was added on the way is no longer Slack's",
     "an interaction without a payload": "a command has a path of its own; Bolt serves all on one",
 }
 """What Bolt takes and we refuse, and why."""
