@@ -22,7 +22,7 @@ _SECRETS = re.compile(
         sk- | [rs]k_(?:live|test)_ | gh[a-z]_ | github_pat_ | glpat- | AKIA | ASIA | AIza
       ) ) [\w-]{16,}
     | (?<![A-Za-z0-9]) (?P<jwt> (?-i: eyJ ) ) [\w.-]{8,}
-    | (?P<scheme> \b bearer [ ]+ ) [^\s"',;]+
+    | (?P<scheme> \b bearer [ ]+ ) [^\s"',;=]+ =*
     | (?P<named> \b (?: x-api-key | api[_-]?key | (?:access|auth|refresh|session)[_-]?token
         | client[_-]?secret | secret | password | authorization )
         ["']? \s? [=:] \s? ["']? (?: (?:basic|bearer) [ ]+ )? ) [^\s"',;&]+

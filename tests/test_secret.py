@@ -113,6 +113,7 @@ def test_pydantic_field_takes_no_number() -> None:
         pytest.param("xoxb-1-2-abc, ok", "xoxb-***, ok", id="a Slack bot token"),
         pytest.param("xapp-1-A-b", "xapp-***", id="a Slack app token"),
         pytest.param("Bearer abc.def", "Bearer ***", id="a bearer token"),
+        pytest.param("Bearer ab==&a=Bearer c", "Bearer ***&a=Bearer ***", id="two tokens in a row"),
         pytest.param('"bearer  abc"', '"bearer  ***"', id="quoted, in lower case"),
         pytest.param(f"jwt={_JWT}!", "jwt=eyJ***!", id="a JWT"),
         pytest.param("https://ana:p%40ss@h/x", "https://ana:***@h/x", id="the password of a URL"),

@@ -1,7 +1,6 @@
 """Outside text at its worst, and the judge of what became of it."""
 
 import dataclasses
-import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -97,8 +96,8 @@ _TOWER = re.compile(r"[\u0300-\u036f\u0483-\u0489]{4}")
 def flooded(value: Any, words: Callable[[], str], times: int = 1) -> Any:
     """The same facts with every outside text replaced by the next of `words`, and every list made long."""
     if isinstance(value, tuple):
-        is_list = len({type(each) for each in value}) == 1
-        return tuple(_flood(each, words, times) for each in (value * times if is_list else value))
+        drawn = tuple(_flood(each, words, times) for each in value)
+        return drawn * times if len({type(each) for each in value}) == 1 else drawn
     if isinstance(value, dict):
         return {name: words() if isinstance(each, str) else each for name, each in value.items()}
     if isinstance(value, Stretch):
@@ -132,17 +131,15 @@ def bites(message: Message) -> list[str]:
         found.append("9,000 characters of block text")
     if not 0 < len(message.text) <= 4_000:
         found.append(f"a fallback of {len(message.text)} characters")
-    whole = json.dumps([message.text, message.blocks], ensure_ascii=False)
-    found += [
-        f"a secret: {word}" for word in re.findall(rf"\S*{PLANTED[:5]}\S*", whole, re.IGNORECASE)
-    ]
-    found += [each for text in texts([message.text, message.blocks]) for each in _unseen(text)]
+    shown = list(texts([message.text, message.blocks]))
+    found += [f"a secret: {text}" for text in shown if PLANTED[:5] in text.upper()]
+    found += [each for text in shown for each in _unseen(text)]
     found += [each for text in [message.text, *mrkdwn(message.blocks)] for each in _live(text)]
     return found + list(_unlike(message.blocks))
 
 
 def texts(value: Any) -> Iterator[str]:
-    """Every string of a payload, whatever it is for."""
+    """Every string of a payload but what comes back from a button, which holds names of rules and nobody sees."""
     match value:
         case str():
             yield value
@@ -150,7 +147,7 @@ def texts(value: Any) -> Iterator[str]:
             for each in value:
                 yield from texts(each)
         case dict():
-            yield from texts(list(value.values()))
+            yield from texts([each for name, each in value.items() if name != "value"])
         case _:
             return
 
@@ -167,10 +164,26 @@ def mrkdwn(value: Any) -> Iterator[str]:
             yield from mrkdwn(each)
 
 
+def coded(value: Any) -> Iterator[str]:
+    """Every text of the blocks that is set as what can be typed."""
+    match value:
+        case {"style": {"code": True}, "text": str(words)}:
+            yield words
+        case dict():
+            yield from coded(list(value.values()))
+        case list():
+            for each in value:
+                yield from coded(each)
+        case _:
+            return
+
+
 def _unseen(text: str) -> Iterator[str]:
     for char in () if text.replace("\n", "").isprintable() else text:
         if char != "\n" and unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp"):
             yield f"a character nobody sees: {char!r} in {text!r}"
+    if found := re.search("[\u034f\u115f\u2800\u3164\uffa0\ufdd0\uffff\U000e0100]", text):
+        yield f"a letter nobody sees: {found[0]!r} in {text!r}"
     if f"broken\n{BROKEN}" in text:
         yield f"a line break from outside: {text!r}"
     if _TOWER.search(text):

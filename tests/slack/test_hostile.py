@@ -38,8 +38,8 @@ DRAWN: dict[str, tuple[Any, Callable[[Any], Message]]] = {
     ("words", "times"),
     [
         pytest.param(hostile.LONG, 1, id="a few lines of markup"),
-        pytest.param(hostile.LONG, 30, id="many lines of markup"),
-        pytest.param("&" * 5000, 30, id="many lines of entities"),
+        pytest.param(hostile.LONG[:2000], 30, id="many lines of markup"),
+        pytest.param("&" * 2000, 30, id="many lines of entities"),
     ],
 )
 def test_slack_takes_a_message_full_of_long_hostile_text(name: str, words: str, times: int) -> None:
@@ -56,7 +56,7 @@ def test_thousands_of_hostile_strings_do_nothing_wherever_they_stand() -> None:
         return " ".join(chance.choices(hostile.PIECES, k=chance.randrange(8)))
 
     for facts, draw in DRAWN.values():
-        for times in (1, 1, 6):
+        for times in (1, 1, 1, 1, 30):
             assert [] == hostile.bites(draw(hostile.flooded(facts, words, times)))
     assert 10_000 < next(sent)
 
@@ -70,12 +70,14 @@ def test_no_hostile_text_does_anything(name: str, strings: list[str]) -> None:
 
 
 @given(st.sampled_from(["", *verbs.VERBS]), st.lists(hostile.STRINGS, min_size=4, max_size=4))
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 def test_what_was_mistyped_is_told_back_without_harm(verb: str, strings: list[str]) -> None:
     for typed in strings:
         said = command.parse(f"{verb} {typed}")
         if isinstance(said, HelpAnswer):
-            assert [] == hostile.bites(render.answer(said, COMMAND))
+            message = render.answer(said, COMMAND)
+            assert [] == hostile.bites(message)
+            assert hostile.MARKED not in "".join(hostile.coded(message.blocks))
 
 
 # --- what is left out is counted ----------------------------------------------------------------
