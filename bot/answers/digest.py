@@ -68,6 +68,10 @@ def _figures(
     totals, earlier = measure.total(db, span), _before(due.period, span)
     to_date, users = _to_date(zone, now), _users(db, span, earlier, totals.spend)
     as_of, (left, expire) = coverage.as_of(db), _credits(db)
+    models, dearest = (
+        _models(db, span),
+        taskwork.ranked(db, span, Selection(labels.EVERYTHING), TOP),
+    )
     return DigestFacts(
         name=due.name,
         every=due.period.every.value,
@@ -83,8 +87,10 @@ def _figures(
         split=measure.split(totals),
         users=tuple(users[:TOP]),
         more_users=max(0, len(users) - TOP),
-        models=_models(db, span),
-        tasks=taskwork.ranked(db, span, Selection(labels.EVERYTHING), TOP).lines,
+        models=tuple(models[:TOP]),
+        more_models=max(0, len(models) - TOP),
+        tasks=dearest.lines,
+        more_tasks=dearest.more,
         streams=totals.streams,
         errors=totals.errors,
         error_rate=metric.error_rate(totals),
@@ -178,12 +184,12 @@ def _users(db: Connection, span: Span, before: Span, total: Money) -> list[UserL
     return sorted(lines, key=lambda line: (-line.cost.nano, line.user))
 
 
-def _models(db: Connection, span: Span) -> tuple[Line, ...]:
+def _models(db: Connection, span: Span) -> list[Line]:
     lines = [
         Line(model, totals.spend)
         for (model,), totals in measure.by(db, (Label.MODEL,), span).items()
     ]
-    return tuple(sorted(lines, key=lambda line: (-line.cost.nano, line.name))[:TOP])
+    return sorted(lines, key=lambda line: (-line.cost.nano, line.name))
 
 
 def _credits(db: Connection) -> tuple[Money | None, datetime | None]:

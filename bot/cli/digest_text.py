@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from bot.cli import moment, table
 from bot.notify import acted, digest_words
-from bot.notify.facts import AlertLine, BudgetLine, DigestFacts, TaskLine, UserLine
+from bot.notify.facts import AlertLine, BudgetLine, DigestFacts, Line, TaskLine, UserLine
 from rules import labels, metric
 from rules.money import Money
 
@@ -19,8 +19,8 @@ def render(facts: DigestFacts) -> str:
         _figures(facts),
         _listed("Budgets", (_budget(line) for line in facts.budgets)),
         _listed("People", (_user(line) for line in facts.users), facts.more_users),
-        _listed("Models", (f"{table.plain(line.name)}: {line.cost}" for line in facts.models)),
-        _listed("Tasks", (_task(line) for line in facts.tasks)),
+        _listed("Models", map(_model, facts.models), facts.more_models),
+        _listed("Tasks", map(_task, facts.tasks), facts.more_tasks),
         _listed(
             f"Open alerts{acted.counted(facts)}",
             (_alert(line) for line in facts.alerts),
@@ -97,6 +97,10 @@ def _budget(line: BudgetLine) -> str:
 
 def _user(line: UserLine) -> str:
     return f"{table.plain(line.user)}: {line.cost} ({float(line.share):.0f}%), before {line.before}"
+
+
+def _model(line: Line) -> str:
+    return f"{table.plain(line.name)}: {line.cost}"
 
 
 def _task(line: TaskLine) -> str:

@@ -293,3 +293,5 @@ class DigestFacts:
     silenced: int = 0
     acked: int = 0
     chart: ChartFacts | None = None
+    more_models: int = 0
+    more_tasks: int = 0

@@ -1,5 +1,7 @@
 """The digest: a verdict first, then the figures behind it; a quiet day is one line."""
 
+from collections.abc import Sized
+
 from bot.notify import acted, digest_words
 from bot.notify.facts import DigestFacts, Line, UserLine
 from bot.slack import alert_blocks, blocks, state_blocks, subject, text, wording
@@ -154,11 +156,11 @@ def _lines(facts: DigestFacts) -> Json | None:
     models = ",  ".join(
         [
             *(_model(each, facts.spend) for each in facts.models[:LINES]),
-            *filter(None, [wording.more(max(0, len(facts.models) - LINES))]),
+            *filter(None, [wording.more(_left(facts.models, facts.more_models))]),
         ]
     )
     tasks = [alert_blocks.task_line(task) for task in facts.tasks[:LINES]]
-    rest = wording.more(max(0, len(facts.tasks) - LINES))
+    rest = wording.more(_left(facts.tasks, facts.more_tasks))
     if not models and not tasks:
         return None
     top = blocks.line(blocks.strong("Top models  "), blocks.say(models), blocks.say("\n"))
@@ -168,6 +170,11 @@ def _lines(facts: DigestFacts) -> Json | None:
         blocks.listed(tasks, numbered=True),
         blocks.line(blocks.faint(rest)) if rest else None,
     )
+
+
+def _left(held: Sized, more: int) -> int:
+    """How many are not shown: of those that the facts hold, and of those that they leave out."""
+    return more + max(0, len(held) - LINES)
 
 
 def _model(each: Line, spend: Money) -> str:

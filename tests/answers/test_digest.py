@@ -193,9 +193,15 @@ def test_all_open_alerts_are_counted_that_people_did_something_about(db: Connect
     assert 5 == len(told.alerts)
 
 
-def test_more_people_are_counted(empty: Connection) -> None:
-    world.add(empty, [world.spent(n, hours(25), usd(1), f"u{n}@acme.test") for n in range(9)])
-    assert (5, 4) == (len(facts(empty).users), facts(empty).more_users)
+def test_what_is_not_listed_is_counted(empty: Connection) -> None:
+    world.add(
+        empty,
+        [world.spent(n, hours(25), usd(1), f"u{n}@acme.test", model=f"m{n % 7}") for n in range(9)],
+    )
+    told = facts(empty)
+    assert (5, 4) == (len(told.users), told.more_users)
+    assert (5, 2) == (len(told.models), told.more_models)
+    assert (5, 4) == (len(told.tasks), told.more_tasks)
 
 
 def test_credits_are_told_where_every_source_knows_them(db: Connection) -> None:

@@ -511,6 +511,8 @@ WEEKLY = replace(
     mean=usd("1080.40"),
     to_date_before=usd("1480.10"),
     silenced=1,
+    more_models=3,
+    more_tasks=208,
 )
 MONTHLY = replace(
     DIGEST,

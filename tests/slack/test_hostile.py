@@ -83,6 +83,7 @@ def test_what_was_mistyped_is_told_back_without_harm(verb: str, strings: list[st
 # --- what is left out is counted ----------------------------------------------------------------
 
 LEFT = {
+    "models": "more_models",
     "tasks": "more_tasks",
     "users": "more_users",
     "rows": "more",
