@@ -19,7 +19,7 @@ RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 SUMMARY := $(VENV)/.test-summary
 
-.PHONY: help demo run test check format bench bench-forecast bench-spike fuzz load audit lock clean
+.PHONY: help demo run test check browser format bench bench-forecast bench-spike fuzz load audit lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,11 +32,15 @@ run: $(RUN_READY) ## the service, with config.yaml
 
 # Coverage below the gate of pyproject.toml fails pytest; the core is held to every branch.
 # The gate of the core needs the finished run, so the summary is said once more, last.
-test: check ## every check: format, lint, types, import contracts, tests, coverage
+test: ## every check: format, lint, types, import contracts, tests, coverage
+	@$(MAKE) --no-print-directory -j 2 check browser
 	@$(BIN)/pytest -n 2 --cov --cov-report=term | tee $(SUMMARY)
 	@echo "rules/ and bot/notify/: every branch"
 	@$(BIN)/coverage report --include='rules/*,bot/notify/*' --fail-under=100
 	@tail -n 1 $(SUMMARY)
+
+browser: ## a chromium for the tests that drive one: Debian's, where there is none
+	@scripts/get-browser
 
 check: $(DEV_READY) ## the checks that run no test: format, lint, types, import contracts
 	@$(BIN)/ruff format --check

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -40,6 +41,15 @@ class Process:
                 if words in line:
                     return line
         raise AssertionError(f"it ended without {words!r}: {''.join(self.lines)}")
+
+    async def printed(self, pattern: str) -> str:
+        """Waits for a line on standard output that fits; gives what its group holds."""
+        assert self.running.stdout is not None
+        async with asyncio.timeout(PATIENCE):
+            while line := (await self.running.stdout.readline()).decode():
+                if found := re.search(pattern, line):
+                    return found[1]
+        raise AssertionError(f"it ended without printing {pattern!r}: {''.join(self.lines)}")
 
     async def ends(self, with_signal: signal.Signals | None = None) -> int:
         """Its exit code, once it has ended by itself or by a signal."""
