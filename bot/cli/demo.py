@@ -21,8 +21,13 @@ PORT = 8090
     show_default=True,
     help="Where the workbench is shown; 0 is any free port.",
 )
+@click.option(
+    "--socket",
+    is_flag=True,
+    help="Over Socket Mode: the bot opens the connection to the workbench.",
+)
 @calling.takes_config(hidden=True)
-def command(port: int) -> None:
+def command(port: int, *, socket: bool) -> None:
     """Runs the bot between a simulated Neo and a Slack workbench in the browser.
 
     Nothing is needed and nothing is kept: alerts appear within seconds. It has a configuration
@@ -30,6 +35,6 @@ def command(port: int) -> None:
     """
     journal.start("warning", "auto")
     try:
-        asyncio.run(door.run(SystemClock(), port, click.echo))
+        asyncio.run(door.run(SystemClock(), port, click.echo, socket=socket))
     except PortError as error:
         raise click.ClickException(str(error)) from error

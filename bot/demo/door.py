@@ -34,7 +34,7 @@ poll: {{every: 5s, backfill: 35d}}
 store: {{path: bot.db}}
 slack:
   bot_token: {token}
-  signing_secret: {secret}
+  {entry}
   command: /neo-budget
   admins: [{admin}]
   api_url: "{slack}"
@@ -61,8 +61,11 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(clock: Clock, port: int) -> AsyncIterator[Stage]:
-    """Both servers running, with usage that goes on, and a configuration that points the bot at them."""
+async def staged(clock: Clock, port: int, *, socket: bool = False) -> AsyncIterator[Stage]:
+    """Both servers running, with usage that goes on, and a configuration that points the bot at them.
+
+    `socket`: people's commands go through Socket Mode, in place of HTTP.
+    """
     now = clock.now()
     account = accounts.Account(email=cast.ANA.email, neo_cost_rate=Decimal(cast.NEO_COST_RATE))
     neo = state.Neo(book=generate.fill(now), accounts=accounts.Accounts({KEY: account}))
@@ -75,15 +78,16 @@ async def staged(clock: Clock, port: int) -> AsyncIterator[Stage]:
         except OSError as error:
             mend = "choose another with --port; 0 is any free one"
             raise PortError.of(workbench.HOST, port, error, mend) from error
+        bench.socket_mode = socket
         _write(folder, neo_url, bench)
         traffic = asyncio.create_task(_go_on(Traffic(neo.book, now), clock), name="traffic")
         stack.callback(traffic.cancel)
         yield Stage(neo, bench, folder)
 
 
-async def run(clock: Clock, port: int, say: Callable[[str], None]) -> None:
+async def run(clock: Clock, port: int, say: Callable[[str], None], *, socket: bool = False) -> None:
     """Runs the demo until it is told to stop; `say` gets what the person at the terminal should know."""
-    async with staged(clock, port) as stage:
+    async with staged(clock, port, socket=socket) as stage:
         stands = standing.load(stage.config, {})
 
         async def ready(bot: Bot, bot_port: int) -> None:
@@ -100,7 +104,7 @@ def _write(folder: Path, neo_url: str, bench: Bench) -> None:
         neo=neo_url,
         key=KEY,
         token=acme.APP.token,
-        secret=acme.APP.signing_secret,
+        entry=_entry(bench),
         admin="U0ADA",
         slack=bench.api_url,
         channel=CHANNEL,
@@ -110,6 +114,13 @@ def _write(folder: Path, neo_url: str, bench: Bench) -> None:
         text.replace("bot.db", str(folder / "bot.db")), encoding="utf-8"
     )
     (folder / "rules.yaml").write_text(loading.pack("demo"), encoding="utf-8")
+
+
+def _entry(bench: Bench) -> str:
+    """What lets people's commands in: proof that a request is Slack's, or leave to open a socket."""
+    if bench.socket_mode:
+        return f"app_token: {acme.APP.app_token}"
+    return f"signing_secret: {acme.APP.signing_secret}"
 
 
 def _welcome(stage: Stage) -> str:

@@ -1,11 +1,37 @@
 """`demo`: what it takes and refuses; tests/demo/test_browser.py runs it."""
 
+import asyncio
 import socket
-from contextlib import closing
+from contextlib import AbstractAsyncContextManager, closing
+from typing import Any
 
+import aiohttp
 import pytest
 
+from tests.cli import processes
 from tests.cli.conftest import Run
+
+
+@pytest.mark.slow
+async def test_over_socket_mode_what_people_type_reaches_the_bot_too() -> None:
+    async with (
+        processes.started("demo", "--port", "0", "--socket") as demo,
+        aiohttp.ClientSession() as session,
+    ):
+        url = await demo.printed(r"Slack workbench +(http://\S+)")
+        async with asyncio.timeout(processes.PATIENCE):
+            while not (link := await _json(session.get(f"{url}/page/link")))["isOpen"]:
+                await asyncio.sleep(0.01)
+        assert (True, 1) == (link["isSocket"], link["sockets"])
+        typed = {"viewer": "U0ADA", "channel": "C0SPEND", "text": "/neo-budget help"}
+        answer = await _json(session.post(f"{url}/page/lines", json=typed))
+        assert {"ok": True, "error": ""} == answer
+
+
+async def _json(asking: AbstractAsyncContextManager[aiohttp.ClientResponse]) -> dict[str, Any]:
+    async with asking as response:
+        found: dict[str, Any] = await response.json()
+        return found
 
 
 def test_it_takes_a_configuration_as_every_command_does(run: Run) -> None:

@@ -34,6 +34,7 @@ async def _is_told(visit: Visit) -> None:
     for words in ("spend past the limit", "error rate of", ALERT, "Daily digest"):
         await expect(visit.message(words)).to_be_visible()
     await expect(visit.message("Daily digest")).not_to_contain_text("quiet")
+    await expect(visit.page.locator("#link")).to_contain_text("HTTP · 127.0.0.1:")
 
 
 async def _acknowledges(visit: Visit) -> None:

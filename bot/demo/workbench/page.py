@@ -44,6 +44,7 @@ def routes() -> list[web.RouteDef]:
         web.get("/", index),
         web.get("/static/{name}", static),
         web.get("/page/state", state),
+        web.get("/page/link", link),
         web.get("/page/stream", stream),
         web.post("/page/lines", type_line),
         web.post("/page/presses", press),
@@ -82,6 +83,16 @@ async def state(request: web.Request) -> web.Response:
     bench = request.app[BENCH]
     return web.json_response(
         view.state(bench.workspace, _viewer(bench, request.query.get("viewer", "")))
+    )
+
+
+async def link(request: web.Request) -> web.Response:
+    """How people's commands and presses reach the bot, and whether they can."""
+    bench = request.app[BENCH]
+    sockets = len(bench.sockets.open)
+    is_open = bool(sockets if bench.socket_mode else bench.bot_url)
+    return web.json_response(
+        {"isSocket": bench.socket_mode, "isOpen": is_open, "sockets": sockets, "url": bench.bot_url}
     )
 
 

@@ -137,6 +137,21 @@ async def test_a_typed_command_goes_to_the_bot(
     assert "not_supported_in_threads" == in_thread["error"]
 
 
+async def test_it_says_how_the_bot_is_reached(
+    bench: Bench, session: aiohttp.ClientSession, bot: Bot
+) -> None:
+    async def link() -> Json:
+        async with session.get(f"{bench.url}/page/link") as response:
+            found: Json = await response.json()
+            return found
+
+    assert {"isSocket": False, "isOpen": True, "sockets": 0, "url": bench.bot_url} == await link()
+    bench.socket_mode = True
+    assert (True, False) == ((found := await link())["isSocket"], found["isOpen"])
+    bench.socket_mode, bench.bot_url = False, ""
+    assert not (await link())["isOpen"]
+
+
 async def test_a_typed_line_is_said_in_the_channel(
     bench: Bench, session: aiohttp.ClientSession
 ) -> None:

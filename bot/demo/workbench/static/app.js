@@ -99,7 +99,10 @@ function fill(log, children) {
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80 || log.dataset.shown !== chosen.channel + chosen.thread;
   log.replaceChildren(...children);
   log.dataset.shown = chosen.channel + chosen.thread;
-  if (atEnd) log.scrollTop = log.scrollHeight;
+  if (!atEnd) return;
+  const toEnd = () => { log.scrollTop = log.scrollHeight; };
+  log.querySelectorAll("img").forEach((image) => image.addEventListener("load", toEnd)); // it has no height before
+  toEnd();
 }
 
 function withDays(said) {
@@ -188,6 +191,15 @@ async function press(message, action, choice) {
   report(await send("/page/presses", { viewer: chosen.viewer, channel: message.channel, ts: message.ts, action, choice }));
 }
 
+// Commands and presses go to the bot by HTTP, or through sockets that it opened: the demo is started with one of both.
+async function drawLink() {
+  const link = await (await fetch("/page/link")).json();
+  const sockets = `${link.sockets} ${link.sockets === 1 ? "connection" : "connections"}`;
+  at("link").textContent = link.isSocket ? `Socket Mode · ${sockets}` : `HTTP · ${link.isOpen ? new URL(link.url).host : "no bot yet"}`;
+  at("link").title = link.isSocket ? "Without --socket the demo takes HTTP" : "With --socket the demo takes Socket Mode";
+  at("link").classList.toggle("open", link.isOpen);
+}
+
 function report(answer) {
   if (answer.ok) return;
   at("toast").textContent = `⚠️ That did not work: ${answer.error}`;
@@ -220,3 +232,5 @@ at("viewer").addEventListener("change", (event) => {
   listen();
 });
 listen();
+drawLink();
+if (!asked.has("still")) setInterval(drawLink, 5000);
