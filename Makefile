@@ -19,7 +19,7 @@ RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 SUMMARY := $(VENV)/.test-summary
 
-.PHONY: help demo run test check browser format bench bench-forecast bench-spike fuzz load audit lock clean
+.PHONY: help demo run test check screenshots browser format bench bench-forecast bench-spike fuzz load audit lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ test: ## every check: format, lint, types, import contracts, tests, coverage
 
 browser: ## a chromium for the tests that drive one: Debian's, where there is none
 	@scripts/get-browser
+
+screenshots: $(DEV_READY) browser ## the pictures of docs/, taken anew of the workbench
+	@scripts/get-picture-tools
+	@$(PYTHON) -m tests.demo.screenshots
 
 check: $(DEV_READY) ## the checks that run no test: format, lint, types, import contracts
 	@$(BIN)/ruff format --check
