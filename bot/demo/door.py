@@ -39,12 +39,15 @@ slack:
   admins: [{admin}]
   api_url: "{slack}"
   response_hosts: [127.0.0.1]
-receivers: {{finops: {{slack: "{channel}"}}}}
+receivers: {{finops: {{slack: "{channel}"}}, owner: {{slack: dm}}}}
 notify: {{default: [finops], fallback: finops}}
 digests: [{{name: {digest}, every: day, at: "09:00", to: [finops]}}]
 rules: rules.yaml
 server: {{host: 127.0.0.1, port: 0, admin_port: 0}}
 """
+
+# A pack names no receivers. The last rule of this one is about a single task, and so about one person.
+_TO_THE_OWNER_TOO = "    notify: [finops, owner]\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ async def staged(clock: Clock, port: int, *, socket: bool = False) -> AsyncItera
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="neo-budget-demo-")))
         neo_url = await stack.enter_async_context(server.serving(neo, clock=clock.now))
-        workspace = Workspace(acme.directory(), now=clock.now)
+        workspace = Workspace(acme.directory(*acme.PENTESTERS), now=clock.now)
         try:
             bench = await stack.enter_async_context(workbench.serving(workspace, port=port))
         except OSError as error:
@@ -113,7 +116,8 @@ def _write(folder: Path, neo_url: str, bench: Bench) -> None:
     (folder / "config.yaml").write_text(
         text.replace("bot.db", str(folder / "bot.db")), encoding="utf-8"
     )
-    (folder / "rules.yaml").write_text(loading.pack("demo"), encoding="utf-8")
+    rules = f"{loading.pack('demo').rstrip()}\n{_TO_THE_OWNER_TOO}"
+    (folder / "rules.yaml").write_text(rules, encoding="utf-8")
 
 
 def _entry(bench: Bench) -> str:

@@ -63,6 +63,7 @@ async def _is_somebody_else_in_a_dm(visit: Visit) -> None:
     await visit.become("Ana Silva")
     await expect(visit.message("Top users")).to_have_count(0)
     await visit.open_channel("Neo budget bot")
+    await expect(visit.message("Critical: cost of task")).to_contain_text("ana@acme.test")
     await visit.say("/neo-budget spend maya@acme.test")
     await expect(visit.message("Only admins see")).to_contain_text("Only visible to you")
     await visit.say("/neo-budget top users")

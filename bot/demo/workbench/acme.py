@@ -52,6 +52,12 @@ PEOPLE = (
     Person(APP.user_id, "neobudget", APP.name, is_bot=True),
 )
 
+PENTESTERS = (
+    Person("U0MAYA", "maya", "Maya Lindqvist", "maya@acme.test", "Penetration Tester"),
+    Person("U0LIAM", "liam", "Liam Byrne", "liam@acme.test", "Penetration Tester"),
+)
+"""Who spends most in the demo's Neo."""
+
 STAFF = frozenset({"U0ADA", "U0ANA", "U0BEN", "U0CHLOE", "U0DEV"})
 
 
@@ -59,22 +65,25 @@ def _direct(user: str) -> Channel:
     return Channel(f"D{user[1:]}", "directmessage", Kind.DIRECT, frozenset({user, APP.user_id}))
 
 
-def directory() -> Directory:
-    """Give an admin (ada), staff whose emails are Neo's, a deleted user, a guest of another team, and the bot."""
-    bot = APP.user_id
+def directory(*more: Person) -> Directory:
+    """Give an admin (ada), staff whose emails are Neo's, a deleted user, a guest of another team, and the bot.
+
+    `more` are of the staff too.
+    """
+    bot, staff = APP.user_id, STAFF | {person.id for person in more}
     return Directory(
         team=Team("T0ACME", "acme", "Acme Security"),
         other_teams=(Team("T0PARTNER", "partner", "Partner GmbH"),),
         app=APP,
-        people=PEOPLE,
+        people=(*PEOPLE, *more),
         groups=(UserGroup("S0FINOPS", "finops", "FinOps", ("U0ADA", "U0CHLOE")),),
         channels=(
-            Channel("C0GENERAL", "general", Kind.PUBLIC, STAFF, "Company-wide announcements"),
+            Channel("C0GENERAL", "general", Kind.PUBLIC, staff, "Company-wide announcements"),
             Channel(
                 "C0SPEND",
                 "neo-spend",
                 Kind.PUBLIC,
-                STAFF | {bot, "U0GUEST"},
+                staff | {bot, "U0GUEST"},
                 "What Neo costs us, as it happens",
             ),
             Channel(
@@ -85,7 +94,7 @@ def directory() -> Directory:
                 "Leads only",
             ),
             Channel("G0BOARD", "board", Kind.PRIVATE, frozenset({"U0ADA"})),
-            Channel("C0OLD", "neo-pilot", Kind.PUBLIC, STAFF | {bot}, is_archived=True),
-            *(_direct(user) for user in sorted(STAFF)),
+            Channel("C0OLD", "neo-pilot", Kind.PUBLIC, staff | {bot}, is_archived=True),
+            *(_direct(user) for user in sorted(staff)),
         ),
     )

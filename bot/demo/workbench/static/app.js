@@ -207,12 +207,14 @@ function report(answer) {
   setTimeout(() => { at("toast").hidden = true; }, 5000);
 }
 
-function composer(form, box, thread) {
+// `log` is where what is typed will show: whoever speaks wants to see it.
+function composer(form, box, log, thread) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const text = box.value.trim();
     if (!text) return;
     box.value = "";
+    log.dataset.shown = "";
     const answer = await send("/page/lines", { viewer: chosen.viewer, channel: chosen.channel, text, thread: thread() });
     if (thread() || !text.startsWith("/")) report(answer); // a command's failure is told in the channel, by Slackbot
   });
@@ -223,8 +225,8 @@ function composer(form, box, thread) {
   });
 }
 
-composer(at("composer"), at("line"), () => null);
-composer(at("thread-composer"), at("thread-line"), () => chosen.thread);
+composer(at("composer"), at("line"), at("log"), () => null);
+composer(at("thread-composer"), at("thread-line"), at("thread-log"), () => chosen.thread);
 at("close-thread").addEventListener("click", () => { chosen.thread = ""; draw(); });
 at("viewer").addEventListener("change", (event) => {
   Object.assign(chosen, { viewer: event.target.value, thread: "" });
