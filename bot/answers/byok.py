@@ -1,5 +1,7 @@
 """Who is paid: Neo's credits, Neo's platform cost, and the model provider, apart."""
 
+import heapq
+
 from bot.answers import coverage, measure, periods, question
 from bot.answers.question import Question
 from bot.answers.who import Subject
@@ -7,7 +9,8 @@ from bot.notify.answer import ByokAnswer, ByokLine, Refusal
 from bot.notify.facts import Stretch
 from bot.store import memo
 from bot.store.connection import Connection
-from rules.labels import Label
+from rules.labels import Label, Values
+from rules.metric import Totals
 
 TOP = 10
 
@@ -22,19 +25,17 @@ def answer(db: Connection, asked: Question) -> ByokAnswer | Refusal:
 
 def _answer(db: Connection, subject: Subject, period: Stretch) -> ByokAnswer:
     found = measure.by(db, (Label.USER,), periods.span(period), subject.where)
-    lines = sorted(
-        (ByokLine(user, measure.split(totals)) for (user,), totals in found.items()), key=_rank
-    )
+    first = heapq.nsmallest(TOP, found.items(), key=_rank)
     return ByokAnswer(
         who=subject.name,
         period=period,
-        split=measure.split(measure.added(found)),
-        rows=tuple(lines[:TOP]),
-        more=max(0, len(lines) - TOP),
+        split=measure.split(measure.added(found.values())),
+        rows=tuple(ByokLine(user, measure.split(totals)) for (user,), totals in first),
+        more=max(0, len(found) - TOP),
         as_of=coverage.as_of(db),
     )
 
 
-def _rank(line: ByokLine) -> tuple[int, int, str]:
-    own_key = line.split.neo_cost + line.split.llm_cost
-    return (-own_key.nano, -line.split.credits.nano, line.user)
+def _rank(found: tuple[Values, Totals]) -> tuple[int, int, Values]:
+    values, totals = found
+    return (-totals.neo_cost - totals.llm_cost, -totals.credits, values)

@@ -1,6 +1,5 @@
 """What a value is made of: the records or the tasks behind it, which add up to it exactly."""
 
-import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -12,7 +11,7 @@ from bot.store import tasks
 from bot.store.connection import Connection
 from rules import metric, series
 from rules.labels import Label, Selector, Values
-from rules.metric import METRICS, NOTHING, Kind, Metric, Reads, Totals, Value
+from rules.metric import METRICS, Kind, Metric, Reads, Totals, Value
 from rules.record import Record
 from rules.rule import Rule
 from rules.series import Query
@@ -75,9 +74,7 @@ def made(db: Connection, book: Book, asked: Asked) -> Made | None:
     return Made(
         parts=_titled(db, [part for part, _ in shown]),
         more=len(rest),
-        rest=_amount(
-            of.summed, functools.reduce(Totals.plus, [totals for _, totals in rest], NOTHING)
-        ),
+        rest=_amount(of.summed, measure.added(totals for _, totals in rest)),
         whole=_amount(of.summed, asked.totals),
         of=of.below(asked.totals) if of.below else None,
     )

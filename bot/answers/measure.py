@@ -1,17 +1,17 @@
 """Sums of the ledger as answers need them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.notify.facts import Split
-from bot.store import sums
+from bot.store import memo, sums
 from bot.store.connection import Connection
 from rules import ranking, series
 from rules.labels import EVERYTHING, Label, Pattern, Selector, Values
 from rules.metric import NOTHING, Reads, Totals
 from rules.money import Money
 from rules.rule import Rule
-from rules.series import Only, Query
-from rules.window import Span
+from rules.series import Only, Query, Question
+from rules.window import Period, Span
 
 RECORDS = (Reads.RECORDS,)
 
@@ -37,9 +37,20 @@ def totals(db: Connection, spans: Sequence[Span], where: Selector = EVERYTHING) 
 
 
 def of_rule(db: Connection, rule: Rule, span: Span, only: Only = None) -> dict[Values, Totals]:
-    """What a rule's series are judged on; gauges have none."""
-    tables = ranking.sums(rule.metric)
-    return joined(db, [Query(table, span, rule.group_by, rule.where) for table in tables], only)
+    """What a rule's series are judged on; gauges have none. Nobody may change what is given."""
+    if isinstance(
+        rule.window, Period
+    ):  # a span that many ask for; a rolling one is another each time
+        return memo.of(db, of_question, rule.question, span, only)
+    return of_question(db, rule.question, span, only)
+
+
+def of_question(
+    db: Connection, asked: Question, span: Span, only: Only = None
+) -> dict[Values, Totals]:
+    """The same for all rules that ask it."""
+    tables = ranking.sums(asked.metric)
+    return joined(db, [Query(table, span, asked.group_by, asked.where) for table in tables], only)
 
 
 def joined(db: Connection, queries: Iterable[Query], only: Only = None) -> dict[Values, Totals]:
@@ -47,12 +58,9 @@ def joined(db: Connection, queries: Iterable[Query], only: Only = None) -> dict[
     return series.joined(sums.answer(db, query, only) for query in queries)
 
 
-def added(parts: Mapping[Values, Totals]) -> Totals:
+def added(parts: Iterable[Totals]) -> Totals:
     """All parts together; not for tasks, of which one may be in many parts."""
-    found = NOTHING
-    for totals in parts.values():
-        found = found.plus(totals)
-    return found
+    return Totals(*map(sum, zip(*parts, strict=True)))
 
 
 def split(totals: Totals) -> Split:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.answers import measure
 from bot.notify.facts import Pace
+from bot.store import memo
 from bot.store.connection import Connection
 from rules import flaws, metric, ranking, window
 from rules.condition import projection
@@ -15,10 +16,11 @@ from rules.labels import Values
 from rules.metric import NOTHING, Kind, Totals, Unit, Value
 from rules.money import Money
 from rules.rule import Rule
-from rules.series import Query
+from rules.series import Query, Question
 from rules.window import Period, Span
 
 _DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,12 @@ class _Course:
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """The period of a rule that is under way."""
+    """The period of a question that is under way at a whole minute."""
 
-    rule: Rule
+    question: Question
     zone: ZoneInfo
     span: Span
-    now: datetime
+    minute: datetime
 
 
 def of_series(
@@ -85,11 +87,19 @@ def of_series(
 def headings(
     db: Connection, rule: Rule, span: Span, limits: Mapping[Values, Value], now: datetime
 ) -> dict[Values, Heading]:
-    """The same with how much it is known from."""
+    """The same with how much it is known from. It is known once a minute for all who ask."""
     period = rule.window
     if not isinstance(period, Period) or obstacle(rule) or now not in span or not limits:
         return {}
-    stage = _Stage(rule, period.zone, span, now)
+    minute = now.replace(second=0, microsecond=0)
+    stage = _Stage(rule.question, period.zone, span, minute)
+    return memo.of(db, _headings, stage, tuple(limits.items()))
+
+
+def _headings(
+    db: Connection, stage: _Stage, towards: tuple[tuple[Values, Value], ...]
+) -> dict[Values, Heading]:
+    limits = dict(towards)
     courses = _courses(db, stage, frozenset(limits))
     return {
         values: Heading(_pace(stage, course, limits[values]), course.active)
@@ -105,18 +115,18 @@ def obstacle(rule: Rule) -> str:
 
 
 def _courses(db: Connection, stage: _Stage, only: frozenset[Values]) -> dict[Values, _Course]:
-    rule, today = stage.rule, window.local_date(stage.zone, stage.now)
-    known = Span(window.day_start(stage.zone, today - projection.REACH), stage.now)
-    days = Query(ranking.sums(rule.metric)[0], known, rule.group_by, rule.where, stage.zone)
+    asked, today = stage.question, window.local_date(stage.zone, stage.minute)
+    known = Span(window.day_start(stage.zone, today - projection.REACH), stage.minute + _MINUTE)
+    days = Query(ranking.sums(asked.metric)[0], known, asked.group_by, asked.where, stage.zone)
     daily: dict[Values, dict[date, int]] = {}
     for (*values, day), totals in measure.joined(db, [days], only).items():
-        daily.setdefault(tuple(values), {})[date.fromisoformat(day)] = _bare(rule, totals)
-    so_far = measure.of_rule(db, rule, stage.span, only)
+        daily.setdefault(tuple(values), {})[date.fromisoformat(day)] = _bare(asked, totals)
+    so_far = measure.of_question(db, asked, stage.span, only)
     return {
         values: _Course(
             history={day: amount for day, amount in daily.get(values, {}).items() if day < today},
             today=today,
-            so_far=_bare(rule, so_far.get(values, NOTHING)),
+            so_far=_bare(asked, so_far.get(values, NOTHING)),
             today_so_far=daily.get(values, {}).get(today, 0),
         )
         for values in only
@@ -124,25 +134,25 @@ def _courses(db: Connection, stage: _Stage, only: frozenset[Values]) -> dict[Val
 
 
 def _pace(stage: _Stage, course: _Course, limit: Value) -> Pace:
-    rule, until = stage.rule, window.local_date(stage.zone, stage.span.end)
+    asked, until = stage.question, window.local_date(stage.zone, stage.span.end)
     expected = course.total(until)
     hit = course.reaches(int(metric.size(limit)), until)
     return Pace(
-        expected=_value(rule, expected.expected),
-        low=None if expected.low is None else _value(rule, expected.low),
-        high=None if expected.high is None else _value(rule, expected.high),
+        expected=_value(asked, expected.expected),
+        low=None if expected.low is None else _value(asked, expected.low),
+        high=None if expected.high is None else _value(asked, expected.high),
         hit=None if hit is None else window.day_start(stage.zone, hit),
     )
 
 
-def _bare(rule: Rule, totals: Totals) -> int:
-    value = rule.metric.value(totals)
+def _bare(asked: Question, totals: Totals) -> int:
+    value = asked.metric.value(totals)
     return 0 if value is None else int(metric.size(value))
 
 
-def _value(rule: Rule, bare: int) -> Value:
+def _value(asked: Question, bare: int) -> Value:
     """The value that `metric.size` made bare."""
-    match rule.metric.unit:
+    match asked.metric.unit:
         case Unit.MONEY:
             return Money(bare)
         case Unit.DURATION:

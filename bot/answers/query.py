@@ -91,7 +91,7 @@ def answer(db: Connection, asked: Asked) -> Table:
 def _total(db: Connection, asked: Asked, found: dict[Values, Totals]) -> Value | None:
     match asked.metric.kind:
         case Kind.SUM | Kind.FIRST:
-            return asked.metric.value(measure.added(found))
+            return asked.metric.value(measure.added(found.values()))
         case Kind.DISTINCT | Kind.RATIO:
             return asked.metric.value(_totals(db, asked, ()).get((), NOTHING))
         case _:

@@ -1,5 +1,6 @@
 """Rankings: the dearest users, models and tasks, the most used tools and agents."""
 
+import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,7 +14,7 @@ from bot.store import memo
 from bot.store.connection import Connection
 from bot.store.dearest import Selection
 from rules import money, reading
-from rules.labels import Label
+from rules.labels import Label, Values
 from rules.metric import Totals
 
 TOP = 30
@@ -27,6 +28,11 @@ class _Ranking:
     label: Label
     count: Callable[[Totals], int]
     costs: bool = True
+
+    def rank(self, found: tuple[Values, Totals]) -> tuple[int, int, Values]:
+        """The dearest and most used first; names decide between equals."""
+        values, totals = found
+        return (-totals.spend.nano if self.costs else 0, -self.count(totals), values)
 
 
 _RANKINGS = {
@@ -57,15 +63,14 @@ def answer(db: Connection, asked: Question, by: str = "") -> TopAnswer | Refusal
 def _ranked(db: Connection, subject: Subject, period: Stretch, by: str) -> TopAnswer:
     ranking = _RANKINGS[by]
     found = measure.by(db, (ranking.label,), periods.span(period), subject.where)
-    total = measure.added(found)
-    lines = [_line(name, totals, total, ranking) for (name,), totals in found.items()]
-    lines.sort(key=_rank)
+    total = measure.added(found.values())
+    first = heapq.nsmallest(TOP, found.items(), key=ranking.rank)
     return TopAnswer(
         by=by,
         who=subject.name,
         period=period,
-        rows=tuple(lines[:TOP]),
-        more=max(0, len(lines) - TOP),
+        rows=tuple(_line(name, totals, total, ranking) for (name,), totals in first),
+        more=max(0, len(found) - TOP),
         total=total.spend if ranking.costs else None,
         total_count=ranking.count(total),
         as_of=coverage.as_of(db),
@@ -77,10 +82,6 @@ def _line(name: str, totals: Totals, total: Totals, ranking: _Ranking) -> TopLin
     if ranking.costs:
         return TopLine(name, "", totals.spend, count, money.share(totals.spend, total.spend))
     return TopLine(name, "", None, count, Fraction(count * 100, whole) if whole else Fraction(0))
-
-
-def _rank(line: TopLine) -> tuple[int, int, str]:
-    return (-line.cost.nano if line.cost else 0, -line.count, line.name)
 
 
 def _tasks(db: Connection, subject: Subject, period: Stretch) -> TopAnswer:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.slack import verbs
 from tests.bench import measure
 
 _SLACK_WAITS = 3.0
@@ -147,16 +148,23 @@ class Bench:
 
     def commands(self) -> Iterator[Row]:
         store, count = self.copy(self.size.middle), self.size.requests
-        bare = measure.of("commands", "bare", count)["per_second"]
+        bare = measure.of("commands", "bare", count)
+        ours = measure.of("commands", "verbs", store, count // 3)
         for text in ("spend", "spend team"):
-            ours = measure.of("commands", "signed", store, count // 3, text)["per_second"]
             yield Row(
                 f"signed `{text}`, with its query",
-                f"{ours:.0f}/s",
-                f"bare aiohttp {bare:.0f}/s",
-                ours / bare,
+                f"{ours[text]:.0f}/s",
+                f"bare aiohttp {bare['per_second']:.0f}/s",
+                ours[text] / bare["per_second"],
                 0.28,
                 least=True,
+            )
+        for verb in verbs.VERBS:
+            yield Row(
+                f"`{verb}`, read for this one answer",
+                f"{1000 * ours[f'cost of {verb}']:.2f} ms",
+                f"a request that is only signed {1000 * bare['cost']:.2f} ms",
+                ours[f"cost of {verb}"] / bare["cost"],
             )
         small = self.copy(self.small())
         beside = measure.of("commands", "beside", small, self.pages(self.size.middle), count // 10)
