@@ -35,8 +35,12 @@ def of_alert(facts: AlertFacts) -> Json | None:
 
 
 def of_table(facts: TableFacts) -> Json | None:
-    """Where many alerts are of one rule that still holds, it can be silenced."""
-    if not (facts.rule and facts.open):
+    """Where many alerts are of one rule that still holds, it can be silenced; a silence that mutes them all can be ended."""
+    if not facts.open:
+        return None
+    if muted := _silence_of_all(facts):
+        return blocks.actions(_end(muted))
+    if not facts.rule:
         return None
     return blocks.actions(_menu("Silence the rule…", f"rule={facts.rule}", _LENGTHS))
 
@@ -50,12 +54,18 @@ def of_answer(key: str, page: int, pages: int) -> Json | None:
     )
 
 
+def _silence_of_all(facts: TableFacts) -> SilenceFacts | None:
+    """The one silence that mutes whatever goes on."""
+    found = {row.acted.silence for row in facts.rows if row.state in OPEN}
+    return found.pop() if facts.silenced == facts.open and len(found) == 1 else None
+
+
 def _end(silence: SilenceFacts) -> Json | None:
     """A silence may be about more than the alert that it is ended from."""
     shown = _button(f"End silence {silence.name[:20]}", UNSILENCE, silence.name)
     asked = blocks.confirm(
         "End this silence?",
-        "It ends for all that it is about, which may be more than this alert.",
+        "It ends for all that it is about, which may be more than what is told of here.",
         "End it",
         "Keep it",
     )

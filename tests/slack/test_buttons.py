@@ -71,6 +71,26 @@ def test_a_table_of_one_rule_that_still_holds_has_its_rule_silenced() -> None:
 
 
 @pytest.mark.parametrize(
+    ("muted", "silenced", "expected"),
+    [
+        pytest.param([MUTE, MUTE], 3, "unsilence", id="all by one silence"),
+        pytest.param([MUTE, MUTE], 2, "silence", id="but for one that is not shown"),
+        pytest.param([MUTE, None], 2, "silence", id="but for one"),
+        pytest.param([MUTE, replace(MUTE, name="S4")], 3, "silence", id="by two silences"),
+    ],
+)
+def test_the_silence_of_a_whole_table_is_ended_from_it(
+    muted: list[SilenceFacts | None], silenced: int, expected: str
+) -> None:
+    rows = [replace(samples.BUDGET, acted=Acted(silence=each)) for each in muted]
+    over = replace(samples.BUDGET, state=State.RESOLVED)
+    table = replace(TABLE.table, rule="user-spend", open=3, silenced=silenced, rows=(*rows, over))
+    assert [expected] == [action for action, _ in shown(buttons.of_table(table))]
+    ends = [("unsilence", MUTE.name)] if expected == "unsilence" else []
+    assert ends == shown(buttons.of_table(replace(table, rule="")))
+
+
+@pytest.mark.parametrize(
     ("page", "pages", "expected"),
     [
         pytest.param(0, 1, [("share", "k 0")], id="the only page"),
