@@ -20,7 +20,8 @@ from rules.rule import Rule
 from rules.terms import Severity, Terms
 from rules.window import Span, Window
 
-TOP = 10
+TOP = 30
+"""Rows that are told one by one; Slack shows them page by page."""
 
 Goal = Callable[[Terms, Value], Value | None]
 

@@ -12,7 +12,8 @@ from bot.store.connection import Connection
 from rules.labels import Label, Values
 from rules.metric import Totals
 
-TOP = 10
+TOP = 30
+"""Rows that are told one by one; Slack shows them page by page."""
 
 
 def answer(db: Connection, asked: Question) -> ByokAnswer | Refusal:

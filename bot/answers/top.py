@@ -47,7 +47,7 @@ WHAT = tuple(_RANKINGS)
 
 
 def answer(db: Connection, asked: Question, by: str = "") -> TopAnswer | Refusal:
-    """The ten that come first; `by` is one of WHAT, users when it is empty."""
+    """Those that come first; `by` is one of WHAT, users when it is empty."""
     scope = question.scope(asked)
     if isinstance(scope, Refusal):
         return scope

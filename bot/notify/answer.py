@@ -45,7 +45,7 @@ class TopLine:
 
 @dataclass(frozen=True, slots=True)
 class TopAnswer:
-    """The dearest users, models or tasks, or the most used tools or agents; `more` rows are left out, `before` were told.
+    """The dearest users, models or tasks, or the most used tools or agents; `more` rows are left out.
 
     `total` is over all rows, shown or not; it is None for tools and agents, which are counted in `total_count`.
     """
@@ -58,7 +58,6 @@ class TopAnswer:
     total: Money | None
     total_count: int
     as_of: datetime | None
-    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)

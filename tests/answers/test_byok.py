@@ -21,12 +21,13 @@ def test_the_parts_are_apart_and_those_with_their_own_key_come_first(db: Connect
 
 def test_the_split_is_over_all_and_what_is_left_out_is_counted(empty: Connection) -> None:
     world.add(
-        empty, [world.spent(n, world.hours(1), usd(1), f"u{n:02}@acme.test") for n in range(12)]
+        empty,
+        [world.spent(n, world.hours(1), usd(1), f"u{n:02}@acme.test") for n in range(byok.TOP + 2)],
     )
     found = byok.answer(empty, world.ask())
     assert isinstance(found, ByokAnswer)
-    assert (10, 2, usd(12)) == (len(found.rows), found.more, found.split.credits)
-    assert [f"u{n:02}@acme.test" for n in range(10)] == [row.user for row in found.rows]
+    assert (byok.TOP, 2, usd(byok.TOP + 2)) == (len(found.rows), found.more, found.split.credits)
+    assert [f"u{n:02}@acme.test" for n in range(byok.TOP)] == [row.user for row in found.rows]
 
 
 def test_a_person_sees_only_themselves(db: Connection) -> None:

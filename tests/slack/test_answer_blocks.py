@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from bot.demo.workbench import blocks as slack
 from bot.notify.acted import Acted
-from bot.notify.answer import AlertsAnswer, Answer, HelpAnswer, Refusal, RulesAnswer, TopAnswer
-from bot.slack import answer_blocks, paging, render, state_blocks, usage_blocks
+from bot.notify.answer import Answer, HelpAnswer, Refusal
+from bot.slack import answer_blocks, forecast_blocks, paging, render, state_blocks, usage_blocks
 from tests.slack import hostile, samples
 
 COMMAND = "/neo-budget"
@@ -33,26 +34,31 @@ def test_slack_takes_every_page_of_an_answer(name: str, times: int) -> None:
         assert "actions" == kept.blocks[-1]["type"]
 
 
-def many(kind: str) -> tuple[Answer, int]:
-    """An answer with 37 rows, and how many of them are on a page."""
-    if kind == "alerts":
-        line = samples.OPEN_ALERTS[0]
-        rows = tuple(replace(line, id=f"row{number:02}") for number in range(37))
-        return AlertsAnswer(rows, 5, None), state_blocks.ALERTS
-    if kind == "rules":
-        found = KEPT["answer-rules"]
-        assert isinstance(found, RulesAnswer)
-        named = tuple(replace(found.rows[0], name=f"row{number:02}") for number in range(37))
-        return replace(found, rows=named), state_blocks.RULES
-    top = KEPT["answer-top-users"]
-    assert isinstance(top, TopAnswer)
-    ranked = tuple(replace(top.rows[0], name=f"row{number:02}") for number in range(37))
-    return replace(top, rows=ranked, more=5), usage_blocks.ROWS
+MANY = {
+    "alerts": ("id", state_blocks.ALERTS),
+    "rules": ("name", state_blocks.RULES),
+    "top-users": ("name", usage_blocks.ROWS),
+    "byok": ("user", usage_blocks.ROWS),
+    "budgets": ("rule", state_blocks.BUDGETS),
+    "forecast": ("rule", forecast_blocks.ROWS),
+}
+"""What a row of each answer is told apart by, and how many of them are on a page."""
 
 
-@pytest.mark.parametrize("kind", ["alerts", "rules", "top"])
+def many(kind: str) -> Answer:
+    """An answer with 37 rows, and five that are left out where there may be such."""
+    said: Any = KEPT[f"answer-{kind}"]
+    rows = tuple(
+        replace(said.rows[0], **{MANY[kind][0]: f"row{number:02}"}) for number in range(37)
+    )
+    left = {} if kind == "rules" else {"more": 5}
+    found: Answer = replace(said, rows=rows, **left)
+    return found
+
+
+@pytest.mark.parametrize("kind", MANY)
 def test_the_pages_hold_every_row_once_and_count_what_is_left(kind: str) -> None:
-    said, rows = many(kind)
+    said, (_, rows) = many(kind), MANY[kind]
     more = 0 if kind == "rules" else 5
     seen: list[str] = []
     for page in range(paging.pages(said)):
@@ -66,9 +72,9 @@ def test_the_pages_hold_every_row_once_and_count_what_is_left(kind: str) -> None
     assert [f"row{number:02}" for number in range(37)] == seen
 
 
-@pytest.mark.parametrize("kind", ["alerts", "rules", "top"])
+@pytest.mark.parametrize("kind", MANY)
 def test_each_page_is_named_as_the_first(kind: str) -> None:
-    said, _ = many(kind)
+    said = many(kind)
     texts = {
         answer_blocks.kept(said, COMMAND, "k", page).text for page in range(paging.pages(said))
     }
