@@ -1,5 +1,7 @@
 """Answers about what is in force and how things stand: budgets, alerts, rules, the bot itself."""
 
+from datetime import timedelta
+
 from bot.notify.answer import (
     AlertsAnswer,
     BudgetsAnswer,
@@ -197,6 +199,7 @@ def _source(line: SourceLine) -> Json:
         blocks.strong(text.plain(line.name, blocks.NAME)),
         blocks.say(f" ({text.plain(line.role, blocks.NAME)}): last complete poll "),
         last,
+        blocks.say(_lag(line)),
         blocks.say(f"  ·  {_counts(line)}"),
         blocks.say("" if line.backfilled else "  ·  history is still being read"),
         blocks.strong(f"\n{error}" if error else ""),
@@ -206,12 +209,14 @@ def _source(line: SourceLine) -> Json:
 
 
 def _counts(line: SourceLine) -> str:
-    extra = [
-        f"{count:,} {name}"
-        for count, name in ((line.unpriced, "unpriced"), (line.rejected, "rejected"))
-        if count
-    ]
-    return ", ".join([wording.number(line.records, "record"), *extra])
+    """Also of what there is none, so that nobody has to wonder."""
+    known = wording.number(line.records, "record")
+    return f"{known}, {line.unpriced:,} unpriced, {line.rejected:,} rejected"
+
+
+def _lag(line: SourceLine) -> str:
+    """How far the data is behind."""
+    return "" if line.age is None else f" (lag {metric.text(timedelta(seconds=line.age))})"
 
 
 def _open(answer: StatusAnswer) -> str:
