@@ -1,6 +1,7 @@
 """The message of one alert: what, how much, where it heads, why, and what to do."""
 
 import re
+from zoneinfo import ZoneInfo
 
 from bot.notify.facts import AlertFacts, Pace, Split, TaskLine
 from bot.slack import act_words, blocks, buttons, standing, subject, text, wording
@@ -20,7 +21,7 @@ def alert(facts: AlertFacts, command: str) -> Message:
         blocks.paragraph(*remark) if remark else None,
         _figures(facts),
         _bar(facts),
-        pace(facts.pace, "the limit"),
+        pace(facts.pace, "the limit", facts.period.zone),
         _why(facts),
         split(facts.split),
         _note(facts),
@@ -31,23 +32,22 @@ def alert(facts: AlertFacts, command: str) -> Message:
     )
 
 
-def pace(heading: Pace | None, limit: str) -> Json | None:
-    """Where a budget is heading, and when `limit` is reached."""
-    return (
-        blocks.paragraph(blocks.strong("Pace "), *pace_pieces(heading, limit)) if heading else None
-    )
+def pace(heading: Pace | None, limit: str, zone: str) -> Json | None:
+    """Where a budget is heading, and on which day of `zone` `limit` is reached."""
+    if heading is None:
+        return None
+    return blocks.paragraph(blocks.strong("Pace "), blocks.say(pace_words(heading, limit, zone)))
 
 
-def pace_pieces(heading: Pace, limit: str) -> list[Json]:
+def pace_words(heading: Pace, limit: str, zone: str) -> str:
     reach = (
         f" (80% range {metric.text(heading.low)} – {metric.text(heading.high)})"
         if heading.low is not None and heading.high is not None
         else ""
     )
-    pieces = [blocks.say(f"heading for {metric.text(heading.expected)}{reach}")]
-    if heading.hit:
-        pieces += [blocks.say(f"; reaches {limit} "), blocks.moment(heading.hit)]
-    return pieces
+    # The day of the period's own zone: to readers elsewhere its first moment is on another one.
+    hit = heading.hit and wording.day(heading.hit.astimezone(ZoneInfo(zone)))
+    return f"heading for {metric.text(heading.expected)}{reach}{f'; reaches {limit} on {hit}' if hit else ''}"
 
 
 def split(money: Split | None) -> Json | None:

@@ -43,7 +43,7 @@ def _expected(row: ForecastLine) -> list[Json]:
     if row.pace is None:
         return [blocks.say(f"no forecast yet: {note}")]
     return [
-        *alert_blocks.pace_pieces(row.pace, "the limit"),
+        blocks.say(alert_blocks.pace_words(row.pace, "the limit", row.period.zone)),
         blocks.say("" if row.pace.hit else f"; {_unreached(row)}"),
         blocks.say(f"  ·  {note}" if note else ""),
     ]

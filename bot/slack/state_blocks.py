@@ -56,7 +56,8 @@ def _whose(row: BudgetLine) -> str:
 def _heading(row: BudgetLine) -> list[Json]:
     if row.pace is None:
         return []
-    return [blocks.say("  ·  "), *alert_blocks.pace_pieces(row.pace, "the budget")]
+    heading = alert_blocks.pace_words(row.pace, "the budget", row.period.zone)
+    return [blocks.say(f"  ·  {heading}")]
 
 
 def alerts(answer: AlertsAnswer) -> Message:
