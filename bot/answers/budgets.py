@@ -18,7 +18,7 @@ from rules.labels import Label, Values
 from rules.metric import NOTHING, Totals, Value
 from rules.rule import Rule
 from rules.terms import Severity, Terms
-from rules.window import Span, Window
+from rules.window import Period, Span, Window
 
 TOP = 30
 """Rows that are told one by one; Slack shows them page by page."""
@@ -109,6 +109,7 @@ def lines(
             period=periods.of_rule(standing.window, standing.span, zone),
             pace=None if heading is None else heading.pace,
             severity=standing.severity,
+            left=standing.span.end - now if isinstance(standing.window, Period) else None,
         )
         for standing, heading in zip(shown, found, strict=True)
     )

@@ -124,7 +124,7 @@ def _budgets(
     names = {rule.name for rule in closed}
     going = _worth_telling(db, [rule for rule in rules if rule.name not in names], now)
     return (
-        *(replace(line, pace=None) for line in ended),
+        *(replace(line, pace=None, left=None) for line in ended),
         *budgets.lines(db, going, now, zone),
     )
 

@@ -1,7 +1,7 @@
 """What notifications say, as facts: no wording, no markup. They are kept as JSON until they are sent."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from bot.notify.figure import Figure
@@ -200,7 +200,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class BudgetLine:
-    """A budget's state: spent of budget in its period, and where it is heading."""
+    """A budget's state: spent of budget in its period, of which so much is `left`, and where it is heading.
+
+    Nothing is left of a period that is told of as it ended; a rolling one never ends.
+    """
 
     rule: str
     labels: dict[str, str]
@@ -209,6 +212,7 @@ class BudgetLine:
     period: Stretch
     pace: Pace | None
     severity: Severity | None
+    left: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def budget(row: BudgetLine) -> Json:
         blocks.line(
             blocks.say(f"{icon} "),
             blocks.strong(f"{_whose(row)}: {used}"),
-            blocks.say(f"  ·  {wording.span(row.period)}  ·  "),
+            blocks.say(f"  ·  {wording.span(row.period)}{_left(row)}  ·  "),
             blocks.code(text.plain(row.rule, blocks.NAME)),
         ),
         blocks.line(blocks.say(wording.bar(row.spent, row.budget)), *_heading(row)),
@@ -51,6 +51,10 @@ def budget(row: BudgetLine) -> Json:
 
 def _whose(row: BudgetLine) -> str:
     return subject.who(row.labels) if row.labels else subject.title(subject.TEAM)
+
+
+def _left(row: BudgetLine) -> str:
+    return f", {wording.left(row.left)}" if row.left is not None else ""
 
 
 def _heading(row: BudgetLine) -> list[Json]:

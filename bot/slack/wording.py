@@ -65,6 +65,12 @@ def lasting(start: datetime, end: datetime) -> str:
     return metric.duration_text(end - start)
 
 
+def left(span: timedelta) -> str:
+    """`12 days left`; on the last day `9h 58m left`."""
+    days = span // _DAY
+    return f"{number(days, 'day')} left" if days else f"{metric.duration_text(span)} left"
+
+
 def span(stretch: Stretch) -> str:
     """The ends of a stretch in its own zone: `Tue 3 Mar 2026`, `1 – 31 Mar 2026`, `Tue 3 Mar 08:05 – 14:05`."""
     zone = ZoneInfo(stretch.zone)

@@ -70,7 +70,9 @@ def test_a_line_says_what_is_used_of_what_and_when(db: Connection) -> None:
     assert (usd("39.01"), usd(100)) == (line.spent, line.budget)
     assert ("month", "Europe/Berlin") == (line.period.name, line.period.zone)
     assert line.pace is not None
+    assert line.period.end - world.NOW == line.left
     assert rows(db)[3].pace is None, "a rolling window is heading nowhere"
+    assert rows(db)[3].left is None, "and it never ends"
 
 
 @pytest.mark.parametrize(

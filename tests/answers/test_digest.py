@@ -142,6 +142,7 @@ def test_a_budget_of_the_span_that_is_told_of_is_shown_as_it_ended(
         )
         for line in found
     ]
+    assert all((line.left is None) == (line.period.end <= NOW) for line in found)
 
 
 def test_what_the_ledger_does_not_reach_is_not_compared(db: Connection) -> None:

@@ -395,6 +395,7 @@ BUDGETS = (
         MONTH,
         Pace(usd("2310"), usd("2050"), usd("2600"), at(9, day=26)),
         Severity.WARNING,
+        timedelta(days=28, hours=9),
     ),
     BudgetLine(
         "user-daily-spend", {"user": "ana@acme.test"}, usd("14.20"), usd("100"), DAY, None, None

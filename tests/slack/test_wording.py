@@ -52,6 +52,18 @@ def test_a_change_in_words(now: int, before: int, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("left", "shown"),
+    [
+        (timedelta(days=12, hours=13), "12 days left"),
+        (timedelta(days=1, hours=23), "1 day left"),
+        (timedelta(hours=9, minutes=58), "9h 58m left"),
+    ],
+)
+def test_what_is_left_of_a_period(left: timedelta, shown: str) -> None:
+    assert shown == wording.left(left)
+
+
+@pytest.mark.parametrize(
     ("percent", "shown"),
     [(Fraction(0), "0%"), (Fraction(1, 2), "<1%"), (Fraction(33), "33%")],
 )
