@@ -12,6 +12,9 @@ from bot.slack.silencing import Asked
 from bot.slack.verbs import Verb
 
 _PAIRS = re.compile(r"(?<!\S)(last|this)[ -]+(week|month)(?!\S)", re.IGNORECASE)
+_LENGTHS = re.compile(
+    r"(?<!\S)(?:last[ -]+)?([0-9]+)[ -]?(?:(h)(?:ou)?(?:rs?)?|(d)(?:ays?)?)(?!\S)", re.IGNORECASE
+)
 _SHOWN = 40
 
 
@@ -48,21 +51,29 @@ def parse(typed: str) -> Request | HelpAnswer:
 
 
 def _words(typed: str) -> list[str]:
-    """The words as they were meant, `last week` as one; an id, and what a silence is made of, stay as they are."""
+    """The words as they were meant, `last week` and `7 days` as one; an id, and what a silence is made of, stay as they are."""
     first, *rest = [word for each in words.typed(typed) if (word := each.strip(words.QUOTES))] or [
         ""
     ]
+    first = words.read(first) or first
     verb = verbs.VERBS.get(first.lower())
     if verb is not None and {"task", "muted"} & set(verb.takes):
         return [first, *rest]
     read = " ".join(word for each in (first, *rest) if (word := words.read(each)))
-    return _PAIRS.sub(_joined, read).split()
+    read = _PAIRS.sub(_joined, read)
+    is_asked_over = verb is not None and "window" in verb.takes
+    return (_LENGTHS.sub(_length, read) if is_asked_over else read).split()
 
 
 def _joined(match: re.Match[str]) -> str:
     """`last week` is one word; this week is just the week."""
     period = match[2].lower()
     return period if match[1].lower() == "this" else f"last-{period}"
+
+
+def _length(match: re.Match[str]) -> str:
+    """`7 days` and `last 24 hours` are `7d` and `24h`."""
+    return f"{match[1]}{match[2] or match[3]}"
 
 
 def _unknown(word: str) -> str:

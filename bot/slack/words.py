@@ -5,7 +5,7 @@ import re
 from bot.slack import text
 
 QUOTES = "\"'“”\u2018’„«»`\u201b"
-_AROUND = f"{QUOTES}.,;()"
+_AROUND = f"{QUOTES}.,:;!?()"
 """What stands around a word in a sentence and is no part of it."""
 
 _STRAIGHT = str.maketrans(dict.fromkeys("\u2018’\u201b", "'"))

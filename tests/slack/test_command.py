@@ -40,6 +40,12 @@ WINDOW = "A window is today, yesterday, week, last-week, month, last-month, or a
             "spend “last–month”", Request("spend", window="last-month"), id="quotes and dashes"
         ),
         pytest.param("spend last month", Request("spend", window="last-month"), id="two words"),
+        pytest.param("spend team 7 days", Request("spend", "team", window="7d"), id="days"),
+        pytest.param("top last 24 Hours", Request("top", window="24h"), id="the last hours"),
+        pytest.param("spend last–1–day", Request("spend", window="1d"), id="the last day"),
+        pytest.param("errors 6hrs", Request("errors", window="6h"), id="a length in a word"),
+        pytest.param("spend, today?", Request("spend", window="today"), id="a question"),
+        pytest.param("STATUS!", Request("status"), id="an exclamation"),
         pytest.param("spend this week", Request("spend", window="week"), id="this week"),
         pytest.param("spend \u00a0 24H", Request("spend", window="24h"), id="odd spaces"),
         pytest.param("spend 3x", Request("spend", window="3x"), id="a length is not judged here"),
@@ -121,6 +127,12 @@ def test_what_is_typed_is_understood(typed: str, expected: Request | HelpAnswer)
             "status",
             '"now" is one word too many: `status` takes nothing else.',
             id="a word too many for a verb that takes none",
+        ),
+        pytest.param(
+            "task 7 days",
+            "task",
+            '"days" is one word too many: expected `task <id>`.',
+            id="a length where none is asked for",
         ),
         pytest.param(
             "spend me week today",
