@@ -22,7 +22,8 @@ def digest(facts: DigestFacts) -> Message:
         return _one_line(
             facts,
             f"{head}: {digest_words.quiet(facts)}."
-            f" {subject.title(facts.to_date.name)} so far: {facts.to_date_spend}.",
+            f" {subject.title(facts.to_date.name)} so far: {facts.to_date_spend}."
+            f"{f' {_verdict(facts)}' if _worst(facts) else ''}",
         )
     return blocks.message(
         f"{head}: {facts.spend} spent. {_verdict(facts)}",
@@ -74,12 +75,17 @@ def _verdict(facts: DigestFacts) -> str:
         f"{wording.number(alerts, 'open alert')}" if alerts else "",
     ]
     said = ", ".join(part for part in parts if part)
-    worst = [row.severity for row in facts.budgets if row.severity]
-    worst += [row.severity for row in facts.alerts]
-    icon = subject.ICONS[max(worst)] if worst else subject.WELL
+    worst = _worst(facts)
+    icon = subject.ICONS[worst] if worst else subject.WELL
     if not said:
         return f"{icon} No open alerts{', all budgets on course' if facts.budgets else ''}."
     return f"{icon} {said}."
+
+
+def _worst(facts: DigestFacts) -> Severity | None:
+    """Of all budgets and alerts that there is something to say of, also on a day on which nothing was used."""
+    budgets = (row.severity for row in facts.budgets if row.severity)
+    return max([*budgets, *(row.severity for row in facts.alerts)], default=None)
 
 
 def _stale(facts: DigestFacts) -> Json | None:
