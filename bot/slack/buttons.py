@@ -24,12 +24,11 @@ def of_alert(facts: AlertFacts) -> Json | None:
         return blocks.actions(details)
     taken = facts.acted.ack is not None
     muted = facts.acted.silence
-    lengths = _LENGTHS | (_PERIOD if facts.by_period else {})
     return blocks.actions(
         _button("Undo acknowledgement", UNACK, facts.id)
         if taken
         else _button("Acknowledge", ACK, facts.id),
-        _end(muted) if muted else _menu("Silence…", facts.id, lengths),
+        _end(muted) if muted else _menu("Silence…", facts.id, _lengths(facts)),
         details,
     )
 
@@ -42,7 +41,8 @@ def of_table(facts: TableFacts) -> Json | None:
         return blocks.actions(_end(muted))
     if not facts.rule:
         return None
-    return blocks.actions(_menu("Silence the rule…", f"rule={facts.rule}", _LENGTHS))
+    named = f"rule={facts.rule}"
+    return blocks.actions(_menu("Silence the rule…", named, _lengths(*facts.rows[:1])))
 
 
 def of_answer(key: str, page: int, pages: int) -> Json | None:
@@ -74,6 +74,11 @@ def _end(silence: SilenceFacts) -> Json | None:
 
 def _button(words: str, action: str, value: str) -> Json | None:
     return blocks.button(words, action, value) if VALUE.fullmatch(value) else None
+
+
+def _lengths(*rows: AlertFacts) -> dict[str, str]:
+    """How long something may be silenced; what goes by a period also until that ends."""
+    return _LENGTHS | (_PERIOD if any(row.by_period for row in rows) else {})
 
 
 def _menu(words: str, target: str, lengths: dict[str, str]) -> Json | None:

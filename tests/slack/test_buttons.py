@@ -62,6 +62,16 @@ def test_only_what_has_a_period_is_silenced_until_it_ends() -> None:
     assert usual == lengths(replace(samples.BUDGET, by_period=False))
 
 
+@pytest.mark.parametrize(("by_period", "count"), [(True, 4), (False, 3)])
+def test_a_rule_is_silenced_for_as_long_as_one_of_its_alerts(by_period: bool, count: int) -> None:
+    rows = (replace(samples.BUDGET, by_period=by_period),)
+    row = buttons.of_table(replace(TABLE.table, rule="user-spend", open=1, rows=rows))
+    assert row is not None
+    values = [option["value"] for option in row["elements"][0]["options"]]
+    assert count == len(values)
+    assert by_period == ("rule=user-spend until period ends" in values)
+
+
 def test_a_table_of_one_rule_that_still_holds_has_its_rule_silenced() -> None:
     table = replace(TABLE.table, rule="user-spend", open=3)
     assert [("silence", "rule=user-spend 1h")] == shown(buttons.of_table(table))
