@@ -134,7 +134,7 @@ VERBS: dict[str, Verb] = {
         Verb(
             "status",
             "status",
-            "how the bot is: last poll, rules, messages that wait",
+            "how the bot is: last poll, lag, drift, rules, messages that wait",
             "status",
             "Takes nothing else.",
         ),

@@ -21,7 +21,7 @@ from bot.web.seen import Seen
 
 log = logging.getLogger(__name__)
 
-WORKING = Message("Working on it…")
+WORKING = Message("Working on it… The answer follows here as soon as it is there.")
 
 REPEATS = timedelta(minutes=15)
 """Longer than a signature is good for, and than Slack goes on to repeat what it sent."""

@@ -15,7 +15,7 @@ from bot.demo.workbench import acme, commands, interactions
 from bot.demo.workbench.bench import Bench
 from bot.demo.workbench.message import Draft
 from bot.store.database import Database
-from bot.web import signed, site
+from bot.web import reception, signed, site
 from bot.web.allowance import Allowance
 from bot.web.door import AdminDoor, SlackDoor
 from tests.neo import server as neo_server
@@ -287,7 +287,7 @@ async def test_a_slow_answer_follows_to_the_response_url(
         bench.bot_url = f"http://127.0.0.1:{port}"
         outcome = await commands.run(bench, "ana", "#neo-spend", "/neo-budget task task-a1")
         assert outcome.shown is not None
-        assert "Working on it…" == outcome.shown.text
+        assert reception.WORKING.text == outcome.shown.text
         gate.open.set()
         await until(bench, answered(bench, "ana", 2))
 
