@@ -40,7 +40,7 @@ VERBS = {
     "forecast": "forecast",
     "alerts": "alerts",
     "why": "why {alert}",
-    "ack": "ack {alert}",
+    "ack": "ack {alert}{undo}",
     "silence": "silence user=user{number:05d}@acme.test 2h",
     "unsilence": "unsilence user=user{number:05d}@acme.test",
     "rules": "rules",
@@ -64,7 +64,7 @@ def bare(number: str) -> Figures:
         return web.json_response({"text": "ok"}, status=200 if known else 401)
 
     async def run() -> Figures:
-        said = [(office.ADMIN, "spend team")] * int(number)
+        said = [(office.admin(each), "spend team") for each in range(int(number))]
         async with asking.asking() as ask:
             async with _answering(plain) as port:
                 found = await ask(office.order_to(port, said))

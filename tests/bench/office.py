@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import json
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -26,7 +25,6 @@ from bot.store.database import Database
 from bot.store.dearest import Selection
 from bot.store.sources import Backfill
 from bot.web import site
-from bot.web.allowance import Allowance
 from bot.web.door import SlackDoor
 from rules import loading
 from rules.labels import EVERYTHING
@@ -36,10 +34,10 @@ from tests.bench.asking import Order
 from tests.fakes import FakeClock
 
 HOST = "127.0.0.1"
-ADMIN = "U0ADA"
 SECRET = acme.APP.signing_secret
 _MEMBERS = 1_000
-"""People who ask, one after another: no answer is the same as the one before it."""
+_ADMINS = 200
+"""People who ask, one after another: no answer is the same as the one before it, and nobody asks more than a person may."""
 
 _BUSY = """
   - {name: busy-model, metric: streams, group_by: [model], window: month, thresholds: {info: 1}}
@@ -64,18 +62,25 @@ class Office:
 
     def order(self, typed: str, number: int, askers: int) -> Order:
         """The same typed so often, each time about another alert, task or person; members ask of their own spend."""
-        said = [
-            (
-                f"U{each % _MEMBERS:05d}" if typed == "spend" else ADMIN,
-                typed.format(
-                    number=each,
-                    alert=self.alerts[each % len(self.alerts)],
-                    task=self.tasks[each % len(self.tasks)],
-                ),
-            )
-            for each in range(number)
-        ]
+        who = member if typed == "spend" else admin
+        said = [(who(each), self._filled(typed, each)) for each in range(number)]
         return order_to(self.port, said, askers)
+
+    def _filled(self, typed: str, number: int) -> str:
+        """What was done to all alerts is then undone."""
+        times, alert = divmod(number, len(self.alerts))
+        task = self.tasks[number % len(self.tasks)]
+        undo = " undo" if times % 2 else ""
+        return typed.format(number=number, alert=self.alerts[alert], task=task, undo=undo)
+
+
+def member(number: int) -> str:
+    """The Slack id of somebody with usage."""
+    return f"U{number % _MEMBERS:05d}"
+
+
+def admin(number: int) -> str:
+    return f"UADMIN{number % _ADMINS:03d}"
 
 
 def order_to(port: int, said: Sequence[tuple[str, str]], askers: int = 8) -> Order:
@@ -96,18 +101,13 @@ async def serving(path: str, number: int) -> AsyncIterator[Office]:
         settings = stands.config.slack
         assert settings is not None
         await bot.database.write(_read_to_the_end)
-        await (
-            bot.deliverer.stop()
-        )  # messages are sent one a second, and cost as much however few ask
+        # Messages are sent one a second, and cost as much however few ask.
+        await bot.deliverer.stop()
         await bot.judge()
         desk = replace(app.desk(bot, settings), neo={})  # what Neo takes to answer is not ours
-        for person in workspace.directory.people[: number + len(acme.PEOPLE)]:
-            await desk.directory.person(
-                person.id, pages.END
-            )  # Slack tells that once in five minutes
-        # One asks what many would.
-        patient = Allowance(burst=sys.maxsize // 10**9)
-        door = replace(SlackDoor.of(desk, settings), inline=60, allowance=patient)
+        for asking in {who(each) for each in range(number) for who in (member, admin)}:
+            await desk.directory.person(asking, pages.END)  # Slack tells that once in five minutes
+        door = replace(SlackDoor.of(desk, settings), inline=60)
         gc.collect()
         gc.freeze()  # as `run` does
         public, fresh = site.public_app(door, clock), asyncio.Event()
@@ -143,7 +143,7 @@ def _configured(folder: Path, store: str, api_url: str) -> Path:
         "slack": {
             "bot_token": acme.APP.token,
             "signing_secret": SECRET,
-            "admins": [ADMIN],
+            "admins": [admin(number) for number in range(_ADMINS)],
             "api_url": api_url,
         },
         "receivers": {"finops": {"slack": "#neo-spend"}},
@@ -166,10 +166,11 @@ def _company() -> Company:
     """The workspace of the demo, with many more people in it, whose usage is in the ledger."""
     demo = acme.directory()
     many = [
-        Person(f"U{number:05d}", f"user{number:05d}", "", f"user{number:05d}@acme.test")
+        Person(member(number), f"user{number:05d}", "", f"user{number:05d}@acme.test")
         for number in range(_MEMBERS)
     ]
-    return replace(demo, people=(*demo.people, *many))
+    admins = [Person(admin(number), f"admin{number}", "") for number in range(_ADMINS)]
+    return replace(demo, people=(*demo.people, *many, *admins))
 
 
 def _read_to_the_end(db: Connection) -> None:
