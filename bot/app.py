@@ -31,7 +31,6 @@ from bot.slack.people import Directory
 from bot.slack.settings import SlackSettings
 from bot.slack.sink import SlackSink
 from bot.standing import Standing
-from bot.store import sources
 from bot.store.database import Database
 from bot.store.sources import Backfill
 from bot.web import envelopes, site
@@ -59,6 +58,7 @@ async def run(
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     slack = standing.config.slack
     async with opened(standing, clock) as bot, _listening(bot) as port:
+        await bot.begin()
         await bot.revive()
         timetable = bot.timetable()
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -88,6 +88,7 @@ async def backfill(
 ) -> None:
     """Reads the history of every source back to `since`; goes on where an earlier reading stopped."""
     async with opened(standing, clock) as bot:
+        await bot.begin()
         for name, poller in bot.pollers.items():
             await poller.backfill(since, clock.now(), partial(progress, name))
 
@@ -166,7 +167,6 @@ async def opened(standing: Standing, clock: Clock) -> AsyncIterator[Bot]:
     async with AsyncExitStack() as stack:
         database = await Database.open(config.store.path, write=True)
         stack.push_async_callback(database.close)
-        await database.write(sources.keep_only, [source.name for source in config.sources])
         counts = Counts(clock.now)
         session = await stack.enter_async_context(
             _session(_watched(counts, [source.name for source in config.sources]))

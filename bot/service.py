@@ -13,7 +13,7 @@ from bot import __version__, journal
 from bot.acts.acting import Deed
 from bot.clock import Clock
 from bot.counts import Counts, What
-from bot.jobs import digest, evaluate, lapse, prune, settle
+from bot.jobs import backup, digest, evaluate, lapse, prune, settle
 from bot.jobs.deliver import OUTCOMES, Deliverer
 from bot.jobs.heartbeat import Heart
 from bot.jobs.passes import Reader
@@ -26,8 +26,9 @@ from bot.notify.acted import Acted
 from bot.notify.answer import Refusal
 from bot.schedule import Timetable
 from bot.standing import Standing
-from bot.store import outbox, silences, sources
+from bot.store import copied, outbox, silences, sources
 from bot.store.database import Database
+from bot.store.error import StoreError
 from bot.web import health
 from bot.web.in_force import InForce
 
@@ -38,6 +39,7 @@ _DIGEST_EVERY = timedelta(seconds=15)
 _WATCH_EVERY = timedelta(seconds=2)
 _PRUNE_EVERY = timedelta(hours=1)
 _BEAT_EVERY = timedelta(seconds=1)
+_BACKUP_EVERY = timedelta(minutes=10)
 
 _COMPLETE, _FAILED = "complete", "failed"
 _BEGUN, _DONE = "begun", "done"
@@ -70,11 +72,20 @@ class Bot:
         self._judging = asyncio.Lock()
         self._failures: Mapping[str, str] = {}
         self._judged: datetime | None = None
+        self._backup_error = ""
         self.pollers = {
             name: Poller(Reader(client, edges.database), standing.config.poll, self._reach)
             for name, client in edges.clients.items()
         }
         self._expect()
+
+    async def begin(self) -> None:
+        """What comes before everything else; StoreError where the store is not whole, and nothing is written to it."""
+        await self.database.examine()
+        await self.database.write(sources.keep_only, list(self.edges.clients))
+        made = await self.database.write(copied.take_over, self.clock.now(), durable=True)
+        if made is not None:
+            log.warning("the store is a backup that was put back", extra={"made": made.isoformat()})
 
     async def poll(self, source: str) -> None:
         """Polls one source, judges what it brought, and sends what there is to say."""
@@ -161,6 +172,17 @@ class Bot:
         """Takes what is too old out of the ledger."""
         await prune.run(self.database, self.standing.kept_from(self.clock.now()))
 
+    async def back_up(self) -> None:
+        """Makes the backup of today, where there is none; that it failed is told in the log, in status and in health."""
+        config = self.standing.config
+        try:
+            await backup.run(self.database, config.store.backups, config.timezone, self.clock.now())
+        except StoreError as error:
+            log.error("the backup failed", extra={"error": str(error)})  # noqa: TRY400 - it says all
+            self._backup_error = str(error)
+        else:
+            self._backup_error = ""
+
     async def reload(self) -> None:
         """Takes on changed files; a bad one changes nothing and is told in the log, in status and in health."""
         self._take_on(self.standing.reloaded())
@@ -207,6 +229,7 @@ class Bot:
         timetable.add("watch", self.watch, _WATCH_EVERY)
         timetable.add("prune", self.prune, _PRUNE_EVERY, later=True)
         timetable.add("heartbeat", self.beat, _BEAT_EVERY, later=True)
+        timetable.add("backup", self.back_up, _BACKUP_EVERY)
         return timetable
 
     def _expect(self) -> None:
@@ -235,6 +258,7 @@ class Bot:
             settle=standing.config.poll.settle,
             judged=self._judged,
             quiet=standing.config.notify.quiet_in(standing.config.timezone),
+            backup_error=self._backup_error,
         )
 
     def _failed(self) -> list[str]:

@@ -155,6 +155,7 @@ class Stage:
         self.seen["exit"] = AsyncExitStack()
         stands = standing.load(self.folder / "config.yaml", {})
         self.bot = await self.seen["exit"].enter_async_context(app.opened(stands, self.clock))
+        await self.bot.begin()
 
     async def close_bot(self) -> None:
         self.bench.bot_url = ""

@@ -42,6 +42,7 @@ async def test_everything_that_happens_by_time_is_on_the_timetable(played: Stage
         "watch",
         "prune",
         "heartbeat",
+        "backup",
     ] == timetable.names()
 
 

@@ -21,6 +21,7 @@ class Running:
 
     A source is stale after `stale_after` without a complete poll. `judged` is when the rules were last judged; where that
     is not known, it is when they were last judged with any outcome. `by_plan`: a rule looks at a credit month.
+    `backup_error` is why there is no backup of today, if one was tried.
     """
 
     version: str
@@ -31,6 +32,7 @@ class Running:
     faults: Sequence[object] = ()
     judged: datetime | None = None
     by_plan: bool = False
+    backup_error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def answer(db: Connection, running: Running, now: datetime) -> StatusAnswer:
         or max((judged.at for judged in kept.judged(db).values()), default=None),
         zone=running.zone.key,
         delivery_error=waiting.error,
+        backup_error=running.backup_error,
     )
 
 

@@ -104,6 +104,8 @@ group = _Root(
         "check": "check",
         "doctor": "doctor",
         "backfill": "backfill",
+        "backup": "backup",
+        "restore": "restore",
         "query": "query",
         "why": "why",
         "digest": "digest",

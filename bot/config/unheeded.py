@@ -10,6 +10,4 @@ def of(config: Config) -> list[str]:
     ways = [place.via for place in config.destinations.values()]
     if ways and all(via is Via.DM for via in ways):
         found.append("the rule data-age: with nobody but `dm` to tell, it is told to no one")
-    if "backups" in config.store.model_fields_set:
-        found.append("store.backups: nothing is backed up yet")
     return found

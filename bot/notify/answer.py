@@ -240,12 +240,14 @@ class StatusAnswer:
     zone: str
     delivery_error: str = ""
     silences: int = 0
+    backup_error: str = ""
 
     @property
     def well(self) -> bool:
         return not (
             self.faults
             or self.undeliverable
+            or self.backup_error
             or any(line.stale or line.error for line in self.sources)
         )
 

@@ -119,7 +119,8 @@ class Notification:
 
     `id` goes along as Slack metadata and as a webhook's Idempotency-Key. `parent` is set for a reply: the message whose
     thread it belongs to. `attempted` is when it was last tried, if it was. `late` is how long it could not be delivered, where
-    that is worth saying.
+    that is worth saying. `about` is the same for the same news, whenever that was decided; where it is `wary`, a message that
+    is about the same is taken for it when it is looked for.
     """
 
     id: str
@@ -130,6 +131,8 @@ class Notification:
     created: datetime
     attempted: datetime | None
     late: timedelta = timedelta(0)
+    about: str = ""
+    wary: bool = False
 
 
 class SinkError(Exception):

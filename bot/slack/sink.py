@@ -64,7 +64,7 @@ class SlackSink:
             self._web.chat_postMessage,
             channel=channel,
             text=message.text,
-            metadata={"event_type": EVENT, "event_payload": {"key": notification.id}},
+            metadata={"event_type": EVENT, "event_payload": _marks(notification)},
             unfurl_links=False,
             unfurl_media=False,
             thread_ts=notification.parent.ts if notification.parent else None,
@@ -115,7 +115,7 @@ class SlackSink:
     async def find(self, notification: Notification, since: datetime) -> Receipt | None:
         """The message that carries the notification's id, if it was posted after `since`.
 
-        History may lag behind: None is not yet a proof. It is also the answer where the bot may not read the channel.
+        Where the notification is wary, the newest that is about the same. History may lag behind: None is not yet a proof. It is also the answer where the bot may not read the channel.
         """
         channel, cursor = await self._place(notification), ""
         while True:
@@ -126,7 +126,7 @@ class SlackSink:
                     return None
                 raise
             for message in page["messages"]:
-                if _key(message) == notification.id:
+                if _is_it(notification, message):
                     return Receipt(channel, str(message["ts"]))
             cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor:
@@ -179,11 +179,20 @@ async def _said(
     return await client.call(send(blocks=[]))
 
 
-def _key(message: client.Json) -> str:
+def _marks(notification: Notification) -> client.Json:
+    about = {"about": notification.about} if notification.about else {}
+    return {"key": notification.id, **about}
+
+
+def _is_it(notification: Notification, message: client.Json) -> bool:
     metadata = message.get("metadata") or {}
     if metadata.get("event_type") != EVENT:
-        return ""
-    return str((metadata.get("event_payload") or {}).get("key", ""))
+        return False
+    marks = metadata.get("event_payload") or {}
+    alike = notification.wary and bool(notification.about)
+    return marks.get("key") == notification.id or (
+        alike and marks.get("about") == notification.about
+    )
 
 
 def _status(refusal: SlackRequestError) -> str:

@@ -136,6 +136,7 @@ def status(answer: StatusAnswer) -> Message:
         else None,
         _rest(max(0, len(answer.sources) - SOURCES)),
         _faults(answer.faults),
+        _backup(answer.backup_error),
         blocks.fields(
             ("Rules", f"{answer.rules:,}"),
             ("Open alerts", _open(answer)),
@@ -191,6 +192,15 @@ def _faults(faults: tuple[str, ...]) -> Json | None:
             ]
         ),
         blocks.line(blocks.faint(rest)) if rest else None,
+    )
+
+
+def _backup(error: str) -> Json | None:
+    if not error:
+        return None
+    why = text.plain(error, blocks.SENTENCE)
+    return blocks.rich(
+        blocks.line(blocks.strong("🔴 There is no backup of today: "), blocks.say(why))
     )
 
 

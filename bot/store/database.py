@@ -2,13 +2,15 @@
 
 import asyncio
 import contextvars
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar, TypeVarTuple
 
-from bot.store import connection, error, lock, schema
+from bot.store import connection, copying, error, lock, schema, soundness
 from bot.store.connection import Connection
 from bot.store.error import StoreError
 
@@ -55,13 +57,20 @@ class _Thread:
 
 
 class Database:
-    """An open store. `read` and `write` take functions of a connection and their arguments."""
+    """An open store. `read` and `write` take functions of a connection and their arguments.
+
+    Nothing is written to a file that was there before until all of it was looked through; what is asked meanwhile is
+    answered.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._writer = _Thread("store-write", path)
         self._reader = _Thread("store-read", path)
         self._lock: int | None = None
+        self._closing = threading.Event()
+        self._sound = False
+        self._examination: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, path: Path | str, *, write: bool, max_pages: int | None = None) -> Self:
@@ -89,12 +98,22 @@ class Database:
         """
         if self._lock is None:
             raise RuntimeError("the store was opened for reading")
+        if not self._sound:
+            await self.examine()
 
         def work(db: Connection) -> T:
             with connection.transaction(db, durable=durable):
                 return fn(db, *args)
 
         return await self._writer.use(work)
+
+    async def examine(self) -> None:
+        """Waits until the file was looked through, once; DamagedError where it is not whole. `write` waits for it too."""
+        if self._examination is None:
+            looked = asyncio.to_thread(soundness.examine, self.path, self._closing.is_set)
+            self._examination = asyncio.create_task(looked, name="examine the store")
+        await asyncio.shield(self._examination)
+        self._sound = True
 
     async def read(self, fn: Callable[[Connection, *Ts], T], *args: *Ts) -> T:
         """Runs `fn(db, *args)` beside any writing; all that it reads is of one moment."""
@@ -105,8 +124,15 @@ class Database:
 
         return await self._reader.use(work)
 
+    async def back_up(self, target: Path, now: datetime) -> None:
+        """Makes `target` a backup, beside all reading and writing; `close` breaks it off."""
+        await asyncio.to_thread(copying.back_up, self.path, target, now, self._closing.is_set)
+
     async def close(self) -> None:
         """Waits for what is under way, then closes the file; closing twice does nothing."""
+        self._closing.set()
+        if self._examination is not None:
+            await asyncio.gather(self._examination, return_exceptions=True)
         await self._reader.close()
         await self._writer.close()
         if self._lock is not None:
@@ -114,13 +140,13 @@ class Database:
             self._lock = None
 
     async def _open_writer(self, max_pages: int | None) -> None:
-        self._lock = lock.take(self._path)
+        self._lock = lock.take(self.path)
         await self._writer.open(lambda: self._make_writer(max_pages))
 
     def _make_writer(self, max_pages: int | None) -> Connection:
-        db = connection.writing(self._path)
+        db = connection.writing(self.path)
         try:
-            schema.upgrade(db, self._path)
+            self._sound = schema.upgrade(db, self.path)
             if max_pages is not None:
                 connection.limit(db, max_pages)
         except BaseException:
@@ -129,13 +155,13 @@ class Database:
         return db
 
     def _make_reader(self) -> Connection:
-        if not self._path.exists():
+        if not self.path.exists():
             raise StoreError(
-                f"{self._path.absolute()} is not there; start `run` or `backfill` to make it"
+                f"{self.path.absolute()} is not there; start `run` or `backfill` to make it"
             )
-        db = connection.reading(self._path)
+        db = connection.reading(self.path)
         try:
-            schema.check(db, self._path)
+            schema.check(db, self.path)
         except BaseException:
             db.close()
             raise

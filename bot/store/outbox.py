@@ -4,14 +4,14 @@ What waits for one message goes out in order, and what could be said at once is 
 message's newest facts, and of several replies the last goes. A table's replies are each about other members: all go.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import journal
 from bot.notify import notification, policy
 from bot.notify.notification import Body, ChangesBody, Destination, Notification, Receipt, Via
 from bot.notify.retry import LONGEST
-from bot.store import instant, messages
+from bot.store import copied, instant, messages
 from bot.store.connection import Connection
 
 _IS_HEAD = (
@@ -121,12 +121,14 @@ def take(db: Connection, destination: Destination, now: datetime) -> Taken | Non
         id_, message, attempted = head
         if attempted is None:
             id_ = _merge(db, id_, message)
+            attempted = instant.to_nullable(copied.as_if_tried(db, id_, now))
         db.execute(
             "UPDATE outbox SET attempted = coalesce(attempted, ?), tries = tries + 1 WHERE id = ?",
-            (at, id_),
+            (at if attempted is None else attempted, id_),
         )
         try:
-            return _taken(db, id_, attempted)
+            taken = _taken(db, id_, attempted)
+            return replace(taken, notification=copied.warned(db, taken.notification, now))
         except ValueError as error:
             _end(db, id_, "failed", f"its body cannot be read: {error}", now)
     return None
@@ -135,6 +137,7 @@ def take(db: Connection, destination: Destination, now: datetime) -> Taken | Non
 def take_again(db: Connection, taken: Taken, now: datetime) -> Taken:
     """It was looked for and is not there: it goes once more, with all that waits behind it."""
     id_ = _merge(db, taken.notification.id, taken.message)
+    copied.surely_new(db, taken.message)
     db.execute("UPDATE outbox SET attempted = ? WHERE id = ?", (instant.to_micros(now), id_))
     return _taken(db, id_, None)
 
@@ -278,14 +281,16 @@ def _taken(db: Connection, id_: str, attempted: int | None) -> Taken:
     reply = own is not None and ts != ""
     # A webhook has no threads; in Slack a reply to what was never posted is posted in its place.
     itself = own is None or not (reply or destination.via is Via.WEBHOOK)
+    said = notification.body_of(body if itself else own)
     letter = Notification(
         id=id_,
         destination=destination,
-        body=notification.body_of(body if itself else own),
+        body=said,
         parent=Receipt(channel, ts) if reply else None,
         broadcast=bool(broadcast) and reply,
         created=instant.from_micros(created),
         attempted=instant.from_nullable(attempted),
+        about=message if itself else copied.gist(message, said),
     )
     is_first = itself and reason != _AFRESH
     return Taken(letter, message, version, own is None, is_first, tries, run)

@@ -1,4 +1,8 @@
-"""The tables of the store: made by migrations, each of which runs once and whole."""
+"""The tables of the store: made by migrations, each of which runs once and whole.
+
+The files in `schema/` are those of the first release: once that is out they stay, and every later change is a migration
+of its own below `tables`. `tests/store/test_schema.py` brings the schema of each release to that of today.
+"""
 
 import sqlite3
 from collections.abc import Iterator
@@ -7,7 +11,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from bot.store import connection
+from bot.store import connection, soundness
 from bot.store.connection import Connection
 from bot.store.error import StoreError
 
@@ -44,28 +48,41 @@ def _statements(script: str) -> Iterator[str]:
         yield statement
 
 
-def upgrade(db: Connection, path: Path) -> None:
-    """Brings a file to this version of the bot; refuses what is another program's or newer."""
-    _refuse_strange(db, path)
+def upgrade(db: Connection, path: Path) -> bool:
+    """Brings a file to this version of the bot; refuses what is another program's, newer, or damaged.
+
+    True when nothing was in it before.
+    """
+    refuse_strange(db, path)
+    empty, pending = not db.table_names(), migrations.pending(db)
+    if pending and not empty:
+        soundness.require_pages(db, path)
     connection.use_log(db)
-    if migrations.pending(db):
+    if pending:
         db.execute(f"PRAGMA application_id = {connection.APPLICATION_ID}")
         migrations.apply(db)
+    return empty
 
 
 def check(db: Connection, path: Path) -> None:
     """Refuses a file that this version of the bot cannot read."""
-    _refuse_strange(db, path)
-    if migrations.pending(db):
+    refuse_strange(db, path)
+    if is_older(db):
         raise StoreError(
             f"{path} is of an older version of the bot; start `run` once to upgrade it"
         )
 
 
-def _refuse_strange(db: Connection, path: Path) -> None:
+def is_older(db: Connection) -> bool:
+    """Whether the file is still to be brought to this version."""
+    return bool(migrations.pending(db))
+
+
+def refuse_strange(db: Connection, path: Path) -> None:
+    """Refuses what is another program's or newer; what is older, or has nothing in it, may be made ours."""
     (application,) = db.execute("PRAGMA application_id").fetchone()
     if application != connection.APPLICATION_ID and db.table_names():
-        raise StoreError(f"{path} is the database of another program; use another store.path")
+        raise StoreError(f"{path} is the database of another program; name another file")
     newer = {migration.name for migration in migrations.applied(db)} - _known()
     if newer:
         raise StoreError(

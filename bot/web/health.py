@@ -31,13 +31,15 @@ async def alive(_: web.Request) -> web.Response:
 async def ready(request: web.Request) -> web.Response:
     """200 when the polls are fresh, the rules are judged, the outbox moves and commands come, else 503 with the reasons.
 
-    Faults are told beside them: of rules that cannot be judged while the others go on, and of a file that was refused.
+    Faults are told beside them: of rules that cannot be judged while the others go on, of a file that was refused, and of
+    a backup that failed.
     """
     door, now = request.app[keys.ADMIN], request.app[keys.CLOCK].now()
     in_force = door.in_force()
     reasons = await reasons_of(door.database, in_force, now)
     reasons += _of_socket(door.socket.outage() if door.socket else None, now)
     faults = [str(fault) for fault in in_force.faults]
+    faults += [f"backup: {in_force.backup_error}"] if in_force.backup_error else []
     shown = {"ready": not reasons, "reasons": reasons, "faults": faults}
     return web.json_response(shown, status=_UNAVAILABLE if reasons else 200)
 

@@ -18,7 +18,7 @@ class InForce:
 
     `zone` is the one in which windows begin and end. A source is stale after `stale_after` without a complete poll.
     A period's figure is final `settle` after its end. `judged` is when this process last judged the rules.
-    While it is `quiet` nothing is told.
+    While it is `quiet` nothing is told. `backup_error` is why there is no backup of today, if one was tried.
     """
 
     version: str
@@ -32,6 +32,7 @@ class InForce:
     settle: timedelta = timedelta(0)
     judged: datetime | None = None
     quiet: Quiet | None = None
+    backup_error: str = ""
 
     @property
     def running(self) -> Running:
@@ -44,4 +45,5 @@ class InForce:
             self.faults,
             self.judged,
             by_plan=any(window.is_by_plan(rule.window) for rule in self.rules),
+            backup_error=self.backup_error,
         )

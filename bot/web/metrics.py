@@ -188,6 +188,11 @@ _WHOLE: tuple[tuple[str, str, Callable[[Figures], float | None]], ...] = (
     ("outbox_waiting", "Messages that wait to be sent.", lambda told: told.status.waiting),
     ("outbox_failed", "Messages that cannot be delivered.", lambda told: told.status.undeliverable),
     ("outbox_oldest_seconds", "How long the oldest waiting message has waited.", _waited),
+    (
+        "backup_failing",
+        "1 when there is no backup of today because the last try failed.",
+        lambda told: bool(told.status.backup_error),
+    ),
     ("slack_connected", "1 when Slack's socket is open.", lambda told: told.connected),
 )
 """Of the whole bot: name, help, and the figure; None leaves the metric out."""

@@ -26,7 +26,7 @@ _SLACK = {"bot_token": "xoxb-1", "signing_secret": "secret"}
         ),
         pytest.param({"poll": {"every": "30s", "settle": "1h"}}, [], id="nothing of poll"),
         pytest.param({"store": {"keep": "90d"}}, [], id="nothing of pruning"),
-        pytest.param({"store": {"backups": "3"}}, ["store.backups"], id="backups"),
+        pytest.param({"store": {"backups": "3"}}, [], id="nothing of backups"),
         pytest.param(
             {
                 "receivers": {"ops": {"webhook": {"url": "https://alerts.acme.test/in"}}},

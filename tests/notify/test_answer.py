@@ -16,6 +16,7 @@ WELL = StatusAnswer("1.0.0", (SOURCE,), 7, (), 3, 2, NOW, 0, NOW, "UTC")
         pytest.param(WELL, True, id="open alerts and waiting messages are no illness"),
         pytest.param(replace(WELL, faults=("rules.yaml:3: …",)), False, id="a refused file"),
         pytest.param(replace(WELL, undeliverable=1), False, id="an undeliverable message"),
+        pytest.param(replace(WELL, backup_error="the disk is full"), False, id="no backup"),
         pytest.param(
             replace(WELL, sources=(SOURCE, replace(SOURCE, stale=True))), False, id="a stale source"
         ),

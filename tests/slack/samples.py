@@ -1029,6 +1029,7 @@ ANSWERS: dict[str, Answer] = {
         ZONE,
         "Slack has no channel <#no-such-channel>: create it, and invite the bot",
         silences=2,
+        backup_error="/data/backups/bot-2026-03-03.db cannot grow because the disk is full; free some space",
     ),
     "answer-digest": DigestAnswer(QUIET),
     "answer-help": HelpAnswer(),

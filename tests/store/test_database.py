@@ -157,7 +157,9 @@ def torn(path: Path) -> None:
     ("spoil", "says"),
     [
         pytest.param(newer, r"newer version of the bot \(from_the_future\); upgrade", id="newer"),
-        pytest.param(scribbled, "is damaged or is not a database; move it away", id="no database"),
+        pytest.param(
+            scribbled, "is damaged or is not a database; move it away and start", id="no database"
+        ),
         pytest.param(torn, "is damaged or is not a database; move it away", id="torn"),
         pytest.param(foreign, "the database of another program", id="another program's"),
     ],

@@ -72,6 +72,7 @@ async def test_figures_are_those_of_the_database(url: str, database: Database) -
         ("neo_budget_rule_faults", ()): 0,
         ("neo_budget_outbox_waiting", ()): 1,
         ("neo_budget_outbox_failed", ()): 0,
+        ("neo_budget_backup_failing", ()): 0,
         ("neo_budget_outbox_oldest_seconds", ()): 1800,
         ("neo_budget_requests_limited_total", ()): 0,
     }

@@ -1,0 +1,24 @@
+"""`backup`: a copy of the store, made while the bot runs."""
+
+from pathlib import Path
+
+import click
+
+from bot.cli import calling
+from bot.cli.calling import Call
+from bot.store import copying
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+@calling.takes_config()
+@click.pass_obj
+def command(call: Call, file: Path) -> None:
+    """Makes FILE a backup of the store, also while the bot runs.
+
+    The copy is looked through before it takes its name. An earlier backup of that name is replaced, nothing else.
+    """
+    store, now = call.load().store.path, call.clock()
+    copying.back_up(store, file, now)
+    size = file.stat().st_size / 1e6
+    click.echo(f"{file} is a backup of {store}, {size:,.1f} MB, as of {now:%Y-%m-%d %H:%M:%S} UTC.")

@@ -1,0 +1,28 @@
+"""`restore`: puts a backup in the place of the store, which is kept beside it."""
+
+from datetime import UTC
+from pathlib import Path
+
+import click
+
+from bot.cli import calling
+from bot.cli.calling import Call
+from bot.store import restoring
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(path_type=Path))
+@calling.takes_config()
+@click.pass_obj
+def command(call: Call, file: Path) -> None:
+    """Puts FILE, a backup, in the place of the store; the bot must not run.
+
+    FILE is looked through first, and stays. The store that it replaces is kept beside it.
+    """
+    store = call.load().store.path
+    done = restoring.restore(store, file, call.clock())
+    made = f", made at {done.made.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if done.made else ""
+    click.echo(f"{store} is now the backup {file}{made}.")
+    if done.replaced is not None:
+        click.echo(f"What it replaced is kept as {done.replaced}.")
+    click.echo("Start the bot: what has happened since is read from Neo again.")
