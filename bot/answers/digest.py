@@ -49,10 +49,16 @@ def facts(
     db: Connection, due: Due, rules: Sequence[Rule], stale_after: timedelta, now: datetime
 ) -> DigestFacts:
     """All that the digest says at `now`, but for whether it was skipped."""
-    firing = alerts.firing(db)
+    span, firing = due.span(now), alerts.firing(db)
+    models = _models(db, span)
+    dearest = taskwork.ranked(db, span, Selection(labels.EVERYTHING), TOP)
     done = acted.each(db, firing, now).values()
     return replace(
         _figures(db, due, rules, stale_after, now),
+        models=tuple(models[:TOP]),
+        more_models=max(0, len(models) - TOP),
+        tasks=dearest.lines,
+        more_tasks=dearest.more,
         alerts=alerts.lines(db, firing[:TOP], now),
         more_alerts=max(0, len(firing) - TOP),
         silenced=sum(each.silence is not None for each in done),
@@ -63,15 +69,11 @@ def facts(
 def _figures(
     db: Connection, due: Due, rules: Sequence[Rule], stale_after: timedelta, now: datetime
 ) -> DigestFacts:
-    """The same without the alerts."""
+    """The same without the alerts and what cost most, but for whom."""
     zone, span = due.period.zone, due.span(now)
     totals, earlier = measure.total(db, span), _before(due.period, span)
     to_date, users = _to_date(zone, now), _users(db, span, earlier, totals.spend)
     as_of, (left, expire) = coverage.as_of(db), _credits(db)
-    models, dearest = (
-        _models(db, span),
-        taskwork.ranked(db, span, Selection(labels.EVERYTHING), TOP),
-    )
     return DigestFacts(
         name=due.name,
         every=due.period.every.value,
@@ -87,10 +89,8 @@ def _figures(
         split=measure.split(totals),
         users=tuple(users[:TOP]),
         more_users=max(0, len(users) - TOP),
-        models=tuple(models[:TOP]),
-        more_models=max(0, len(models) - TOP),
-        tasks=dearest.lines,
-        more_tasks=dearest.more,
+        models=(),
+        tasks=(),
         streams=totals.streams,
         errors=totals.errors,
         error_rate=metric.error_rate(totals),
