@@ -195,7 +195,7 @@ def test_plain_text_is_left_alone(text: str) -> None:
 )
 def test_long_hostile_text_is_masked_in_one_pass(piece: str) -> None:
     # Takes minutes if a pattern starts over at every place.
-    assert secret.masked((piece * 200_000)[:1_000_000])
+    assert secret.masked((piece * 200_000)[:500_000])
 
 
 def test_what_was_read_as_a_secret_is_masked_whatever_it_looks_like(tmp_path: Path) -> None:

@@ -36,10 +36,19 @@ _MARKS = 3
 
 
 class _Seen(dict[int, str | None]):
-    """What becomes of each character, found out when it is first met: white space is a space, the unseen is nothing."""
+    """What becomes of each character, found out when it is first met: white space is a space, the unseen is nothing.
+
+    `marks` are those met so far that stand on a letter.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.marks: set[str] = set()
 
     def __missing__(self, code: int) -> str | None:
         char = chr(code)
+        if unicodedata.category(char) in ("Mn", "Me"):
+            self.marks.add(char)
         kept: str | None = char
         if char.isspace():
             kept = " "
@@ -64,11 +73,11 @@ def clean(text: str) -> str:
 
 def _unstacked(line: str) -> str:
     """The same without marks that have no letter to stand on, or too many below them."""
-    if line.isascii():
+    if _SEEN.marks.isdisjoint(line):
         return line
     kept, height = [], _MARKS
     for char in line:
-        height = height + 1 if unicodedata.category(char) in ("Mn", "Me") else 0
+        height = height + 1 if char in _SEEN.marks else 0
         if height <= _MARKS:
             kept.append(char)
     return "".join(kept).strip()
