@@ -154,10 +154,9 @@ class TableFacts:
     """Many alerts of one rule that began in one evaluation, as one message: the worst ten, and exact totals.
 
     `count` is how many there are; `total` is the exact sum of their values where adding makes sense, else None.
-    `first` is true for a rule's first evaluation; `held` for what a silence or a quiet time had held back, which may be of
-    several rules: then `rule` is empty. `open` is how many of them still hold, `acked` and `silenced` how many of these
-    somebody took on, and are muted. `also` is what was held back with them, of alerts that have a message of their own.
-    `note` is why it comes here.
+    `first` is true for a rule's first evaluation; `held` for what a silence or a quiet time had held back, of several rules
+    where `rule` is empty. `open` is how many of them still hold, `acked` and `silenced` how many of these somebody took on,
+    and are muted. `also` is what was held back with them, of alerts with messages of their own, `note` why it comes here.
     """
 
     id: str
