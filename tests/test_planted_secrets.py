@@ -32,6 +32,7 @@ PLANTED = {"neo-key": "neo_sk_Zq8vLw3"} | {
         "slack-app",
         "hook",
         "hook-path",
+        "heartbeat-path",
         "operator",
     )
 }
@@ -103,7 +104,10 @@ def config(house: House, stranger: str) -> dict[str, Any]:
                 }
             },
         },
-        "notify": {"default": ["finops", "pager"]},
+        "notify": {
+            "default": ["finops", "pager"],
+            "heartbeat": {"url": f"https://hc.acme.test/ping?key={PLANTED['heartbeat-path']}"},
+        },
         "digests": [{"name": "daily", "to": ["finops", "pager"]}],
         "server": {
             "host": "127.0.0.1",
