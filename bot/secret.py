@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -42,6 +43,9 @@ _SECRETS = re.compile(
 _SHORTEST = 8
 """A shorter secret would blot out words that merely look like it."""
 
+_NO_WORD = 16
+"""So long is no part of a path that is only a word."""
+
 _LONGEST_FILE = 64 * 1024
 _MOST = 200
 
@@ -55,6 +59,17 @@ def learn(value: str) -> None:
         if len(_read) >= _MOST:
             del _read[next(iter(_read))]
         _read[value] = None
+
+
+def learn_address(url: str) -> None:
+    """Learns what in an address lets post there: with many receivers that is all the secret there is."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return
+    long = (part for part in parts.path.split("/") if len(part) >= _NO_WORD)
+    for part in (parts.path.strip("/"), *long, *(value for _, value in parse_qsl(parts.query))):
+        learn(part)
 
 
 def expand(text: str, environ: Mapping[str, str]) -> str:

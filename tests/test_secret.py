@@ -211,6 +211,14 @@ def test_what_is_too_short_to_be_told_from_a_word_stays() -> None:
     assert "in june" == secret.masked("in june")
 
 
+def test_what_in_an_address_lets_post_there_is_masked() -> None:
+    secret.learn_address("https://a.test/services/a1b2c3d4e5f6g7h8/in?key=tulips-in-july&v=2")
+    secret.learn_address("https://[")
+    told = "posted to services/a1b2c3d4e5f6g7h8/in with tulips-in-july and a1b2c3d4e5f6g7h8"
+    assert "posted to *** with *** and ***" == secret.masked(told)
+    assert "2 services" == secret.masked("2 services")
+
+
 def test_secrets_that_were_replaced_long_ago_are_forgotten() -> None:
     for number in range(300):
         secret.learn(f"expired-{number:03}")

@@ -14,6 +14,7 @@ SECRETS = frozenset(
 """The keys whose values are secrets. Each may be given as `<key>_file` too, the path of a file."""
 
 _FILE = "_file"
+_ADDRESS = "url"  # of webhooks and of the heartbeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ def with_secrets(tree: object, environ: Mapping[str, str]) -> object:
         elif _is_path(key) and isinstance(value, str):
             found[key.removesuffix(_FILE)] = Secret.file(value)
         else:
+            if key == _ADDRESS and isinstance(value, str):
+                secret.learn_address(value)
             found[key] = with_secrets(value, environ)
     return found
 

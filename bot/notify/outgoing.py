@@ -1,17 +1,13 @@
 """What the configuration says about an address outside that the bot calls by itself."""
 
 from typing import Annotated, ClassVar
-from urllib.parse import SplitResult, parse_qsl
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, field_validator
 
-from bot import address, secret
+from bot import address
 from rules import reading
 
 _Truth = Annotated[bool, BeforeValidator(reading.truth)]
-
-_NO_WORD = 16
-"""So long is no part of a path that is only a word."""
 
 
 class Outgoing(BaseModel):
@@ -33,12 +29,4 @@ class Outgoing(BaseModel):
         url = address.read(text, cls.EXAMPLE)
         if url.scheme == "http" and not info.data.get("allow_http", True):
             raise ValueError("the address is not https: use https, or set allow_http: true")
-        _learn(url)
         return text
-
-
-def _learn(url: SplitResult) -> None:
-    """Who knows it may post there: with many receivers that is all the secret there is."""
-    long = (part for part in url.path.split("/") if len(part) >= _NO_WORD)
-    for part in (url.path.strip("/"), *long, *(value for _, value in parse_qsl(url.query))):
-        secret.learn(part)
