@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.answers import about, acted
 from bot.notify import silence, why
 from bot.notify.holding import Holding
+from bot.notify.notification import Destination
 from bot.notify.quiet import Quiet
 from bot.notify.why import Episode, HeldBack
 from bot.store import alerts, decisions, messages, silences, spoken
@@ -64,7 +65,7 @@ def _episode(
         last=_decided(decided[-1]),
         spoken=said,
         told=tuple(
-            why.Told(destination, each.peak, each.value)
+            why.Told(Destination.parse(destination), each.peak, each.value)
             for (_, destination), each in sorted(told.items())
         ),
         note=alert.note if live else "",

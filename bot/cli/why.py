@@ -154,7 +154,7 @@ def _episode(episode: Episode, zone: ZoneInfo) -> Iterator[str]:
     if held := episode.held:
         yield f"held back by {held.by}: {_decided(held.news, zone)}"
     for told in episode.told:
-        yield f"told {table.plain(told.destination)}: {metric.text(told.value)}, {told.peak}"
+        yield f"told {table.plain(told.destination.shown)}: {metric.text(told.value)}, {told.peak}"
 
 
 def _acted(episode: Episode, zone: ZoneInfo) -> Iterator[str]:

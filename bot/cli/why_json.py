@@ -85,7 +85,7 @@ def _episode(episode: Episode, zone: ZoneInfo) -> exact.Row:
         "spoken": _decided(episode.spoken, zone) if episode.spoken else None,
         "held_back": _held_back(episode.held, zone),
         "told": [
-            {"to": told.destination, "peak": str(told.peak), "value": told.value}
+            {"to": str(told.destination), "peak": str(told.peak), "value": told.value}
             for told in episode.told
         ],
         "acknowledged": _ack(episode.acted.ack, zone),

@@ -32,6 +32,13 @@ class Destination:
     def __str__(self) -> str:
         return f"{self.receiver}>{self.via}:{self.address}"
 
+    @property
+    def shown(self) -> str:
+        """The receiver's name, and where that is if it says more: `finops (#neo-spend)`."""
+        return (
+            self.receiver if self.receiver == self.address else f"{self.receiver} ({self.address})"
+        )
+
     @classmethod
     def parse(cls, text: str) -> "Destination":
         receiver, _, rest = text.partition(">")

@@ -86,7 +86,7 @@ def lateness(letter: Notification, now: datetime) -> timedelta:
 
 def as_rerouted(body: Body, meant_for: Destination, error: str) -> Body:
     """What the fallback gets: the same, and why it is here."""
-    note = f"meant for {_place(meant_for)}, which cannot be reached: {error}"
+    note = f"meant for {meant_for.shown}, which cannot be reached: {error}"
     match body:
         case AlertBody(alert):
             return AlertBody(replace(alert, note=note))
@@ -104,13 +104,7 @@ def as_rerouted(body: Body, meant_for: Destination, error: str) -> Body:
 
 def as_notice(unreachable: Destination, error: str) -> NoteBody:
     """What the fallback gets where it is told of the same alerts anyway."""
-    return NoteBody(f"{_place(unreachable)} cannot be reached: {error}")
-
-
-def _place(destination: Destination) -> str:
-    """The receiver's name, and where that is if it says more."""
-    receiver, address = destination.receiver, destination.address
-    return receiver if receiver == address else f"{receiver} ({address})"
+    return NoteBody(f"{unreachable.shown} cannot be reached: {error}")
 
 
 def _is_over(alert: AlertFacts) -> bool:

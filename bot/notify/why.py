@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.notify.facts import NOTHING_DONE, Acted, Stretch
+from bot.notify.notification import Destination
 from rules import metric, recovery
 from rules.alert import Reason, State
 from rules.finding import Finding, Verdict
@@ -92,7 +93,7 @@ class HeldBack:
 class Told:
     """What a destination was last told of an alert."""
 
-    destination: str
+    destination: Destination
     peak: Severity
     value: Value
 

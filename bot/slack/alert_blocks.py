@@ -96,7 +96,9 @@ def _when(facts: AlertFacts) -> list[tuple[str, str]]:
 
 
 def _span(facts: AlertFacts) -> tuple[str, str]:
-    return "Period" if facts.by_period else "Window", wording.period(facts.period)
+    return (
+        wording.named(facts.period) if facts.by_period else ("Window", wording.period(facts.period))
+    )
 
 
 def _bar(facts: AlertFacts) -> Json | None:

@@ -28,18 +28,19 @@ def refusal(answer: Refusal) -> Message:
 
 
 def _all(command: str) -> list[Json]:
-    items = [
-        blocks.line(
-            blocks.code(f"{command} {verb.usage}"),
-            blocks.say(f"  {verb.summary}{'; for example ' if verb.takes else ''}"),
-            blocks.code(verb.example if verb.takes else ""),
-        )
-        for verb in VERBS.values()
-    ]
+    topics = dict.fromkeys(verb.topic for verb in VERBS.values())
     return [
         blocks.rich(
-            blocks.line(blocks.strong("What you can ask")),
-            blocks.listed(items),
+            blocks.line(
+                blocks.say("Type "),
+                blocks.code(command),
+                blocks.say(" and one of these, for example "),
+                blocks.code(f"{command} {VERBS['top'].example}"),
+                blocks.say(". "),
+                blocks.code("help top"),
+                blocks.say(" tells more of one."),
+            ),
+            *(part for topic in topics for part in _about(topic)),
         ),
         blocks.context(f"who: {verbs.PERSON}", f"window: {verbs.WINDOW}"),
         blocks.context(
@@ -47,6 +48,16 @@ def _all(command: str) -> list[Json]:
             "Admins see everyone's usage, all others their own.",
         ),
     ]
+
+
+def _about(topic: str) -> list[Json | None]:
+    """A heading, and its verbs."""
+    items = [
+        blocks.line(blocks.code(verb.usage), blocks.say(f"  {verb.summary}"))
+        for verb in VERBS.values()
+        if verb.topic == topic
+    ]
+    return [blocks.line(blocks.strong(topic)), blocks.listed(items)]
 
 
 def _one(verb: Verb, command: str) -> list[Json]:

@@ -61,7 +61,7 @@ def changes(facts: ChangesFacts) -> Message:
         blocks.header(head),
         blocks.paragraph(blocks.say("The message about each of them says how it stands.")),
         blocks.remark(facts.note),
-        _fields(facts.total, ("Period", wording.period(facts.period)) if facts.period else None),
+        _fields(facts.total, wording.named(facts.period) if facts.period else None),
         blocks.table(
             ["Who", "Value", "Limit", "Change"], [_change(row) for row in rows], numbers=(1,)
         ),
@@ -128,7 +128,7 @@ def _figures(facts: TableFacts) -> Json | None:
     return _fields(
         facts.total,
         ("Still open", f"{facts.open:,} of {facts.count:,}{acted.counted(facts)}"),
-        ("Period", wording.period(facts.period)) if facts.rule else None,
+        wording.named(facts.period) if facts.rule else None,
     )
 
 

@@ -14,7 +14,10 @@ RANKINGS = ("users", "models", "tasks", "tools", "agents")
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One verb. `takes` names what may follow it: who, window, by, task, alert, undo, muted, until, name, verb."""
+    """One verb. `takes` names what may follow it: who, window, by, task, alert, undo, muted, until, name, verb.
+
+    `topic` is what it stands under in the help.
+    """
 
     name: str
     usage: str
@@ -23,7 +26,11 @@ class Verb:
     detail: str
     takes: tuple[str, ...] = ()
     needs: str = ""
+    topic: str = "What you can ask"
 
+
+_ACT = "What you can do about alerts"
+_BOT = "The bot itself"
 
 VERBS: dict[str, Verb] = {
     verb.name: verb
@@ -103,6 +110,7 @@ VERBS: dict[str, Verb] = {
             "Admins take on any alert, everyone else what is about them. With `undo` it is nobody's again.",
             ("alert", "undo"),
             needs="the id of an alert",
+            topic=_ACT,
         ),
         Verb(
             "silence",
@@ -112,6 +120,7 @@ VERBS: dict[str, Verb] = {
             "Rules and labels may have globs, and all that is named must fit: `silence user=*@acme.test model=gpt-* 2h`."
             " A clock time is meant in your own zone. `silence S3 until 18:00` changes a silence.",
             ("who", "muted", "until"),
+            topic=_ACT,
         ),
         Verb(
             "unsilence",
@@ -121,8 +130,9 @@ VERBS: dict[str, Verb] = {
             "Its name stands in `alerts`. What was typed after `silence` is understood too, as far as how long.",
             ("who", "muted"),
             needs="a silence, such as S3",
+            topic=_ACT,
         ),
-        Verb("rules", "rules", "the rules in force", "rules", "Takes nothing else."),
+        Verb("rules", "rules", "the rules in force", "rules", "Takes nothing else.", topic=_BOT),
         Verb(
             "digest",
             "digest [name]",
@@ -130,6 +140,7 @@ VERBS: dict[str, Verb] = {
             "digest daily",
             "Without a name it is the first one of the configuration.",
             ("name",),
+            topic=_BOT,
         ),
         Verb(
             "status",
@@ -137,7 +148,16 @@ VERBS: dict[str, Verb] = {
             "how the bot is: last poll, lag, drift, rules, messages that wait",
             "status",
             "Takes nothing else.",
+            topic=_BOT,
         ),
-        Verb("help", "help [verb]", "this list, or one verb", "help top", "", ("verb",)),
+        Verb(
+            "help",
+            "help [verb]",
+            "this list, or one verb with an example",
+            "help top",
+            "",
+            ("verb",),
+            topic=_BOT,
+        ),
     )
 }

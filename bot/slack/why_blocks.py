@@ -114,7 +114,7 @@ def _episode(episode: Episode) -> Json:
         blocks.listed(
             [
                 blocks.line(
-                    blocks.say(text.plain(told.destination, blocks.NAME)),
+                    blocks.say(text.plain(told.destination.shown, blocks.NAME)),
                     blocks.say(f" was told {metric.text(told.value)}, {told.peak}"),
                 )
                 for told in episode.told[:TOLD]

@@ -14,7 +14,7 @@ FULL, EMPTY = "▰", "▱"
 MOMENT, DATE = "{date_short_pretty} {time}", "{date_short}"
 RISE = ", may still rise"
 AS_FACTOR = 3  # from here on `4.2×` reads better than `+320%`
-_DAY = timedelta(days=1)
+_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 def bar(part: Value, whole: Value) -> str:
@@ -62,7 +62,9 @@ def more(left: int) -> str:
 
 
 def lasting(start: datetime, end: datetime) -> str:
-    return metric.duration_text(end - start)
+    """How long it was: `23m`, and only of less than a minute the seconds."""
+    span = end - start
+    return metric.duration_text(span - span % _MINUTE if span >= _MINUTE else span)
 
 
 def left(span: timedelta) -> str:
@@ -84,6 +86,17 @@ def period(stretch: Stretch) -> str:
     """A stretch by its name, its ends and its zone."""
     ends, zone = span(stretch), stretch.zone.replace("_", " ")
     return f"{ends}, {zone}" if stretch.name in ends else f"{stretch.name}: {ends}, {zone}"
+
+
+def named(stretch: Stretch) -> tuple[str, str]:
+    """The two parts of a field: what the stretch is called, and its ends and its zone."""
+    ends = f"{span(stretch)}, {stretch.zone.replace('_', ' ')}"
+    return ("Period", ends) if stretch.name in ends else (_sentence_case(stretch.name), ends)
+
+
+def _sentence_case(name: str) -> str:
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def _days(first: datetime, last: datetime) -> str:

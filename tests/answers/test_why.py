@@ -313,7 +313,7 @@ def test_an_alert_is_told_with_its_state_and_who_was_told_what(db: Connection) -
     assert ({"user": ANA}, usd("20.01"), True) == (found.labels, found.value, found.live)
     [episode] = found.episodes
     assert (ours.id, State.FIRING, ours.since) == (episode.id, episode.state, episode.since)
-    assert (Told(str(PLACE), Severity.WARNING, usd(20)),) == episode.told
+    assert (Told(PLACE, Severity.WARNING, usd(20)),) == episode.told
     assert "moved" == episode.note
     assert episode.spoken == episode.last
     assert (Reason.FIRST, usd(20), ours.since) == (

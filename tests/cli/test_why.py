@@ -95,7 +95,7 @@ total                                                                           
 alert {alert} (thresholds): firing at warning, peak warning, since 2026-11-22 11:00; ask Ben
 last decision 2026-11-22 11:00: firing warning, $20.00, limit 10 USD (first)
 last notification 2026-11-22 11:00: firing warning, $20.00, limit 10 USD (first)
-told finops>slack:#neo-spend: $20.00, warning"""
+told finops (#neo-spend): $20.00, warning"""
         == text
     )
 

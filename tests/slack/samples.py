@@ -51,9 +51,11 @@ from bot.notify.notification import (
     AlertBody,
     Body,
     ChangesBody,
+    Destination,
     DigestBody,
     NoteBody,
     TableBody,
+    Via,
 )
 from bot.notify.silence import Silence
 from bot.notify.why import Decided, Episode, Held, HeldBack, Made, Part, Said, Told, WhyAnswer
@@ -736,7 +738,11 @@ WHY = WhyAnswer(
             at(12, 41),
             DECIDED,
             DECIDED,
-            (Told("finops>slack:#neo-spend", Severity.WARNING, usd("101.00")),),
+            (
+                Told(
+                    Destination("finops", Via.SLACK, "#neo-spend"), Severity.WARNING, usd("101.00")
+                ),
+            ),
         ),
     ),
     as_of=at(13, 5),
