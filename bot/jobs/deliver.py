@@ -22,7 +22,7 @@ from bot.notify.routing import Routes
 from bot.store import charts, messages, outbox
 from bot.store.connection import Connection
 from bot.store.database import Database
-from bot.store.outbox import Taken
+from bot.store.sending import Taken
 
 log = logging.getLogger(__name__)
 

@@ -9,10 +9,11 @@ from datetime import datetime
 
 from bot import journal
 from bot.notify import notification, policy
-from bot.notify.notification import Body, ChangesBody, Destination, Notification, Receipt, Via
+from bot.notify.notification import Body, ChangesBody, Destination, Receipt
 from bot.notify.retry import LONGEST
-from bot.store import copied, instant, messages
+from bot.store import copied, instant, messages, sending
 from bot.store.connection import Connection
+from bot.store.sending import Taken
 
 _IS_HEAD = (
     "head.state = 'waiting' AND NOT EXISTS (SELECT 1 FROM outbox AS earlier WHERE earlier.message = head.message"
@@ -27,8 +28,6 @@ _LOST = (
 )
 """What nobody got: the fallback was not told instead, nor did later words to the same place overtake it."""
 
-_AFRESH = "afresh"
-
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -41,24 +40,6 @@ class Waiting:
     oldest: datetime | None
     undeliverable: int
     error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A notification that is about to be sent.
-
-    `notification.attempted` is when it was last tried, if it may have arrived then. `is_post`: it is the message itself,
-    no reply to it. `is_first`: it is the first that anybody hears of the message. `tries` counts this one. `run` is the id
-    in the log of what brought it about.
-    """
-
-    notification: Notification
-    message: str
-    version: int
-    is_post: bool
-    is_first: bool
-    tries: int
-    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +108,8 @@ def take(db: Connection, destination: Destination, now: datetime) -> Taken | Non
             (at if attempted is None else attempted, id_),
         )
         try:
-            taken = _taken(db, id_, attempted)
-            return replace(taken, notification=copied.warned(db, taken.notification, now))
+            found = sending.read(db, id_, attempted)
+            return replace(found, notification=copied.warned(db, found.notification, now))
         except ValueError as error:
             _end(db, id_, "failed", f"its body cannot be read: {error}", now)
     return None
@@ -139,7 +120,7 @@ def take_again(db: Connection, taken: Taken, now: datetime) -> Taken:
     id_ = _merge(db, taken.notification.id, taken.message)
     copied.surely_new(db, taken.message)
     db.execute("UPDATE outbox SET attempted = ? WHERE id = ?", (instant.to_micros(now), id_))
-    return _taken(db, id_, None)
+    return sending.read(db, id_, None)
 
 
 def sent(db: Connection, taken: Taken, receipt: Receipt, now: datetime) -> None:
@@ -235,7 +216,7 @@ def post_afresh(db: Connection, edit: messages.Edit, now: datetime) -> None:
         "UPDATE message SET channel = '', ts = '', edit_tries = 0 WHERE id = ?", (edit.message,)
     )
     dedupe = f"{edit.destination}|afresh|{edit.message}|{edit.version}"
-    add(db, Entry(edit.message, dedupe, _AFRESH), now)
+    add(db, Entry(edit.message, dedupe, sending.AFRESH), now)
 
 
 def waiting(db: Connection) -> Waiting:
@@ -247,8 +228,7 @@ def waiting(db: Connection) -> Waiting:
         f"SELECT error FROM (SELECT error, ended FROM outbox WHERE {_LOST}"
         " UNION ALL SELECT edit_error, NULL FROM message WHERE edit_error <> '') ORDER BY ended DESC"
     ).fetchall()
-    error = str(lost[0][0]) if lost else ""
-    return Waiting(count, instant.from_nullable(oldest), len(lost), error)
+    return Waiting(count, instant.from_nullable(oldest), len(lost), lost[0][0] if lost else "")
 
 
 def _merge(db: Connection, head: str, message: str) -> str:
@@ -266,34 +246,6 @@ def _merge(db: Connection, head: str, message: str) -> str:
         [(id_,) for id_, _, _ in rows if id_ != kept],
     )
     return str(kept)
-
-
-def _taken(db: Connection, id_: str, attempted: int | None) -> Taken:
-    """ValueError when it cannot be read."""
-    to, message, reason, own, broadcast, created, tries, run, channel, ts, body, version = (
-        db.execute(
-            "SELECT outbox.destination, message.id, reason, outbox.body, broadcast, outbox.created, tries, run, channel, ts,"
-            " message.body, version FROM outbox JOIN message ON message.id = outbox.message WHERE outbox.id = ?",
-            (id_,),
-        ).fetchone()
-    )
-    destination = Destination.parse(to)
-    reply = own is not None and ts != ""
-    # A webhook has no threads; in Slack a reply to what was never posted is posted in its place.
-    itself = own is None or not (reply or destination.via is Via.WEBHOOK)
-    said = notification.body_of(body if itself else own)
-    letter = Notification(
-        id=id_,
-        destination=destination,
-        body=said,
-        parent=Receipt(channel, ts) if reply else None,
-        broadcast=bool(broadcast) and reply,
-        created=instant.from_micros(created),
-        attempted=instant.from_nullable(attempted),
-        about=message if itself else copied.gist(message, said),
-    )
-    is_first = itself and reason != _AFRESH
-    return Taken(letter, message, version, own is None, is_first, tries, run)
 
 
 def _end(db: Connection, id_: str, state: str, error: str, now: datetime) -> None:

@@ -27,12 +27,6 @@ def tables(db: Database) -> None:
             db.execute(statement)
 
 
-@migrations()
-def runs(db: Database) -> None:
-    """A notification knows the run that it comes from, by which the log can be searched."""
-    db.execute("ALTER TABLE outbox ADD COLUMN run TEXT NOT NULL DEFAULT ''")
-
-
 def _statements(script: str) -> Iterator[str]:
     """The statements of a script, each of which ends with its line.
 

@@ -7,6 +7,7 @@ from bot.notify.facts import AlertFacts, ChangesFacts, Stretch
 from bot.notify.notification import AlertBody, ChangesBody, Destination, NoteBody, Via
 from bot.store import messages, outbox
 from bot.store.connection import Connection
+from bot.store.sending import Taken
 from rules.alert import Reason, State
 from rules.money import Money
 from rules.terms import Severity
@@ -84,7 +85,7 @@ def changes(
     return said
 
 
-def take(db: Connection, now: datetime = NOW, place: Destination = FINOPS) -> outbox.Taken:
+def take(db: Connection, now: datetime = NOW, place: Destination = FINOPS) -> Taken:
     """What is sent next; something must be due."""
     taken = outbox.take(db, place, now)
     assert taken is not None

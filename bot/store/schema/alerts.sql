@@ -96,7 +96,7 @@ CREATE INDEX told_message ON told (message);
 CREATE INDEX told_gathered ON told (gathered) WHERE gathered <> '';
 
 -- Notifications. `body` is NULL for a post, which says what its message says when it is sent. `alone` is a reply that no
--- later one makes needless; `rerouted` a post whose place the fallback took.
+-- later one makes needless; `rerouted` a post whose place the fallback took. `run` is the id in the log of what brought it about.
 CREATE TABLE outbox (
     id TEXT PRIMARY KEY,
     dedupe TEXT NOT NULL UNIQUE,
@@ -113,7 +113,8 @@ CREATE TABLE outbox (
     attempted INTEGER,
     tries INTEGER NOT NULL DEFAULT 0,
     error TEXT NOT NULL DEFAULT '',
-    ended INTEGER
+    ended INTEGER,
+    run TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX outbox_waiting ON outbox (destination, created) WHERE state = 'waiting';
 CREATE INDEX outbox_message ON outbox (message, state);
