@@ -47,12 +47,8 @@ async def _with_clock(
 
 
 async def _webhooks(config: Config) -> list[Check]:
-    if not config.receivers:
-        return [
-            check.warn("receivers", "there are none: nobody is told", "name one in `receivers`")
-        ]
-    return list(
-        await asyncio.gather(
-            *(webhooks.examine(name, each) for name, each in config.webhooks.items())
-        )
-    )
+    nobody = check.warn("receivers", "there are none: nobody is told", "name one in `receivers`")
+    asked = [webhooks.examine(name, each) for name, each in config.webhooks.items()]
+    if config.notify.heartbeat is not None:
+        asked.append(webhooks.heartbeat(config.notify.heartbeat))
+    return [*([] if config.receivers else [nobody]), *await asyncio.gather(*asked)]

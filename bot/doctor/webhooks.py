@@ -1,8 +1,10 @@
-"""Receivers that are webhooks: whether their addresses are there and may be reached. Nothing is posted."""
+"""Addresses that the bot calls by itself: whether they are there and may be reached. Nothing is sent."""
 
 from bot import address as addresses
 from bot.doctor import check
 from bot.doctor.check import Check
+from bot.notify.outgoing import Outgoing
+from bot.notify.settings import HeartbeatSettings
 from bot.webhook import address
 from bot.webhook.address import PrivateAddressError
 from bot.webhook.settings import WebhookSettings
@@ -11,9 +13,19 @@ _ALLOW = "take a public address, or set allow_private: true"
 
 
 async def examine(name: str, settings: WebhookSettings) -> Check:
+    """One receiver that is a webhook."""
+    signed = "" if settings.secret else "; messages to it are not signed, since it has no `secret`"
+    return await _reach(f"{name}: webhook", settings, signed)
+
+
+async def heartbeat(settings: HeartbeatSettings) -> Check:
+    """Who notices when the bot is gone."""
+    return await _reach("heartbeat", settings, "")
+
+
+async def _reach(about: str, settings: Outgoing, remark: str) -> Check:
     """The path of the address stays out of it: it may be a secret."""
     host = addresses.host(settings.url)
-    about = f"{name}: webhook"
     try:
         found = await address.resolved(host, private=settings.allow_private)
     except PrivateAddressError:
@@ -21,5 +33,4 @@ async def examine(name: str, settings: WebhookSettings) -> Check:
     except OSError as error:
         words = f"{host} is not to be found: {error.strerror or error}"
         return check.fail(about, words, "mend the url, or the machine's DNS")
-    signed = "" if settings.secret else "; messages to it are not signed, since it has no `secret`"
-    return check.ok(about, f"{host} is {', '.join(found)}; nothing was sent{signed}")
+    return check.ok(about, f"{host} is {', '.join(found)}; nothing was sent{remark}")

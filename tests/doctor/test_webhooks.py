@@ -36,3 +36,17 @@ async def test_a_host_that_is_not_there_is_told(patient: Ward) -> None:
 async def test_messages_that_are_not_signed_are_told(patient: Ward) -> None:
     found = await webhook(patient, url="https://93.184.215.14/in", secret=None)
     assert (Mark.OK, True) == (found.mark, "not signed" in found.found)
+
+
+@pytest.mark.parametrize(
+    ("url", "mark"),
+    [
+        pytest.param("https://93.184.215.14/ping/1", Mark.OK, id="a public address"),
+        pytest.param("https://127.0.0.1/ping/1", Mark.FAIL, id="a private one"),
+    ],
+)
+async def test_the_heartbeat_is_an_address_too(patient: Ward, url: str, mark: Mark) -> None:
+    patient.changes["notify"] = {"default": ["finops"], "heartbeat": {"url": url}}
+    found = (await patient.examined())["heartbeat"]
+    assert mark == found.mark
+    assert "ping" not in found.found
