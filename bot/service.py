@@ -38,8 +38,8 @@ _DELIVER_EVERY = timedelta(seconds=1)
 _DIGEST_EVERY = timedelta(seconds=15)
 _WATCH_EVERY = timedelta(seconds=2)
 _PRUNE_EVERY = timedelta(hours=1)
-_BEAT_EVERY = timedelta(seconds=1)
 _BACKUP_EVERY = timedelta(minutes=10)
+_BEAT_EVERY = timedelta(seconds=1)
 
 _COMPLETE, _FAILED = "complete", "failed"
 _BEGUN, _DONE = "begun", "done"
@@ -228,8 +228,8 @@ class Bot:
         timetable.add("digests", self.digests, _DIGEST_EVERY)
         timetable.add("watch", self.watch, _WATCH_EVERY)
         timetable.add("prune", self.prune, _PRUNE_EVERY, later=True)
-        timetable.add("heartbeat", self.beat, _BEAT_EVERY, later=True)
         timetable.add("backup", self.back_up, _BACKUP_EVERY)
+        timetable.add("heartbeat", self.beat, _BEAT_EVERY, later=True)
         return timetable
 
     def _expect(self) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.demo.workbench import mischief
+from bot.store import backups
 from rules.window import Every, Period
 from tests import stage
 from tests.stage import Stage
@@ -41,8 +42,8 @@ async def test_everything_that_happens_by_time_is_on_the_timetable(played: Stage
         "digests",
         "watch",
         "prune",
-        "heartbeat",
         "backup",
+        "heartbeat",
     ] == timetable.names()
 
 
@@ -176,3 +177,17 @@ async def test_a_refusal_judges_nothing(played: Stage) -> None:
     assert judged == played.bot.in_force().judged
     assert "to everyone" in await played.say("ada", "silence t* 1h")
     assert played.clock.now() == played.bot.in_force().judged
+
+
+async def test_a_backup_that_fails_is_told_and_stops_nothing(played: Stage) -> None:
+    in_the_way = played.folder / "backups"
+    in_the_way.write_text("a file")
+    await played.bot.back_up()
+    told = await played.say("ada", "status")
+    assert "There is no backup of today: " in told
+    assert "backups cannot be made: File exists" in told
+    assert [] == await played.tick()
+    in_the_way.unlink()
+    await played.bot.back_up()
+    assert "There is no backup of today" not in await played.say("ada", "status")
+    assert backups.newest(played.folder / "bot.db") is not None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli import calling
+from bot.cli import calling, moment
 from bot.cli.calling import Call
 from bot.store import copying
 
@@ -18,7 +18,8 @@ def command(call: Call, file: Path) -> None:
 
     The copy is looked through before it takes its name. An earlier backup of that name is replaced, nothing else.
     """
-    store, now = call.load().store.path, call.clock()
+    settings, now = call.load(), call.clock()
+    store = settings.store.path
     copying.back_up(store, file, now)
-    size = file.stat().st_size / 1e6
-    click.echo(f"{file} is a backup of {store}, {size:,.1f} MB, as of {now:%Y-%m-%d %H:%M:%S} UTC.")
+    size, at = file.stat().st_size / 1e6, moment.shown(now, settings.timezone.key)
+    click.echo(f"{file} is a backup of {store}, {size:,.1f} MB, as of {at}.")

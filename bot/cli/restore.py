@@ -1,11 +1,10 @@
 """`restore`: puts a backup in the place of the store, which is kept beside it."""
 
-from datetime import UTC
 from pathlib import Path
 
 import click
 
-from bot.cli import calling
+from bot.cli import calling, moment
 from bot.cli.calling import Call
 from bot.store import restoring
 
@@ -19,9 +18,10 @@ def command(call: Call, file: Path) -> None:
 
     FILE is looked through first, and stays. The store that it replaces is kept beside it.
     """
-    store = call.load().store.path
+    settings = call.load()
+    store = settings.store.path
     done = restoring.restore(store, file, call.clock())
-    made = f", made at {done.made.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if done.made else ""
+    made = f", made at {moment.shown(done.made, settings.timezone.key)}" if done.made else ""
     click.echo(f"{store} is now the backup {file}{made}.")
     if done.replaced is not None:
         click.echo(f"What it replaced is kept as {done.replaced}.")

@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.config import Config
 from bot.doctor import check
 from bot.doctor.check import Check
-from bot.store import ledger, outbox, sources
+from bot.store import backups, ledger, outbox, sources
 from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.error import StoreError
@@ -17,6 +17,8 @@ from bot.store.sources import SourceState
 from rules import metric
 
 _FRESH = "the bot is not running, or Neo does not answer it: look into its log"
+
+_DAILY = "the bot makes one a day while it runs: /readyz and its log say why it does not"
 
 
 async def examine(config: Config, now: datetime) -> list[Check]:
@@ -38,6 +40,7 @@ async def examine(config: Config, now: datetime) -> list[Check]:
         check.ok("store", f"{path} can be read: {count:,} records, {size:,.1f} MB"),
         *[_polled(name, states.get(name, SourceState()), now, patience) for name in names],
         _outbox(waiting, now),
+        _backup(config, now),
     ]
 
 
@@ -74,3 +77,17 @@ def _outbox(waiting: Waiting, now: datetime) -> Check:
         return check.ok("outbox", "nothing waits")
     age = metric.duration_text(max(now - waiting.oldest, timedelta(0)))
     return check.ok("outbox", f"{waiting.count} wait, the oldest for {age}")
+
+
+def _backup(config: Config, now: datetime) -> Check:
+    """That there is one of yesterday or today."""
+    if not config.store.backups:
+        return check.warn("backups", "none are made: store.backups is 0")
+    last = backups.newest(config.store.path)
+    if last is None:
+        folder = backups.folder(config.store.path)
+        return check.warn("backups", f"there is none in {folder} yet", _DAILY)
+    day, today = backups.day_of(last), now.astimezone(config.timezone).date()
+    if day is None or today - day > timedelta(days=1):
+        return check.warn("backups", f"the last is {last}", _DAILY)
+    return check.ok("backups", f"the last is {last}")

@@ -21,7 +21,7 @@ def known(store: Path) -> list[Path]:
     """Every daily backup of this store, the oldest first. Whatever else is there is none."""
     days = {}
     for found in folder(store).glob("*"):
-        day = _day(found.stem[-len("2026-11-22") :])
+        day = day_of(found)
         if day is not None and found == of_day(store, day) and found.is_file():
             days[day] = found
     return [days[day] for day in sorted(days)]
@@ -41,8 +41,9 @@ def unfinished(store: Path) -> list[Path]:
     return sorted(folder(store).glob(f"{glob.escape(store.stem)}-*{_PARTIAL}*"))
 
 
-def _day(text: str) -> date | None:
+def day_of(backup: Path) -> date | None:
+    """The day that its name says."""
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(backup.stem[-len("2026-11-22") :])
     except ValueError:
         return None

@@ -73,12 +73,12 @@ def as_if_tried(db: Connection, notification: str, now: datetime) -> datetime | 
     return since
 
 
-def warned(db: Connection, letter: Notification, now: datetime) -> Notification:
-    """What may have been sent from another store is looked for by what it is about."""
-    since = _told_since(db, now)
-    if since is None or letter.attempted is None or letter.attempted > since:
-        return letter
-    return replace(letter, wary=True)
+def marked(db: Connection, letter: Notification, message: str, now: datetime) -> Notification:
+    """With what it is about: a post is its message. By that it is looked for where it may have been sent from another store."""
+    about = message if letter.parent is None else gist(message, letter.body)
+    since, tried = _told_since(db, now), letter.attempted
+    wary = since is not None and tried is not None and tried <= since
+    return replace(letter, about=about, wary=wary)
 
 
 def gist(message: str, reply: Body) -> str:

@@ -4,7 +4,7 @@ What waits for one message goes out in order, and what could be said at once is 
 message's newest facts, and of several replies the last goes. A table's replies are each about other members: all go.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot import journal
@@ -108,8 +108,7 @@ def take(db: Connection, destination: Destination, now: datetime) -> Taken | Non
             (at if attempted is None else attempted, id_),
         )
         try:
-            found = sending.read(db, id_, attempted)
-            return replace(found, notification=copied.warned(db, found.notification, now))
+            return sending.read(db, id_, attempted, now)
         except ValueError as error:
             _end(db, id_, "failed", f"its body cannot be read: {error}", now)
     return None
@@ -120,7 +119,7 @@ def take_again(db: Connection, taken: Taken, now: datetime) -> Taken:
     id_ = _merge(db, taken.notification.id, taken.message)
     copied.surely_new(db, taken.message)
     db.execute("UPDATE outbox SET attempted = ? WHERE id = ?", (instant.to_micros(now), id_))
-    return sending.read(db, id_, None)
+    return sending.read(db, id_, None, now)
 
 
 def sent(db: Connection, taken: Taken, receipt: Receipt, now: datetime) -> None:

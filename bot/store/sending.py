@@ -1,6 +1,7 @@
 """A notification that is about to be sent, as it stands in the outbox and in its message."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.notify import notification
 from bot.notify.notification import Destination, Notification, Receipt, Via
@@ -29,7 +30,7 @@ class Taken:
     run: str = ""
 
 
-def read(db: Connection, id_: str, attempted: int | None) -> Taken:
+def read(db: Connection, id_: str, attempted: int | None, now: datetime) -> Taken:
     """ValueError when it cannot be read."""
     to, message, reason, own, broadcast, created, tries, run, channel, ts, body, version = (
         db.execute(
@@ -42,16 +43,14 @@ def read(db: Connection, id_: str, attempted: int | None) -> Taken:
     reply = own is not None and ts != ""
     # A webhook has no threads; in Slack a reply to what was never posted is posted in its place.
     itself = own is None or not (reply or destination.via is Via.WEBHOOK)
-    said = notification.body_of(body if itself else own)
     letter = Notification(
         id=id_,
         destination=destination,
-        body=said,
+        body=notification.body_of(body if itself else own),
         parent=Receipt(channel, ts) if reply else None,
         broadcast=bool(broadcast) and reply,
         created=instant.from_micros(created),
         attempted=instant.from_nullable(attempted),
-        about=message if itself else copied.gist(message, said),
     )
-    is_first = itself and reason != AFRESH
-    return Taken(letter, message, version, own is None, is_first, tries, run)
+    seen = copied.marked(db, letter, message, now)
+    return Taken(seen, message, version, own is None, itself and reason != AFRESH, tries, run)

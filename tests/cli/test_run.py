@@ -6,7 +6,7 @@ import socket
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,13 +15,14 @@ import pytest
 from bot.clock import SystemClock
 from bot.demo.neo import faults, wire
 from bot.demo.workbench import acme, commands, mischief
-from bot.store import ledger
+from bot.store import backups, copying, ledger
 from bot.store.database import Database
 from tests import stage
 from tests.cli import processes
 from tests.cli.conftest import Run
 from tests.cli.processes import House
 from tests.jobs import reading
+from tests.store import files
 
 RULES = """
 rules:
@@ -157,6 +158,21 @@ async def test_a_store_of_a_newer_version_is_left_alone(house: House) -> None:
         assert 1 == await process.ends()
     assert "was written by a newer version of the bot (more); upgrade the bot" in process.said
     assert 1 == len(process.lines)
+
+
+async def test_a_damaged_store_is_left_alone_and_the_last_backup_is_named(house: House) -> None:
+    files.make(house.store)
+    last = backups.of_day(house.store, date(2026, 11, 21))
+    last.parent.mkdir()
+    copying.back_up(house.store, last, SystemClock().now())
+    files.run(house.store, "DELETE FROM rollup_user")
+    before = house.store.read_bytes()
+    async with processes.started("run", "--config", house.config()) as process:
+        assert 1 == await process.ends()
+    (said,) = process.lines
+    assert f"{house.store} is damaged or is not a database (the sums of 2026-10-25 in " in said
+    assert f"`restore {last}` puts the last backup in its place" in said
+    assert before == house.store.read_bytes()
 
 
 async def test_a_folder_that_cannot_be_made_is_named(house: House) -> None:

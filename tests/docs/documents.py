@@ -15,6 +15,7 @@ NAMES = (
     "README.md",
     "CHANGELOG.md",
     "docs/alerts.md",
+    "docs/backups.md",
     "docs/forecasts.md",
     "docs/reliability.md",
     "docs/rules.md",

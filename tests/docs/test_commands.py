@@ -2,11 +2,7 @@
 
 import re
 import shlex
-import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import click
 import pytest
@@ -15,7 +11,6 @@ from bot.cli import door
 from bot.notify.answer import HelpAnswer
 from bot.slack import command as slash
 from bot.slack import verbs
-from bot.store.database import Database
 from tests.docs import documents
 from tests.house import tree
 
@@ -71,7 +66,7 @@ def test_a_call_that_is_shown_can_be_made(line: str) -> None:
 def test_the_options_in_the_table_are_those_of_the_command(row: str) -> None:
     command, _ = described(row.split(" [", maxsplit=1)[0].split())
     listed = set(re.findall(r"--[a-z]+", row))
-    named = {"metric", "name", "rule", "labels", "files"}
+    named = {"metric", "name", "rule", "labels", "files", "file"}
     assert options(command) - {"--config", "--help"} - named == listed
 
 
@@ -95,27 +90,6 @@ def test_make_knows_every_target_that_is_shown() -> None:
 
 def test_run_it_begins_with_the_two_commands() -> None:
     assert "make demo\nmake test\n" == documents.blocks("sh")[0].text
-
-
-async def test_the_backup_of_the_readme_is_a_whole_copy(tmp_path: Path) -> None:
-    [line] = [
-        line
-        for block in documents.blocks("sh")
-        for line in block.text.splitlines()
-        if ".backup(" in line
-    ]
-    program, *arguments = shlex.split(line)
-    assert "python3" == program
-    database = await Database.open(tmp_path / "data" / "bot.db", write=True)
-    try:
-        subprocess.run([sys.executable, *arguments], cwd=tmp_path, check=True)
-        tables = await database.read(lambda db: db.table_names())
-    finally:
-        await database.close()
-    copy = sqlite3.connect(tmp_path / "bot-backup.db")
-    copied = [row[0] for row in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    copy.close()
-    assert set(tables) <= set(copied)
 
 
 def test_what_the_documents_type_in_slack_is_understood() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.doctor.check import Check, Mark
 from bot.notify.notification import Destination, NoteBody, Via
-from bot.store import messages, outbox, sources
+from bot.store import backups, messages, outbox, sources
 from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.outbox import Entry
@@ -103,3 +103,27 @@ async def test_the_outbox_moves(
 ) -> None:
     found = (await stored(patient, fill))["outbox"]
     assert (mark, True) == (found.mark, found.found.startswith(words))
+
+
+@pytest.mark.parametrize(
+    ("keep", "days", "mark", "words"),
+    [
+        (7, [0], Mark.OK, "the last is "),
+        (7, [3, 1], Mark.OK, "the last is "),
+        (7, [3, 2], Mark.WARN, "the last is "),
+        (7, [], Mark.WARN, "there is none in "),
+        (0, [1], Mark.WARN, "store.backups is 0"),
+    ],
+    ids=["of today", "of yesterday", "older", "none", "not wanted"],
+)
+async def test_there_is_a_backup_of_yesterday_or_today(
+    patient: Ward, keep: int, days: list[int], mark: Mark, words: str
+) -> None:
+    store = patient.house.store
+    patient.changes["store"] = {"path": str(store), "backups": keep}
+    for ago in days:
+        backup = backups.of_day(store, patient.clock().date() - ago * timedelta(days=1))
+        backup.parent.mkdir(exist_ok=True)
+        backup.touch()
+    found = (await stored(patient, lambda db, now: None))["backups"]
+    assert (mark, True) == (found.mark, words in found.found)

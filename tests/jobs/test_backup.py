@@ -13,7 +13,6 @@ from bot.store import backups, copying, sources
 from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.error import StoreError
-from tests import stage
 
 NOW = datetime(2026, 11, 22, 22, 30, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -71,22 +70,6 @@ async def test_only_our_own_backups_are_removed(tmp_path: Path) -> None:
         assert copying.is_backup(folder / "bot-2026-11-24.db")
     finally:
         await database.close()
-
-
-async def test_a_backup_that_fails_is_told_and_stops_nothing(tmp_path: Path) -> None:
-    start = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
-    async with stage.staged(tmp_path, start, "rules: []") as played:
-        await played.tick()
-        (tmp_path / "backups").write_text("in the way")
-        await played.bot.back_up()
-        told = await played.say("ada", "status")
-        assert "There is no backup of today: " in told
-        assert "backups cannot be made: File exists" in told
-        await played.tick()
-        (tmp_path / "backups").unlink()
-        await played.bot.back_up()
-        assert "There is no backup of today" not in await played.say("ada", "status")
-        assert tmp_path / "backups" / "bot-2026-11-20.db" == backups.newest(tmp_path / "bot.db")
 
 
 async def test_a_damaged_store_is_not_backed_up(tmp_path: Path) -> None:

@@ -109,6 +109,18 @@ async def test_a_file_that_slack_does_not_take_may_be_sent_again(
     assert (True, False) == (caught.value.retryable, caught.value.unsure)
 
 
+async def test_a_wary_look_takes_what_is_about_the_same_for_it(
+    bench: Bench, sink: SlackSink
+) -> None:
+    receipt = await sink.post(replace(ALERT, about="m-1"))
+    again = replace(ALERT, id="n-0009", about="m-1")
+    assert None is await sink.find(again, samples.at(13, 5))
+    assert receipt == await sink.find(replace(again, wary=True), samples.at(13, 5))
+    assert None is await sink.find(replace(again, about="m-2", wary=True), samples.at(13, 5))
+    await sink.post(replace(ALERT, id="n-0003"))
+    assert None is await sink.find(replace(again, about="", wary=True), samples.at(13, 5))
+
+
 async def test_an_edit_shows_the_new_state_and_keeps_the_id(bench: Bench, sink: SlackSink) -> None:
     receipt = await sink.post(ALERT)
     assert await sink.edit(receipt, AlertBody(samples.CORRECTED))

@@ -1,10 +1,9 @@
 """Stores of every release become stores of today. `UPDATE_GOLDEN=1 pytest tests/store/test_schema.py` stores this version's."""
 
+import copy
 import os
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,18 +14,11 @@ import bot
 from bot.store import connection, error, ledger, schema, soundness
 from bot.store.connection import Connection
 from bot.store.error import DamagedError, StoreError
-from tests import stage
-from tests.store import files, usage
+from tests.store import files, lives, usage
 
 ROOT = Path(__file__).parents[2]
 STORES = ROOT / "tests/data/stores"
 THIS = STORES / f"{bot.__version__}.sql"
-START = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
-RULES = """
-rules:
-  - {name: daily, metric: spend, group_by: [user], window: day, thresholds: {warning: 50 USD, critical: 100 USD}}
-"""
-DIGEST = {"digests": [{"name": "noon", "every": "day", "at": "12:00", "to": ["finops"]}]}
 
 
 def loaded(path: Path, dump: Path) -> Path:
@@ -57,27 +49,9 @@ def is_released() -> bool:
     return f"## [{bot.__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
-async def lived(folder: Path) -> Path:
-    """The store of a bot that has told, been acted on, and been silenced."""
-    async with stage.staged(folder, START, RULES, DIGEST) as played:
-        played.stream(0, usd=5, created=START - timedelta(days=1))
-        await played.tick()
-        await played.bot.digests()
-        for number, email in enumerate(["ana@acme.test", "bob@acme.test"]):
-            played.stream(number + 1, usd=60, email=email)
-        await played.pass_time(timedelta(hours=4, minutes=1), timedelta(hours=1))
-        await played.say("ada", "silence bob@acme.test 2h too loud")
-        corrected = played.stream(3, usd=60)
-        await played.tick()
-        await played.bot.digests()
-        played.neo.book.correct(corrected.stream_id, Decimal("6.1"))
-        await played.pass_time(stage.TICK)
-    return folder / "bot.db"
-
-
 async def store_this_version(folder: Path) -> None:
     assert not is_released(), f"{THIS.name} is released: raise the version, and write a migration"
-    with closing(sqlite3.connect(await lived(folder))) as db:
+    with closing(sqlite3.connect(await lives.led(folder))) as db:
         lines = [f"PRAGMA application_id = {connection.APPLICATION_ID};", *db.iterdump()]
     THIS.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -106,13 +80,12 @@ def test_the_store_of_each_release_becomes_one_of_today(tmp_path: Path, dump: Pa
             assert before[table], table
 
 
-# --- migrations, of which there is but one so far -------------------------------------------------
+# --- migrations -----------------------------------------------------------------------------------
 
 
 def grown(monkeypatch: pytest.MonkeyPatch) -> Migrations:
     """A version of the bot that has one migration more."""
-    more = Migrations("bot")
-    more()(schema.tables)
+    more = copy.deepcopy(schema.migrations)
     monkeypatch.setattr(schema, "migrations", more)
     return more
 
