@@ -5,16 +5,22 @@ from pathlib import Path
 from tests.cli.conftest import Run
 
 
-def test_what_is_right_is_counted_and_what_does_nothing_yet_is_named(run: Run) -> None:
-    text = Path("config.yaml").read_text()
-    Path("config.yaml").write_text(text.replace("{path:", "{backups: 3, path:"))
+def test_what_is_right_is_counted(run: Run) -> None:
     found = run("check")
     assert 0 == found.exit_code
     assert [
         "No fault in config.yaml: 1 source, 1 rule, 1 receiver, 2 digests.",
         "Slack's commands come over Socket Mode.",
-        "Without effect in this version: store.backups: nothing is backed up yet.",
     ] == found.stdout.splitlines()
+
+
+def test_what_is_without_effect_is_named(run: Run) -> None:
+    Path("config.yaml").write_text(
+        "sources: [{name: acme, api_key: neo_sk_1}]\nslack: {bot_token: xoxb-1, app_token: xapp-1}\n"
+        "receivers: {owner: {slack: dm}}\n"
+    )
+    last = run("check").stdout.splitlines()[-1]
+    assert last.startswith("Without effect in this version: the rule data-age: ")
 
 
 def test_it_says_which_way_commands_come(run: Run) -> None:

@@ -20,7 +20,20 @@ from tests.cli.conftest import Run
 
 @pytest.mark.parametrize(
     "name",
-    ["backfill", "check", "demo", "digest", "doctor", "query", "rules", "run", "slack", "why"],
+    [
+        "backfill",
+        "backup",
+        "check",
+        "demo",
+        "digest",
+        "doctor",
+        "query",
+        "restore",
+        "rules",
+        "run",
+        "slack",
+        "why",
+    ],
 )
 def test_every_command_is_found(name: str) -> None:
     found = door.group.get_command(Context(door.group), name)
@@ -35,6 +48,8 @@ def test_help_names_the_commands(run: Run) -> None:
         "check",
         "doctor",
         "backfill",
+        "backup",
+        "restore",
         "query",
         "why",
         "digest",
@@ -51,7 +66,7 @@ def test_help_names_the_commands(run: Run) -> None:
         ),
         pytest.param(
             ("xyz",),
-            'there is no command "xyz"; there are: demo, run, check, doctor, backfill, query, why, digest, rules, slack',
+            'there is no command "xyz"; there are: demo, run, check, doctor, backfill, backup, restore, query, why, digest, rules, slack',
             id="a word of its own",
         ),
         pytest.param(
