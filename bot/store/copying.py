@@ -68,6 +68,7 @@ def settled(copy: Path) -> Iterator[Connection]:
 def staged(partial: Path) -> Iterator[Path]:
     """A file of our own that is to take the place of another; nothing of it is left if that fails."""
     try:
+        # Emptied: beside an empty file SQLite takes no log for its own that one left behind which was killed.
         os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_TRUNC, _OURS_ALONE))
     except OSError as failed:
         raise StoreError(f"{partial} cannot be written: {failed.strerror}") from failed

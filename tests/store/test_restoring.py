@@ -61,6 +61,20 @@ def test_what_the_log_of_the_replaced_store_holds_is_kept_with_it(path: Path, ba
     assert 3 * files.COUNT == files.count(path.with_name(KEPT))
 
 
+def test_what_a_killed_restore_left_behind_does_no_harm(path: Path, backup: Path) -> None:
+    with closing(connection.writing(path)) as db:
+        with connection.transaction(db, durable=False):
+            files.fill(db, 2 * files.COUNT)
+        log = path.with_name("bot.db-wal").read_bytes()
+    left = [path.with_name(f"bot.db.restoring{ending}") for ending in ("", "-wal", "-journal")]
+    for each in left:
+        each.write_bytes(log)
+    restoring.restore(path, backup, usage.NOON)
+    assert files.COUNT == files.count(path)
+    soundness.examine(path)
+    assert not any(each.exists() for each in left)
+
+
 def test_where_there_is_no_store_the_backup_is_the_first(tmp_path: Path, backup: Path) -> None:
     store = tmp_path / "new" / "bot.db"
     done = restoring.restore(store, backup, usage.NOON)
