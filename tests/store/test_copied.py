@@ -10,7 +10,8 @@ import pytest
 from bot.notify.notification import Body, DigestBody
 from bot.store import charts, copied, messages, outbox
 from bot.store.connection import Connection
-from bot.store.outbox import Entry, Taken
+from bot.store.outbox import Entry
+from bot.store.sending import Taken
 from rules.alert import Reason
 from rules.terms import Severity
 from tests.slack import samples
