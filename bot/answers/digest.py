@@ -1,5 +1,6 @@
 """What a digest says: one closed stretch of local days, beside what came before and what stands now."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -17,9 +18,10 @@ from rules.labels import Label
 from rules.metric import NOTHING
 from rules.money import Money
 from rules.rule import Rule
+from rules.terms import Severity
 from rules.window import Every, Period, Span
 
-TOP = 5
+TOP, BUDGETS = 5, 8
 MEAN = 28
 """How many days the mean is taken over."""
 
@@ -45,20 +47,27 @@ class Due:
         return window.before(self.period, window.span_at(self.period, self.moment or now))
 
 
+@dataclass(frozen=True, slots=True)
+class _Budgets:
+    """The budgets that are told, how many more there are, and how many of all have reached which severity."""
+
+    lines: tuple[BudgetLine, ...]
+    more: int
+    reached: tuple[tuple[Severity, int], ...]
+
+
 def facts(
     db: Connection, due: Due, rules: Sequence[Rule], stale_after: timedelta, now: datetime
 ) -> DigestFacts:
     """All that the digest says at `now`, but for whether it was skipped."""
-    span, firing = due.span(now), alerts.firing(db)
-    models = _models(db, span)
-    dearest = taskwork.ranked(db, span, Selection(labels.EVERYTHING), TOP)
+    firing = alerts.firing(db)
     done = acted.each(db, firing, now).values()
+    told = _budgets(db, rules, due.span(now), now, due.period.zone)
     return replace(
-        _figures(db, due, rules, stale_after, now),
-        models=tuple(models[:TOP]),
-        more_models=max(0, len(models) - TOP),
-        tasks=dearest.lines,
-        more_tasks=dearest.more,
+        _ranked(db, due, _figures(db, due, stale_after, now), now),
+        budgets=told.lines,
+        more_budgets=told.more,
+        reached=told.reached,
         alerts=alerts.lines(db, firing[:TOP], now),
         more_alerts=max(0, len(firing) - TOP),
         silenced=sum(each.silence is not None for each in done),
@@ -66,13 +75,28 @@ def facts(
     )
 
 
-def _figures(
-    db: Connection, due: Due, rules: Sequence[Rule], stale_after: timedelta, now: datetime
-) -> DigestFacts:
-    """The same without the alerts and what cost most, but for whom."""
+def _ranked(db: Connection, due: Due, facts: DigestFacts, now: datetime) -> DigestFacts:
+    """With who and what cost most."""
+    span = due.span(now)
+    users = _users(db, span, _before(due.period, span), facts.spend)
+    models = _models(db, span)
+    dearest = taskwork.ranked(db, span, Selection(labels.EVERYTHING), TOP)
+    return replace(
+        facts,
+        users=tuple(users[:TOP]),
+        more_users=max(0, len(users) - TOP),
+        models=tuple(models[:TOP]),
+        more_models=max(0, len(models) - TOP),
+        tasks=dearest.lines,
+        more_tasks=dearest.more,
+    )
+
+
+def _figures(db: Connection, due: Due, stale_after: timedelta, now: datetime) -> DigestFacts:
+    """The same without budgets, alerts, and who and what cost most."""
     zone, span = due.period.zone, due.span(now)
     totals, earlier = measure.total(db, span), _before(due.period, span)
-    to_date, users = _to_date(zone, now), _users(db, span, earlier, totals.spend)
+    to_date = _to_date(zone, now)
     as_of, (left, expire) = coverage.as_of(db), _credits(db)
     return DigestFacts(
         name=due.name,
@@ -83,12 +107,12 @@ def _figures(
         mean=None if due.period.every is Every.MONTH else _mean(db, zone, span),
         to_date=to_date,
         to_date_spend=measure.total(db, periods.span(to_date)).spend,
-        budgets=_budgets(db, rules, span, now, zone),
+        budgets=(),
         credits_left=left,
         credits_expire=expire,
         split=measure.split(totals),
-        users=tuple(users[:TOP]),
-        more_users=max(0, len(users) - TOP),
+        users=(),
+        more_users=0,
         models=(),
         tasks=(),
         streams=totals.streams,
@@ -116,16 +140,27 @@ def _late(db: Connection, due: Due, span: Span) -> Money:
 
 def _budgets(
     db: Connection, rules: Sequence[Rule], span: Span, now: datetime, zone: ZoneInfo
-) -> tuple[BudgetLine, ...]:
-    """Budgets of the very span that the digest tells of as it ended, all others with where they are heading."""
+) -> _Budgets:
+    """Budgets of the very span that the digest tells of as it ended, all others with where they are heading.
+
+    Those over everything come first: where there are too many to tell, they are no person's.
+    """
     last = span.end - _TICK
     closed = [rule for rule in rules if rule.window and window.span_at(rule.window, last) == span]
-    ended = budgets.lines(db, _worth_telling(db, closed, last), last, zone)
     names = {rule.name for rule in closed}
-    going = _worth_telling(db, [rule for rule in rules if rule.name not in names], now)
-    return (
-        *(replace(line, pace=None, left=None) for line in ended),
-        *budgets.lines(db, going, now, zone),
+    found = [
+        *_worth_telling(db, closed, last),
+        *_worth_telling(db, [rule for rule in rules if rule.name not in names], now),
+    ]
+    shown = sorted(found, key=lambda standing: bool(standing.values))[:BUDGETS]
+    ended = budgets.lines(db, [each for each in shown if each.rule.name in names], last, zone)
+    going = budgets.lines(db, [each for each in shown if each.rule.name not in names], now, zone)
+    reached = Counter(each.severity for each in found if each.severity)
+    lines = [*(replace(line, pace=None, left=None) for line in ended), *going]
+    return _Budgets(
+        lines=tuple(sorted(lines, key=lambda line: bool(line.labels))),
+        more=len(found) - len(shown),
+        reached=tuple(sorted(reached.items(), reverse=True)),
     )
 
 

@@ -17,7 +17,7 @@ def render(facts: DigestFacts) -> str:
     sections = [
         [head, *_stale(facts)],
         _figures(facts),
-        _listed("Budgets", (_budget(line) for line in facts.budgets)),
+        _listed("Budgets", (_budget(line) for line in facts.budgets), facts.more_budgets),
         _listed("People", (_user(line) for line in facts.users), facts.more_users),
         _listed("Models", map(_model, facts.models), facts.more_models),
         _listed("Tasks", map(_task, facts.tasks), facts.more_tasks),

@@ -135,8 +135,7 @@ class ChangesFacts:
     """What became of many alerts in one evaluation: of members of a table, as a reply to it, or of alerts on their own.
 
     `count` is how many there are, `reasons` how many of them for which. `total` is the exact sum of their values where
-    adding makes sense, and `period` the one that all of them are of. `rule` is empty for several. `note` is why it comes
-    here.
+    adding makes sense, and `period` the one that all of them are of. `rule` is empty for several. `note` is why it comes here.
     """
 
     rule: str
@@ -199,10 +198,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class BudgetLine:
-    """A budget's state: spent of budget in its period, of which so much is `left`, and where it is heading.
-
-    Nothing is left of a period that is told of as it ended; a rolling one never ends.
-    """
+    """A budget's state: spent of budget in its period, of which so much is `left` if it goes on to an end, and its pace."""
 
     rule: str
     labels: dict[str, str]
@@ -260,7 +256,7 @@ class DigestFacts:
     month before had come to by the same day and time. Each is None when the ledger does not reach back. `chart` comes along as a picture. `late` is cost added to earlier days since the last digest.
     `stale` names sources whose data is old. `reconciled` is the difference to Neo's own totals where it is known.
     `final`: late usage of the period is not to be expected any more. `note` is why it comes here. Of all open alerts,
-    `silenced` are muted and `acked` somebody took on.
+    `silenced` are muted and `acked` somebody took on. `budgets` are told one by one, and `more_budgets` are not; `reached` is how many of all of them are at which severity.
     """
 
     name: str
@@ -298,3 +294,5 @@ class DigestFacts:
     chart: ChartFacts | None = None
     more_models: int = 0
     more_tasks: int = 0
+    more_budgets: int = 0
+    reached: tuple[tuple[Severity, int], ...] = ()

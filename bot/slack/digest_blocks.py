@@ -33,7 +33,7 @@ def digest(facts: DigestFacts) -> Message:
         blocks.remark(facts.note),
         _figures(facts),
         *(state_blocks.budget(row) for row in facts.budgets[:BUDGETS]),
-        _rest(len(facts.budgets) - BUDGETS, "budgets"),
+        _rest(facts.more_budgets + max(0, len(facts.budgets) - BUDGETS), "budgets"),
         alert_blocks.split(facts.split),
         *_users(facts),
         _lines(facts),
@@ -66,8 +66,8 @@ def _period(facts: DigestFacts) -> str:
 
 def _verdict(facts: DigestFacts) -> str:
     """The one sentence to read when there is time for one only."""
-    over = sum(row.severity is Severity.CRITICAL for row in facts.budgets)
-    near = sum(row.severity in (Severity.INFO, Severity.WARNING) for row in facts.budgets)
+    over = dict(facts.reached).get(Severity.CRITICAL, 0)
+    near = sum(count for _, count in facts.reached) - over
     alerts = len(facts.alerts) + facts.more_alerts
     parts = [
         f"{wording.number(over, 'budget')} at critical" if over else "",
@@ -84,7 +84,7 @@ def _verdict(facts: DigestFacts) -> str:
 
 def _worst(facts: DigestFacts) -> Severity | None:
     """Of all budgets and alerts that there is something to say of, also on a day on which nothing was used."""
-    budgets = (row.severity for row in facts.budgets if row.severity)
+    budgets = (severity for severity, _ in facts.reached)
     return max([*budgets, *(row.severity for row in facts.alerts)], default=None)
 
 

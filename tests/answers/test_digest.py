@@ -145,6 +145,31 @@ def test_a_budget_of_the_span_that_is_told_of_is_shown_as_it_ended(
     assert all((line.left is None) == (line.period.end <= NOW) for line in found)
 
 
+def test_of_many_budgets_those_over_everything_are_told_and_the_others_counted(
+    empty: Connection,
+) -> None:
+    people = [f"u{number:02}@acme.test" for number in range(digest.BUDGETS + 3)]
+    spent = [
+        world.spent(number, hours(30), usd(1 + number), person)
+        for number, person in enumerate(people)
+    ]
+    world.add(empty, spent)
+    rules = world.rules("""
+rules:
+  - {name: person-month, metric: spend, group_by: [user], window: month, budget: 1 USD, thresholds: {info: 100%, critical: 500%}}
+  - {name: person-day, metric: spend, group_by: [user], window: day, budget: 10 USD, thresholds: {warning: 100%}}
+  - {name: team-month, metric: spend, window: month, budget: 1000 USD, thresholds: {warning: 100%}}
+""")
+    found = facts(empty, rules=rules)
+    assert digest.BUDGETS == len(found.budgets)
+    assert ["team-month", "person-day", "person-day"] == [line.rule for line in found.budgets[:3]]
+    critical, warning, info = len(people) - 4, 2, 4
+    assert ((Severity.CRITICAL, critical), (Severity.WARNING, warning), (Severity.INFO, info)) == (
+        found.reached
+    )
+    assert len(people) + warning + 1 - digest.BUDGETS == found.more_budgets
+
+
 def test_what_the_ledger_does_not_reach_is_not_compared(db: Connection) -> None:
     world.polled(db, days=5)
     found = facts(db)
@@ -153,7 +178,7 @@ def test_what_the_ledger_does_not_reach_is_not_compared(db: Connection) -> None:
 
 def test_budgets_over_everything_and_those_that_are_near(db: Connection) -> None:
     found = facts(db, rules=RULES)
-    assert [("people", {"user": ANA}, Severity.WARNING), ("team", {}, None)] == [
+    assert [("team", {}, None), ("people", {"user": ANA}, Severity.WARNING)] == [
         (line.rule, line.labels, line.severity) for line in found.budgets
     ]
     assert all(line.pace for line in found.budgets)

@@ -457,6 +457,7 @@ DIGEST = DigestFacts(
     to_date=Stretch("this month", MONTH.start, at(23, day=2), ZONE),
     to_date_spend=usd("1613.40"),
     budgets=BUDGETS,
+    reached=((Severity.WARNING, 1),),
     credits_left=usd("8420"),
     credits_expire=datetime(2026, 6, 30, tzinfo=UTC),
     split=OWN_KEYS,
@@ -491,6 +492,7 @@ STALE_DIGEST = replace(
     before=None,
     mean=None,
     budgets=(),
+    reached=(),
     alerts=(),
     more_alerts=0,
     reconciled=None,
@@ -539,6 +541,7 @@ MONTHLY = replace(
             Severity.CRITICAL,
         ),
     ),
+    reached=((Severity.CRITICAL, 1),),
     silenced=1,
 )
 SKIPPED = replace(
