@@ -1,6 +1,7 @@
 """A process that asks signed commands over some connections, as often as it is told to: what it costs is not ours."""
 
 import asyncio
+import itertools
 import json
 import sys
 import time
@@ -14,6 +15,7 @@ from bot.slack import signature
 from tests.bench.measure import ROOT, Figures
 
 _HOST = "127.0.0.1"
+_NUMBERS = itertools.count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ async def asking() -> AsyncIterator[Ask]:
 
 async def _ask(order: Order) -> Figures:
     """Asks, each connection again as soon as it has its answer."""
-    requests = [_request(order, *each, number) for number, each in enumerate(order.said)][::-1]
+    requests = [_request(order, *each) for each in order.said][::-1]
     took: list[float] = []
     begun = time.perf_counter()
     await asyncio.gather(*(_connection(order.port, requests, took) for _ in range(order.askers)))
@@ -86,13 +88,13 @@ async def _connection(port: int, requests: list[bytes], took: list[float]) -> No
     writer.close()
 
 
-def _request(order: Order, user: str, text: str, number: int) -> bytes:
+def _request(order: Order, user: str, text: str) -> bytes:
     fields = {
         "team_id": order.team,
         "user_id": user,
         "command": "/neo-budget",
         "text": text,
-        "trigger_id": f"{text} {number}",  # no request is like another, as with Slack
+        "trigger_id": str(next(_NUMBERS)),  # no request is like another, as with Slack
         "response_url": "https://hooks.slack.com/commands/1",
     }
     body, stamp = urlencode(fields).encode(), str(order.stamp)
