@@ -97,8 +97,11 @@ class Poller:
                 return
             span = Span(max(since, at - _CHUNK), at)
             step = Backfill(since, span.start, span.start <= since)
-            kept = partial(self._filled, step=step, now=now)
-            await self._read(Pass(span, now, await self._owner(), live=False), kept)
+            kept = partial(self._filled, now=now, whole=known is None)
+            begun = partial(kept, step=Backfill(since, at, done=False))
+            await self._read(Pass(span, now, await self._owner(), live=False), begun)
+            # Only when titles are kept too: nobody comes back for what lies behind a step.
+            await self._write(partial(kept, step=step))
             at = span.start
             progress(step)
 
@@ -185,11 +188,13 @@ class Poller:
                 raise
             await account.say_once(self._reader, "tasks", error)
 
-    def _filled(self, db: Connection, step: Backfill, now: datetime) -> None:
+    def _filled(self, db: Connection, step: Backfill, now: datetime, *, whole: bool) -> None:
+        """A step is kept; unless the `whole` was read at once, what came meanwhile is left to the next look back."""
         sources.backfilled(db, self.name, step)
         if step.done:
             changes.settle(db, changes.latest(db))
             alerts.judge_anew(db)
+        if step.done and whole:
             self._looked(db, LOOKS, now)
 
     def _complete(self, db: Connection, now: datetime) -> None:

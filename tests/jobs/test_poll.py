@@ -230,6 +230,32 @@ async def test_history_goes_on_where_it_stopped(source: Reading) -> None:
     assert source.priced() == await source.kept()
 
 
+async def test_history_whose_titles_were_not_given_is_read_again(source: Reading) -> None:
+    history(source)
+    source.neo.faults.add(faults.answer(500), when=faults.on("/usage/tasks"), times=5)
+    assert not await source.poll()
+    assert Backfill(NOW - BACK, NOW, done=False) == (await source.state()).backfill
+    assert await source.poll()
+    titles = await source.database.read(lambda db: db["task"].count)
+    assert len(source.neo.book) == titles
+    assert source.priced() == await source.kept()
+
+
+@pytest.mark.parametrize("later", [5 * HOUR, 30 * HOUR], ids=["hours", "a day"])
+async def test_what_came_while_the_reading_of_history_stood_still_is_read(
+    source: Reading, later: timedelta
+) -> None:
+    history(source)
+    source.neo.faults.add(
+        fail_after(1, faults.answer(500)), when=faults.on("/usage/streams"), times=None
+    )
+    assert not await source.poll()
+    source.stream(1000)
+    source.neo.faults.clear()
+    assert await source.poll(later)
+    assert source.priced() == await source.kept()
+
+
 async def test_history_goes_on_after_it_was_cancelled(source: Reading) -> None:
     history(source)
     held = source.neo.faults.add(
