@@ -19,7 +19,7 @@ RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 SUMMARY := $(VENV)/.test-summary
 
-.PHONY: help demo run test check screenshots browser format bench bench-forecast bench-spike fuzz load audit lock clean
+.PHONY: help demo run test check screenshots browser format bench bench-forecast bench-spike fuzz load soak audit lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ load: $(DEV_READY) ## ten minutes under load: what was missed, late or leaked
 
 audit: $(DEV_READY) ## what is known of the locked versions; it needs the network, and says so where there is none
 	@$(PYTHON) -m tests.house.audit
+
+soak: $(DEV_READY) ## a thousand kills and Slack's faults: what was lost or doubled
+	@$(PYTHON) -m tests.soak $(ARGS)
 
 lock: $(DEV_READY) ## resolve the lock files anew; LOCK_FLAGS=--upgrade takes newer versions
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check uv

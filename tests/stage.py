@@ -102,7 +102,7 @@ class Stage:
         for message in reversed(self.bench.workspace.messages(CHANNEL)):
             rows = (each["elements"] for each in message.blocks if each["type"] == "actions")
             found = [each for row in rows for each in row if each["action_id"] == button]
-            if found and any(rule in words for words in _words(message.blocks)):
+            if found and any(rule in words for words in words(message.blocks)):
                 return message, found[0]
         raise AssertionError(f"no message about {rule} has a button {button}")
 
@@ -174,10 +174,10 @@ def _answer(said: Message) -> str:
     """What the bot answered, and who sees that."""
     everyone = "in the thread" if said.thread_ts else "to everyone"
     seen_by = "to them alone" if said.only_for else everyone
-    return f"{seen_by}: {said.text} | {' '.join(_words(said.blocks))}"
+    return f"{seen_by}: {said.text} | {' '.join(words(said.blocks))}"
 
 
-def _words(found: Any) -> Iterator[str]:
+def words(found: Any) -> Iterator[str]:
     """All texts inside of blocks, in their order."""
     if isinstance(found, dict):
         if isinstance(found.get("text"), str):
@@ -185,7 +185,7 @@ def _words(found: Any) -> Iterator[str]:
         found = list(found.values())
     if isinstance(found, list):
         for each in found:
-            yield from _words(each)
+            yield from words(each)
 
 
 _CONFIG = {
