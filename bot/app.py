@@ -21,8 +21,10 @@ from bot.jobs import attach, deliver, digest
 from bot.jobs.deliver import Deliverer
 from bot.jobs.sink import Sink
 from bot.neo.client import Client
+from bot.neo.error import NeoError
 from bot.neo.transport import Patience
 from bot.notify import policy
+from bot.notify.agreement import Agreement
 from bot.notify.notification import DigestBody, Notification, Receipt, SinkError
 from bot.service import Bot, Edges
 from bot.slack import client as slack_client
@@ -91,6 +93,18 @@ async def backfill(
         await bot.begin()
         for name, poller in bot.pollers.items():
             await poller.backfill(since, clock.now(), partial(progress, name))
+
+
+async def reconcile(standing: Standing, clock: Clock) -> dict[str, Agreement | NeoError | None]:
+    """Holds the ledger of each source against Neo's own totals; None where it was not read yet, else why it failed."""
+    told: dict[str, Agreement | NeoError | None] = {}
+    async with opened(standing, clock) as bot:
+        for name in bot.readers:
+            try:
+                told[name] = await bot.compare(name)
+            except NeoError as error:
+                told[name] = error
+    return told
 
 
 async def send_digest(standing: Standing, name: str, clock: Clock) -> None:

@@ -13,7 +13,7 @@ from bot import __version__, journal
 from bot.acts.acting import Deed
 from bot.clock import Clock
 from bot.counts import Counts, What
-from bot.jobs import backup, digest, evaluate, lapse, prune, settle
+from bot.jobs import backup, digest, evaluate, lapse, prune, reconcile, settle
 from bot.jobs.deliver import OUTCOMES, Deliverer
 from bot.jobs.heartbeat import Heart
 from bot.jobs.passes import Reader
@@ -21,8 +21,10 @@ from bot.jobs.poll import Poller
 from bot.jobs.sink import Sink
 from bot.jobs.waking import Waking
 from bot.neo.client import Client
+from bot.neo.error import NeoError
 from bot.notify import due
 from bot.notify.acted import Acted
+from bot.notify.agreement import Agreement
 from bot.notify.answer import Refusal
 from bot.schedule import Timetable
 from bot.standing import Standing
@@ -43,6 +45,8 @@ _BEAT_EVERY = timedelta(seconds=1)
 
 _COMPLETE, _FAILED = "complete", "failed"
 _BEGUN, _DONE = "begun", "done"
+_RECONCILE_EVERY = timedelta(minutes=15)
+"""How often it is looked whether a night has begun, and how soon what failed is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +74,16 @@ class Bot:
         self._waking = Waking(edges.database, clock, edges.clients.keys())
         self._heart = Heart(clock, self.counts)
         self._judging = asyncio.Lock()
+        self._sifting = asyncio.Lock()  # what is pruned while it is compared would be read again
         self._failures: Mapping[str, str] = {}
         self._judged: datetime | None = None
         self._backup_error = ""
+        self.readers = {
+            name: Reader(client, edges.database) for name, client in edges.clients.items()
+        }
         self.pollers = {
-            name: Poller(Reader(client, edges.database), standing.config.poll, self._reach)
-            for name, client in edges.clients.items()
+            name: Poller(reader, standing.config.poll, self._reach)
+            for name, reader in self.readers.items()
         }
         self._expect()
 
@@ -170,7 +178,24 @@ class Bot:
 
     async def prune(self) -> None:
         """Takes what is too old out of the ledger."""
-        await prune.run(self.database, self.standing.kept_from(self.clock.now()))
+        async with self._sifting:
+            await prune.run(self.database, self.standing.kept_from(self.clock.now()))
+
+    async def reconcile(self) -> None:
+        """Holds each source against Neo's own totals, once a night; what that put right is judged after the next poll."""
+        for name, reader in self.readers.items():
+            if await reconcile.is_due(reader, self.standing.config.timezone, self.clock.now()):
+                try:
+                    await self.compare(name)
+                except NeoError as error:
+                    fields = {"source": name, "error": str(error)}
+                    log.warning("reconciliation failed; it is tried again", extra=fields)
+
+    async def compare(self, source: str) -> Agreement | None:
+        """Holds one source against Neo's own totals, while nothing of its ledger is pruned; raises NeoError."""
+        settle = self.standing.config.poll.settle
+        async with self._sifting:
+            return await reconcile.run(self.readers[source], settle, self.clock.now())
 
     async def back_up(self) -> None:
         """Makes the backup of today, where there is none; that it failed is told in the log, in status and in health."""
@@ -230,6 +255,7 @@ class Bot:
         timetable.add("prune", self.prune, _PRUNE_EVERY, later=True)
         timetable.add("backup", self.back_up, _BACKUP_EVERY)
         timetable.add("heartbeat", self.beat, _BEAT_EVERY, later=True)
+        timetable.add("reconcile", self.reconcile, _RECONCILE_EVERY, later=True)
         return timetable
 
     def _expect(self) -> None:

@@ -1,7 +1,7 @@
 """What is in force: the configuration, its rules and the built-in ones, and how a changed file takes over."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,21 +13,29 @@ from bot.jobs import evaluate
 from bot.jobs.digest import Edition
 from bot.notify.routing import Routes
 from bot.store import sources
-from rules import flaws, loading, scope, window
+from rules import loading, scope, window
 from rules.condition import baseline, projection
 from rules.reading import Defaults
 from rules.rule import Rule
 
 log = logging.getLogger(__name__)
 
-_BUILT_IN = """
-rules:
-  - name: {name}
+_BUILT_IN = (
+    """
+  - name: data-age
     summary: Neo has not been read completely for too long
     metric: data_age
     group_by: [source]
     thresholds: {{warning: {patience}m, critical: {late}m}}
-"""
+""",
+    """
+  - name: drift
+    summary: The ledger differs from Neo's own totals
+    metric: drift
+    group_by: [source]
+    thresholds: {{warning: 0.01 USD}}
+""",
+)
 
 _FIXED = ("sources", "poll", "money", "store", "slack", "people", "server", "log")
 """The sections that a reload leaves as they are."""
@@ -176,12 +184,17 @@ def _built_in(config: Config) -> tuple[Rule, ...]:
     """Rules of ours; where no default says who is told of them, everyone is."""
     patience = sources.patience(config.poll.every)
     minutes = -(-patience // timedelta(minutes=1))
-    text = _BUILT_IN.format(name=flaws.BUILT_IN, patience=minutes, late=6 * minutes)
+    texts = [text.format(patience=minutes, late=6 * minutes) for text in _BUILT_IN]
     everyone = f"    notify: [{', '.join(config.receivers)}]\n" if config.receivers else ""
-    found = loading.load([("built in", text)], Defaults(config.timezone)).rules
+    found = _read(texts, config)
     if not any(flaw for rule in found for flaw in config.routes.flaws(rule)):
         return found
-    return loading.load([("built in", text + everyone)], Defaults(config.timezone)).rules
+    return _read([text + everyone for text in texts], config)
+
+
+def _read(texts: Iterable[str], config: Config) -> tuple[Rule, ...]:
+    rules = f"rules:{''.join(texts)}"
+    return loading.load([("built in", rules)], Defaults(config.timezone)).rules
 
 
 def _start(rule: Rule, at: datetime) -> datetime:

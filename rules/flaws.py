@@ -11,12 +11,16 @@ from rules.rule import Baseline, Override, Rule
 from rules.terms import Terms
 from rules.window import Every, Period
 
-BUILT_IN = "data-age"
-"""The name of the rule that is in force even where nobody wrote it."""
+BUILT_IN = {
+    "data-age": ("data_age", "the age of the data"),
+    "drift": ("drift", "the difference from Neo's own totals"),
+}
+"""The names of the rules that are in force even where nobody wrote them: their metrics, and what they are about."""
 
 _ADDS_UP = frozenset({Kind.SUM, Kind.MAX})
 _UNCOUNTED = frozenset({Kind.FIRST, Kind.GAUGE})
 _TOO_SHORT = (Every.HOUR, Every.DAY)
+_BAD_WHEN_HIGH = frozenset(metric_name for metric_name, _ in BUILT_IN.values())
 
 
 class Flaw(NamedTuple):
@@ -39,7 +43,7 @@ def of(rule: Rule) -> Iterator[Flaw]:
         yield from _of_first(rule)
     if rule.metric.kind is Kind.GAUGE:
         yield from _of_gauge(rule)
-    if rule.name == BUILT_IN:
+    if rule.name in BUILT_IN:
         yield from _of_built_in(rule)
     if rule.baseline:
         yield from _of_baseline(rule, rule.baseline)
@@ -87,27 +91,28 @@ def _of_gauge(rule: Rule) -> Iterator[Flaw]:
     name = rule.metric.name
     if rule.window is not None:
         yield Flaw(("window",), f"{name} is how things stand now: it has no window")
-    if rule.below and name == "data_age":
+    if rule.below and name in _BAD_WHEN_HIGH:
         yield Flaw(("below",), f"{name} is bad when it is high: it does not go with below")
 
 
 def _of_built_in(rule: Rule) -> Iterator[Flaw]:
     """A rule that takes the place of the built-in one must not leave a source without any by accident."""
-    if rule.metric.name != "data_age":
+    metric_name, about = BUILT_IN[rule.name]
+    if rule.metric.name != metric_name:
         yield Flaw(
             ("name",),
-            f"`{BUILT_IN}` is the built-in rule on the age of the data:"
-            " give this one another name, or `metric: data_age` to take its place",
+            f"`{rule.name}` is the built-in rule on {about}:"
+            f" give this one another name, or `metric: {metric_name}` to take its place",
         )
         return
     if rule.where.patterns:
         yield Flaw(
             ("where",),
-            f"`{BUILT_IN}` is for every source: write `overrides` for some, with `skip: true` to leave one out",
+            f"`{rule.name}` is for every source: write `overrides` for some, with `skip: true` to leave one out",
         )
     if not rule.thresholds:
         yield Flaw(
-            (), f"`{BUILT_IN}` needs thresholds: sources that no override matches would have none"
+            (), f"`{rule.name}` needs thresholds: sources that no override matches would have none"
         )
 
 

@@ -252,6 +252,7 @@ METRICS: dict[str, Metric] = {
         ),
         _gauge("expires_in", Unit.DURATION, "Time until the credits expire"),
         _gauge("data_age", Unit.DURATION, "Time since the last complete poll"),
+        _gauge("drift", Unit.MONEY, "By how much the ledger differs from Neo's own totals"),
     )
 }
 

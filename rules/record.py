@@ -13,6 +13,10 @@ JUDGED = FAILED | {"completed"}
 """The statuses in the denominator of an error rate; aborted, blocked and unknown ones are in neither part."""
 
 
+ENDED = JUDGED | {"aborted", "blocked"}
+"""The statuses that the documents name: a task that has another one may still run."""
+
+
 class Record(NamedTuple):
     """One line of usage as the ledger keeps it; a tuple, since a million are made where history is read.
 

@@ -44,6 +44,7 @@ async def test_everything_that_happens_by_time_is_on_the_timetable(played: Stage
         "prune",
         "backup",
         "heartbeat",
+        "reconcile",
     ] == timetable.names()
 
 
@@ -81,7 +82,7 @@ async def test_a_bad_file_is_told_in_health_and_the_rules_before_it_stay(played:
     assert [] == await watch(played)
     in_force = played.bot.in_force()
     assert in_force.faults
-    assert {"team", "data-age"} == {rule.name for rule in in_force.rules}
+    assert {"team", "data-age", "drift"} == {rule.name for rule in in_force.rules}
     played.stream(1, usd=60)
     assert 1 == len(await played.tick())
     played.write_rules(RULES % 50)

@@ -10,6 +10,7 @@ import pytest
 from bot import standing
 from bot.config import ConfigError
 from bot.standing import Standing
+from rules import flaws
 from rules.quantity import duration
 from rules.terms import Severity
 
@@ -99,7 +100,7 @@ def globbed(tmp_path: Path) -> Standing:
 
 
 def names(stands: Standing) -> list[str]:
-    return [rule.name for rule in stands.rules if rule.name != "data-age"]
+    return [rule.name for rule in stands.rules if rule.name not in flaws.BUILT_IN]
 
 
 def test_a_file_that_newly_fits_is_taken_on(globbed: Standing, tmp_path: Path) -> None:
@@ -230,7 +231,7 @@ def test_the_built_in_rule_is_tuned_and_comes_back(
 ) -> None:
     write(tmp_path, AGE % text)
     tuned = stands.reloaded()
-    (rule,) = tuned.rules
+    rule, _ = tuned.rules
     assert skipped == [name for name in ("acme", "blue") if rule.terms((name,)).skip]
     assert [["20m"]] == built_in(tuned)
     write(tmp_path, RULE % ("day", 50))
@@ -246,6 +247,7 @@ def test_the_built_in_rule_is_tuned_and_comes_back(
         pytest.param(AGE % "thresholds: {info: 9m}, notify: []", id="nobody who is told"),
         pytest.param(AGE % "thresholds: {info: 9m}, notify: [nobody]", id="somebody whom there is not"),
         pytest.param(AGE % "thresholds: {info: 9m}, below: true", id="an age that is low"),
+        pytest.param(AGE.replace("data-age", "drift") % "thresholds: {info: 9m}", id="an age instead of a difference"),
     ],
 )  # fmt: skip
 def test_the_built_in_rule_is_not_removed_by_accident(
@@ -290,7 +292,7 @@ def test_who_only_reads_needs_no_secret(tmp_path: Path) -> None:
     write(tmp_path, config=CONFIG.replace("xoxb-1", "${BOT}"))
     with pytest.raises(ConfigError):
         standing.load(tmp_path / "config.yaml", {})
-    assert 2 == len(standing.load(tmp_path / "config.yaml", {}, to_read=True).rules)
+    assert 3 == len(standing.load(tmp_path / "config.yaml", {}, to_read=True).rules)
 
 
 # --- what others need to know ---------------------------------------------------------------------

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from bot.answers import acted, alerts, budgets, coverage, measure, periods, taskwork
 from bot.answers.budgets import Standing
 from bot.notify.facts import BudgetLine, DigestFacts, Line, Stretch, UserLine
-from bot.store import late, sources
+from bot.store import agreements, late, sources
 from bot.store.connection import Connection
 from bot.store.dearest import Selection
 from rules import labels, metric, money, window
 from rules.labels import Label
 from rules.metric import NOTHING
-from rules.money import Money
+from rules.money import ZERO, Money
 from rules.rule import Rule
 from rules.terms import Severity
 from rules.window import Every, Period, Span
@@ -24,6 +24,9 @@ from rules.window import Every, Period, Span
 TOP, BUDGETS = 5, 8
 MEAN = 28
 """How many days the mean is taken over."""
+
+LATELY = timedelta(days=2)
+"""So long what a comparison with Neo's own totals showed is told as how things are."""
 
 _TICK = timedelta(microseconds=1)
 
@@ -98,6 +101,7 @@ def _figures(db: Connection, due: Due, stale_after: timedelta, now: datetime) ->
     totals, earlier = measure.total(db, span), _before(due.period, span)
     to_date = _to_date(zone, now)
     as_of, (left, expire) = coverage.as_of(db), _credits(db)
+    drift, healed = _reconciled(db, due, now)
     return DigestFacts(
         name=due.name,
         every=due.period.every.value,
@@ -124,10 +128,20 @@ def _figures(db: Connection, due: Due, stale_after: timedelta, now: datetime) ->
         as_of=as_of,
         late=_late(db, due, span),
         stale=coverage.stale(db, now, stale_after),
-        reconciled=None,
+        reconciled=drift,
+        healed=healed,
         final=as_of is not None and as_of >= span.end + due.settle,
         to_date_before=_spend(db, periods.span(periods.before("month", zone, now))),
     )
+
+
+def _reconciled(db: Connection, due: Due, now: datetime) -> tuple[Money | None, Money]:
+    """By how much the ledger differs from Neo's own totals, where each source was compared lately; and what was healed."""
+    names = list(sources.load(db))
+    found = agreements.each(db, names).values()
+    known = names and len(found) == len(names) and all(now - each.at <= LATELY for each in found)
+    healed = agreements.healed(db, names, due.since or due.span(now).start)
+    return sum((each.drift for each in found), ZERO) if known else None, healed
 
 
 def _late(db: Connection, due: Due, span: Span) -> Money:

@@ -1,10 +1,10 @@
-"""Figures that are not sums of records: the age of the data, and what is left of the credits."""
+"""Figures that are not sums of records: the age of the data, how far it is from Neo's totals, and what is left of the credits."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from bot.store import sums
+from bot.store import agreements, sums
 from bot.store.connection import Connection
 from bot.store.sources import Balance, SourceState
 from rules.labels import EVERYTHING, Label
@@ -25,6 +25,8 @@ def read(
         since = state.last_complete or state.error_since
         if since is not None and since <= now:  # else the clock was set back, and nobody knows
             found["data_age", source] = now - since
+    for source, agreement in agreements.each(db, states).items():
+        found["drift", source] = agreement.drift
     balances = {
         source: state.balance
         for source, state in states.items()

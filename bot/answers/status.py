@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.answers import alerts, coverage, measure
+from bot.notify import agreement
+from bot.notify.agreement import Agreement
 from bot.notify.answer import SourceLine, StatusAnswer
+from bot.store import agreements, ledger, outbox, rejected, silences, sources
 from bot.store import alerts as kept
-from bot.store import ledger, outbox, rejected, silences, sources
 from bot.store.connection import Connection
 from bot.store.sources import SourceState
 from rules.labels import Label, Values
@@ -44,6 +46,7 @@ class _Read:
     rejected: Mapping[str, int]
     stale: Collection[str]
     unturned: bool
+    agreements: Mapping[str, Agreement]
 
 
 def answer(db: Connection, running: Running, now: datetime) -> StatusAnswer:
@@ -74,6 +77,7 @@ def _read(db: Connection, running: Running, now: datetime) -> _Read:
         rejected=rejected.counts(db),
         stale=coverage.stale(db, now, running.stale_after),
         unturned=running.by_plan and sources.credit_turn(db) is None,
+        agreements=agreements.each(db, running.sources),
     )
 
 
@@ -81,7 +85,7 @@ def _source(read: _Read, name: str, now: datetime) -> SourceLine:
     """One source; one that was never read is stale."""
     state = read.states.get(name, SourceState())
     totals = read.totals.get((name,), NOTHING)
-    polled = state.last_complete
+    polled, found = state.last_complete, read.agreements.get(name)
     return SourceLine(
         name=name,
         role=state.role or "",
@@ -93,8 +97,17 @@ def _source(read: _Read, name: str, now: datetime) -> SourceLine:
         records=totals.streams,
         rejected=read.rejected.get(name, 0),
         unpriced=totals.unpriced,
-        notes=tuple(_notes(state, read, now)),
+        notes=tuple(_notes(state, read, now)) + _compared(found),
+        agreement=found,
     )
+
+
+def _compared(found: Agreement | None) -> tuple[str, ...]:
+    """What differs from Neo's own totals, and what was left out of comparing."""
+    if found is None:
+        return ()
+    said = agreement.words(found)
+    return (*([said] if said else []), *found.notes)
 
 
 def _notes(state: SourceState, read: _Read, now: datetime) -> list[str]:

@@ -13,7 +13,9 @@ def render(facts: DigestFacts) -> str:
     """All of it, in the order of the message in Slack; a quiet stretch is one line."""
     head = f"{facts.name}: {moment.stretch(facts.period)}"
     if not facts.streams and not facts.spend:
-        return "\n".join([f"{head}: {digest_words.quiet(facts)}.", *_stale(facts)])
+        return "\n".join(
+            [f"{head}: {digest_words.quiet(facts)}.{digest_words.remark(facts)}", *_stale(facts)]
+        )
     sections = [
         [head, *_stale(facts)],
         _figures(facts),
@@ -126,4 +128,5 @@ def _data(facts: DigestFacts) -> list[str]:
     records = f"{facts.records:,} record{'' if facts.records == 1 else 's'}"
     late = f"; {facts.late} came late for earlier days" if facts.late else ""
     rise = "" if facts.final else "; the figures may still rise"
-    return [f"{records}, {as_of}{rise}{late}."]
+    compared = f"; {words}" if (words := digest_words.reconciled(facts)) else ""
+    return [f"{records}, {as_of}{rise}{compared}{late}."]

@@ -106,6 +106,7 @@ group = _Root(
         "backfill": "backfill",
         "backup": "backup",
         "restore": "restore",
+        "reconcile": "reconcile",
         "query": "query",
         "why": "why",
         "digest": "digest",

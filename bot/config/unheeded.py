@@ -9,5 +9,7 @@ def of(config: Config) -> list[str]:
     found = []
     ways = [place.via for place in config.destinations.values()]
     if ways and all(via is Via.DM for via in ways):
-        found.append("the rule data-age: with nobody but `dm` to tell, it is told to no one")
+        found.append(
+            "the rules data-age, drift: with nobody but `dm` to tell, they are told to no one"
+        )
     return found

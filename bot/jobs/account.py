@@ -32,7 +32,7 @@ async def introduce(reader: Reader, now: datetime) -> None:
     """
     if await reader.database.read(remembered.get, _mark(reader, "user")) is not None:
         return
-    user = await _answer(reader.client.user)
+    user = await ask(reader.client.user)
     if isinstance(user, NeoError) and user.kind in (Kind.REFUSED, Kind.LIMITED):
         raise user
     await _identify(reader, user, now)
@@ -45,16 +45,16 @@ async def refresh(reader: Reader, now: datetime) -> None:
 
 async def _refresh_user(reader: Reader, now: datetime) -> None:
     if await _is_due(reader, "user", now):
-        await _identify(reader, await _answer(reader.client.user), now)
+        await _identify(reader, await ask(reader.client.user), now)
 
 
 async def _refresh_balance(reader: Reader, now: datetime) -> None:
     if not await _is_due(reader, "balance", now):
         return
     client = reader.client
-    answers = await asyncio.gather(_answer(client.credits), _answer(client.subscription))
-    left = await _had(reader, "billing/credits", answers[0])
-    plan = await _had(reader, "billing/subscription", answers[1])
+    answers = await asyncio.gather(ask(client.credits), ask(client.subscription))
+    left = await had(reader, "billing/credits", answers[0])
+    plan = await had(reader, "billing/subscription", answers[1])
     reset = plan.reset_at if plan is not None else None
     if reset is not None:
         await reader.database.write(sources.turns, reader.name, reset)
@@ -65,7 +65,7 @@ async def _refresh_balance(reader: Reader, now: datetime) -> None:
 
 
 async def _identify(reader: Reader, answer: User | NeoError, now: datetime) -> None:
-    user = await _had(reader, "user", answer)
+    user = await had(reader, "user", answer)
     if user is not None:
         role = sources.SOLO if user.team_role is None else user.team_role
         await reader.database.write(
@@ -74,19 +74,22 @@ async def _identify(reader: Reader, answer: User | NeoError, now: datetime) -> N
     await _asked(reader, "user", now)
 
 
-async def _answer(ask: Callable[[], Awaitable[T | None]]) -> T | NeoError:
+async def ask(
+    question: Callable[[], Awaitable[T | None]], patience: float | None = None
+) -> T | NeoError:
     """What an optional endpoint answers, or why it does not."""
+    patience = PATIENCE if patience is None else patience
     try:
-        async with asyncio.timeout(PATIENCE):
-            answer = await ask()
+        async with asyncio.timeout(patience):
+            answer = await question()
     except TimeoutError:
-        return NeoError(f"no answer in {PATIENCE:g} s", Kind.UNREACHABLE)
+        return NeoError(f"no answer in {patience:g} s", Kind.UNREACHABLE)
     except NeoError as error:
         return error
     return NeoError(_NOT_GIVEN, Kind.FORBIDDEN) if answer is None else answer
 
 
-async def _had(reader: Reader, endpoint: str, answer: T | NeoError) -> T | None:
+async def had(reader: Reader, endpoint: str, answer: T | NeoError) -> T | None:
     """The answer; whatever is wrong with it must not keep the usage from being read."""
     if not isinstance(answer, NeoError):
         await reader.database.write(remembered.put, _said(reader, endpoint), "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.jobs import audience, compose, gather, report, verdicts
+from bot.jobs import audience, compose, gather, report, scene, verdicts
 from bot.jobs.audience import Heard
 from bot.jobs.compose import Draft
 from bot.jobs.gather import Gathered
@@ -237,7 +237,7 @@ def _scene(db: Connection, terms: Terms, seen: Gathered, heard: Heard, now: date
         terms.zone,
         heard.told,
         _data_at(seen.states),
-        _troubles(seen.states),
+        scene.troubles(db, seen.states),
         {rule.name: rule for rule in terms.rules},
         terms.settle,
     )
@@ -247,7 +247,3 @@ def _data_at(states: Mapping[str, SourceState]) -> datetime | None:
     """The oldest last complete poll; None before each source had one."""
     times = [state.last_complete for state in states.values()]
     return None if not times or None in times else min(at for at in times if at is not None)
-
-
-def _troubles(states: Mapping[str, SourceState]) -> dict[str, str]:
-    return {name: state.last_error for name, state in states.items() if state.last_error}

@@ -10,11 +10,12 @@ from functools import partial
 from bot.jobs import arrival
 from bot.neo.client import Client
 from bot.neo.error import Kind, NeoError
-from bot.neo.filter import StreamFilter
+from bot.neo.filter import StreamFilter, TaskFilter
 from bot.neo.page import Page
 from bot.store import ledger, rejected, sources, standins, tasks
 from bot.store.connection import Connection
 from bot.store.database import Database
+from bot.store.ledger import Present
 from bot.store.rejected import Rejected
 from bot.store.sources import SourceState
 from rules.record import Record, Task
@@ -32,7 +33,7 @@ Finish = Callable[[Connection], object]
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What is read: `live` records are news at `now`; with `arrival` new ones are booked then."""
+    """What is read: `live` records are news at `now`; with `arrival` new ones are booked then; of one `task` or of all."""
 
     span: Span
     now: datetime
@@ -40,6 +41,12 @@ class Pass:
     live: bool = True
     arrival: bool = False
     whole_tasks: bool = False
+    task: str | None = None
+
+    @property
+    def strict(self) -> bool:
+        """Whether what the ledger holds there and Neo does not give is looked up."""
+        return self.live and (self.task is not None or not (self.arrival or self.whole_tasks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +70,7 @@ class Reader:
             if sum(held.count for held in waiting) >= _BATCH:
                 await self.database.write(partial(self._keep, wanted, waiting, nothing_more))
                 waiting = []
-        strict = wanted.live and not wanted.arrival and not wanted.whole_tasks
-        missed = await self._missing(wanted, seen.keys()) if strict else []
+        missed = await self._missing(wanted, seen.keys()) if wanted.strict else []
         steps: list[Finish] = [
             partial(ledger.mark_gone, source=self.name, keys=missed, seen=wanted.now),
             partial(self._learn, shared=arrival.is_shared(seen.values())),
@@ -89,14 +95,19 @@ class Reader:
         return count
 
     async def _pages(self, wanted: Pass) -> AsyncIterator[Page[Record]]:
-        read = self.client.every_task_record if wanted.whole_tasks else self.client.every_stream
-        async with aclosing(read(wanted.span, wanted.owner)) as pages:
+        span, owner, task = wanted.span, wanted.owner, wanted.task
+        read = (
+            self.client.every_task_record(span, owner, TaskFilter(task_id=task))
+            if wanted.whole_tasks
+            else self.client.every_stream(span, owner, StreamFilter(task_id=task))
+        )
+        async with aclosing(read) as pages:
             async for page in pages:
                 yield page
 
     async def _missing(self, wanted: Pass, keys: Collection[str]) -> list[str]:
         """Keys of records that Neo no longer has: absent from a complete pass, and when asked for."""
-        known = await self.database.read(ledger.in_span, self.name, wanted.span)
+        known = await self._present(wanted)
         absent = [present.key for present in known if present.key not in keys]
         gone = [key for key in absent[:_LOOKED_UP] if not await self._is_there(key, wanted)]
         if gone:
@@ -105,7 +116,14 @@ class Reader:
             )
         return gone
 
+    async def _present(self, wanted: Pass) -> list[Present]:
+        if wanted.task is None:
+            return await self.database.read(ledger.in_span, self.name, wanted.span)
+        return await self.database.read(ledger.in_task, self.name, wanted.task)
+
     async def _is_there(self, key: str, wanted: Pass) -> bool:
+        if wanted.whole_tasks:
+            return (await self.client.tasks(TaskFilter(task_id=wanted.task))).count > 0
         try:
             page = await self.client.streams(StreamFilter(stream_id=key), wanted.owner)
         except NeoError as error:

@@ -7,10 +7,13 @@ from zoneinfo import ZoneInfo
 
 from bot.answers import acted, evidence, pace
 from bot.answers.evidence import Evidence
+from bot.notify import agreement
 from bot.notify.decision import ToldBy
 from bot.notify.facts import AlertFacts, Pace, Stretch
 from bot.notify.notification import Destination
+from bot.store import agreements
 from bot.store.connection import Connection
+from bot.store.sources import SourceState
 from rules import metric, recovery
 from rules.alert import Alert, Reason, State, Transition
 from rules.metric import Value
@@ -20,7 +23,7 @@ from rules.window import Period
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What facts are drawn from: the snapshot, what was told before, when the data is of, and what ails the sources.
+    """What facts are drawn from: the snapshot, what was told before, when the data is of, and what ails each (metric, source).
 
     A figure is final once the data is from `settle` after the end of its period. A `bare` scene reads no evidence.
     """
@@ -30,7 +33,7 @@ class Scene:
     zone: ZoneInfo
     told: ToldBy
     data_at: datetime | None
-    troubles: Mapping[str, str]
+    troubles: Mapping[tuple[str, str], str]
     rules: Mapping[str, Rule]
     settle: timedelta = timedelta(0)
     bare: bool = False
@@ -94,16 +97,20 @@ class Scene:
 
     def _trouble(self, rule: Rule, alert: Alert) -> str:
         """An alert on a source's health says what stands in the way."""
-        return (
-            self.troubles.get(alert.series.labels.get("source", ""), "")
-            if rule.metric.name == "data_age"
-            else ""
-        )
+        return self.troubles.get((rule.metric.name, alert.series.labels.get("source", "")), "")
 
     def found(self, rule: Rule, alert: Alert) -> Evidence:
         if self.bare:
             return evidence.NONE
         return evidence.evidence(self.db, rule, alert.series.labels, alert.span)
+
+
+def troubles(db: Connection, states: Mapping[str, SourceState]) -> dict[tuple[str, str], str]:
+    """What ails the sources, by the metric that shows it."""
+    found = {("data_age", name): state.last_error or "" for name, state in states.items()}
+    for name, each in agreements.each(db, states).items():
+        found["drift", name] = agreement.remedy(each, name)
+    return found
 
 
 def _over_at(rule: Rule, alert: Alert) -> Value | None:

@@ -70,10 +70,10 @@ class Client:
         return slices.read(partial(self.tasks, owner=owner), _ALL_TASKS, span)
 
     def every_task_record(
-        self, span: Span, owner: str = labels.UNKNOWN
+        self, span: Span, owner: str = labels.UNKNOWN, wanted: TaskFilter = _ALL_TASKS
     ) -> AsyncGenerator[Page[Record], None]:
         """Every task created in a span, as records."""
-        return slices.read(partial(self.task_records, owner=owner), _ALL_TASKS, span)
+        return slices.read(partial(self.task_records, owner=owner), wanted, span)
 
     async def task(self, task_id: str, owner: str = labels.UNKNOWN) -> detail.TaskDetail | None:
         """One task, None if Neo does not know it."""

@@ -99,19 +99,30 @@ class Pricing:
         priced = base is not None and neo is not None
         return Price(priced, ZERO, self.byok.money(neo), self.byok.money(base), byok=True)
 
+    def task_price(self, row: Row) -> Price:
+        """The same of a task, some of whose streams may be BYOK and others not: then it carries credits beside.
+
+        Where they are the base amount of BYOK once more, as Neo gave it before, they are not.
+        """
+        price = self.price(row)
+        charged, llm = row.get("neo_credits"), row.get("llm_cost")
+        if not price.byok or llm is None or charged == llm:
+            return price
+        return price._replace(credits=self.credit.money(charged))
+
     def record(self, row: Row, owner: str) -> Record:
         """A row of `/usage/streams`; ValueError without a `stream_id`."""
         key = row.get("stream_id")
         if not key:
             raise ValueError("stream_id: a row of /usage/streams needs one")
-        return self._record(row, key, owner)
+        return self._record(row, key, owner, self.price(row))
 
     def task_record(self, row: Row, owner: str) -> Record:
         """A row of `/usage/tasks` as the record that stands in for the task's streams."""
-        return self._record(row, record.task_key(row["task_id"]), owner)
+        return self._record(row, record.task_key(row["task_id"]), owner, self.task_price(row))
 
     def task(self, row: Row, owner: str) -> Task:
-        price = self.price(row)
+        price = self.task_price(row)
         streams = row.get("stream_count")
         return Task(
             source=self.source,
@@ -126,8 +137,7 @@ class Pricing:
             streams=1 if streams is None else streams,
         )
 
-    def _record(self, row: Row, key: str, owner: str) -> Record:
-        price = self.price(row)
+    def _record(self, row: Row, key: str, owner: str, price: Price) -> Record:
         tools, agents = row.get("tool_breakdown"), row.get("agent_breakdown")
         message = row.get("error_message")
         return Record(

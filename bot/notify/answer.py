@@ -6,6 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from bot.notify.acted import Acted
+from bot.notify.agreement import Agreement
 from bot.notify.facts import AlertLine, BudgetLine, DigestFacts, Split, Stretch, TaskLine
 from bot.notify.forecast import ForecastAnswer
 from bot.notify.silence import Silence
@@ -209,7 +210,10 @@ class RulesAnswer:
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """A source's health. `age` is seconds since its last complete poll; `error` is what stands in the way now."""
+    """A source's health. `age` is seconds since its last complete poll; `error` is what stands in the way now.
+
+    `agreement` is what came of holding it against Neo's own totals, the last time.
+    """
 
     name: str
     role: str
@@ -222,6 +226,7 @@ class SourceLine:
     rejected: int
     unpriced: int
     notes: tuple[str, ...] = ()
+    agreement: Agreement | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,21 @@ def quiet(facts: DigestFacts) -> str:
     return f"a quiet {facts.every}, nothing was used{'' if facts.final else ' so far'}"
 
 
+def reconciled(facts: DigestFacts) -> str:
+    """How the ledger and Neo's own totals compare; nothing where that is not known."""
+    if facts.reconciled is None:
+        return ""
+    by = facts.reconciled
+    agrees = f"differs from Neo's own totals by {by}" if by else "equals Neo's own totals"
+    return f"{agrees}, after {facts.healed} was healed" if facts.healed else agrees
+
+
+def remark(facts: DigestFacts) -> str:
+    """The same as a sentence, where it is worth one by itself; with a space before it."""
+    said = reconciled(facts) if facts.reconciled or facts.healed else ""
+    return f" The ledger {said}." if said else ""
+
+
 def _months(facts: DigestFacts) -> tuple[date, date, date]:
     """Where the month before, the month that is told of and the one after it begin."""
     zone = ZoneInfo(facts.period.zone)

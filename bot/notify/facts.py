@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from bot.notify.figure import Figure
 from rules.alert import Reason, State
-from rules.money import Money
+from rules.money import ZERO, Money
 from rules.terms import Severity
 
 
@@ -254,9 +254,10 @@ class DigestFacts:
     `every` is `day`, `week` or `month`. `before` is the same weekday a week earlier, the seven days or the month before;
     `mean` what as many days cost on average over the 28 days before, which a month has none of. `to_date_before` is what the
     month before had come to by the same day and time. Each is None when the ledger does not reach back. `chart` comes along as a picture. `late` is cost added to earlier days since the last digest.
-    `stale` names sources whose data is old. `reconciled` is the difference to Neo's own totals where it is known.
-    `final`: late usage of the period is not to be expected any more. `note` is why it comes here. Of all open alerts,
-    `silenced` are muted and `acked` somebody took on. `budgets` are told one by one, and `more_budgets` are not; `reached` is how many of all of them are at which severity.
+    `stale` names sources whose data is old. `reconciled` is the difference to Neo's own totals where it is known, `healed` what was put
+    right since the last digest. `final`: late usage is not to be expected any more. `note` is why it comes here. Of open alerts,
+    `silenced` are muted and `acked` taken on. `budgets` are told one by one, and `more_budgets` are not; `reached` is how many of all
+    of them are at which severity.
     """
 
     name: str
@@ -296,3 +297,4 @@ class DigestFacts:
     more_tasks: int = 0
     more_budgets: int = 0
     reached: tuple[tuple[Severity, int], ...] = ()
+    healed: Money = ZERO

@@ -9,6 +9,9 @@ from bot.slack.blocks import Json, Message
 from rules import metric
 from rules.alert import OPEN, State
 
+_LOOKS = {"data_age": "shows what stands in the way", "drift": "shows what differs"}
+"""Of the health of a source: what its status shows."""
+
 _TASK_ID = re.compile(r"[A-Za-z0-9._-]{1,80}")
 
 
@@ -87,7 +90,7 @@ def _figures(facts: AlertFacts) -> Json:
 
 def _when(facts: AlertFacts) -> list[tuple[str, str]]:
     span = _span(facts)
-    gauge = facts.metric == "data_age"
+    gauge = subject.is_gauge(facts)
     if facts.state in OPEN:
         since = ("Firing since", wording.moment(facts.since))
         return [since] if gauge else [span, since]
@@ -132,8 +135,8 @@ def next_step(link: str, look: str) -> Json:
 
 def _look(facts: AlertFacts, command: str) -> str:
     known = next((task.id for task in facts.tasks if _can_be_typed(task.id)), "")
-    if facts.metric == "data_age":
-        return f"`{command} status` shows what stands in the way"
+    if facts.metric in _LOOKS:
+        return f"`{command} status` {_LOOKS[facts.metric]}"
     if known:
         return f"`{command} task {known}` shows the dearest task"
     return f"`{command} alerts` lists what is open"

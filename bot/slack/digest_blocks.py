@@ -23,7 +23,7 @@ def digest(facts: DigestFacts) -> Message:
             facts,
             f"{head}: {digest_words.quiet(facts)}."
             f" {subject.title(facts.to_date.name)} so far: {facts.to_date_spend}."
-            f"{f' {_verdict(facts)}' if _worst(facts) else ''}",
+            f"{f' {_verdict(facts)}' if _worst(facts) else ''}{digest_words.remark(facts)}",
         )
     return blocks.message(
         f"{head}: {facts.spend} spent. {_verdict(facts)}",
@@ -203,17 +203,10 @@ def _alerts(facts: DigestFacts) -> Json | None:
 
 def _data(facts: DigestFacts) -> list[str]:
     late = f"{facts.late} added to earlier days since the last digest" if facts.late else ""
-    reconciled = ""
-    if facts.reconciled is not None:
-        reconciled = (
-            f"differs from Neo's own total by {facts.reconciled}"
-            if facts.reconciled
-            else "equals Neo's own total"
-        )
     return [
         _as_of(facts),
         wording.number(facts.records, "record"),
-        reconciled,
+        digest_words.reconciled(facts),
         late,
         f"days of {facts.period.zone}",
     ]

@@ -217,10 +217,20 @@ def _source(line: SourceLine) -> Json:
         blocks.say(_lag(line)),
         blocks.say(f"  ·  {_counts(line)}"),
         blocks.say("" if line.backfilled else "  ·  history is still being read"),
+        *_compared(line),
         blocks.strong(f"\n{error}" if error else ""),
         blocks.say(f"\n{notes}" if notes else ""),
         blocks.say("\n"),
     )
+
+
+def _compared(line: SourceLine) -> list[Json]:
+    """When it was held against Neo's own totals; a difference is among the notes."""
+    if line.agreement is None:
+        return []
+    agrees = "differs from" if line.agreement.drift else "equals"
+    at = blocks.moment(line.agreement.at)
+    return [blocks.say(f"  ·  {agrees} Neo's own totals, compared "), at]
 
 
 def _counts(line: SourceLine) -> str:

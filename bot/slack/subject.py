@@ -33,6 +33,7 @@ _NOUNS = {
     "expires_in": "time until credits expire",
     "first_seen": "first usage",
     "data_age": "data age",
+    "drift": "difference from Neo's own totals",
 }
 _LABELS = {
     "source": "source {}",
@@ -110,6 +111,12 @@ def limit(facts: AlertFacts) -> str:
     if " of " not in written and ("USD" in written or not isinstance(facts.limit, Money)):
         return written
     return f"{written} = {metric.text(facts.limit)}"
+
+
+def is_gauge(facts: AlertFacts) -> bool:
+    """Whether the value is how things stand now, so that it is of no span."""
+    known = METRICS.get(facts.metric)
+    return known is not None and known.kind is Kind.GAUGE
 
 
 def is_part(facts: AlertFacts) -> bool:

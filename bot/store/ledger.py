@@ -133,12 +133,15 @@ def replace_tasks(
 
 def in_span(db: Connection, source: str, span: Span) -> list[Present]:
     """The records of a source that were created in a span and are not gone."""
-    found = db.execute(
-        "SELECT key, at FROM ledger WHERE at >= ? AND at < ? AND gone IS NULL"
-        " AND +source = (SELECT id FROM term WHERE kind = 'source' AND text = ?) ORDER BY at, key",
-        [instant.to_micros(span.start), instant.to_micros(span.end), source],
+    return _present(
+        db, source, "at >= ? AND at < ?", instant.to_micros(span.start), instant.to_micros(span.end)
     )
-    return [Present(packing.unpack(key), instant.from_micros(at)) for key, at in found]
+
+
+def in_task(db: Connection, source: str, task: str) -> list[Present]:
+    """The records of one task of a source that are not gone."""
+    of_task = "task = (SELECT id FROM term WHERE kind = 'task' AND text = ?)"
+    return _present(db, source, of_task, packing.pack(task))
 
 
 def count(db: Connection) -> int:
@@ -155,6 +158,15 @@ def extent(db: Connection) -> Span | None:
     if first is None:
         return None
     return Span(instant.from_micros(first), instant.from_micros(last + 1))
+
+
+def _present(db: Connection, source: str, which: str, *values: Key | int) -> list[Present]:
+    found = db.execute(
+        f"SELECT key, at FROM ledger WHERE {which} AND gone IS NULL"
+        " AND +source = (SELECT id FROM term WHERE kind = 'source' AND text = ?) ORDER BY at, key",
+        [*values, source],
+    )
+    return [Present(packing.unpack(key), instant.from_micros(at)) for key, at in found]
 
 
 def _add(db: Connection, source: int, records: Mapping[Key, Record], sight: _Sight) -> Added:

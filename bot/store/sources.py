@@ -62,6 +62,13 @@ class SourceState:
     balance: Balance | None = None
 
     @property
+    def begins(self) -> datetime | None:
+        """From when on its part of the ledger is whole; as far as it has come where history is still read."""
+        if self.backfill is None:
+            return None
+        return self.backfill.since if self.backfill.done else self.backfill.at
+
+    @property
     def owner(self) -> str:
         """The user of rows without an email: the account itself, unless it is an admin of a team."""
         return (self.account or labels.SELF) if self.role in (None, SOLO) else labels.UNKNOWN
@@ -95,9 +102,9 @@ def load(db: Connection) -> dict[str, SourceState]:
 
 
 def begins(db: Connection) -> datetime | None:
-    """From when on the ledger is whole, in every source; as far as it has come where history is still read."""
-    known = [state.backfill for state in load(db).values() if state.backfill is not None]
-    return max((each.since if each.done else each.at for each in known), default=None)
+    """From when on the ledger is whole, in every source."""
+    known = [state.begins for state in load(db).values()]
+    return max((at for at in known if at is not None), default=None)
 
 
 def credit_turn(db: Connection) -> datetime | None:

@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 
 from bot.answers import alerts, measure, status
 from bot.counts import Counts, What
+from bot.notify.agreement import Agreement
 from bot.notify.answer import SourceLine, StatusAnswer
 from bot.store import ledger
 from bot.store.connection import Connection
@@ -143,6 +144,10 @@ def _stamp(at: datetime | None) -> float | None:
     return None if at is None else at.timestamp()
 
 
+def _of(found: Agreement | None, read: Callable[[Agreement], float]) -> float | None:
+    return None if found is None else read(found)
+
+
 def _waited(figures: Figures) -> float:
     oldest = figures.status.oldest_waiting
     return 0.0 if oldest is None else (figures.at - oldest).total_seconds()
@@ -166,6 +171,21 @@ _SOURCE: tuple[tuple[str, str, Callable[[SourceLine], float | None]], ...] = (
         "last_complete_poll_timestamp_seconds",
         "When the last complete poll was made.",
         lambda line: _stamp(line.last_complete),
+    ),
+    (
+        "drift_usd",
+        "Difference from Neo's own totals.",
+        lambda line: _of(line.agreement, lambda found: found.drift.nano / NANO),
+    ),
+    (
+        "healed_usd",
+        "What the last reconciliation put right.",
+        lambda line: _of(line.agreement, lambda found: found.healed.nano / NANO),
+    ),
+    (
+        "last_reconciliation_timestamp_seconds",
+        "When the ledger was last held against Neo's own totals.",
+        lambda line: _of(line.agreement, lambda found: found.at.timestamp()),
     ),
     ("source_stale", "1 when the data is too old to judge by.", lambda line: line.stale),
     ("source_failing", "1 when the last poll failed.", lambda line: bool(line.error)),

@@ -8,10 +8,11 @@ import pytest
 
 from bot.answers import digest
 from bot.answers.digest import Due
-from bot.notify import silence
+from bot.notify import agreement, silence
+from bot.notify.agreement import About, Difference
 from bot.notify.facts import DigestFacts, Line, Split, UserLine
 from bot.notify.silence import Silence
-from bot.store import acks, alerts, ledger, silences, sources
+from bot.store import acks, agreements, alerts, ledger, silences, sources
 from bot.store.acks import Ack
 from bot.store.connection import Connection
 from bot.store.sources import Balance
@@ -19,7 +20,7 @@ from rules.labels import Label
 from rules.money import ZERO, Money, share
 from rules.rule import Rule
 from rules.terms import Severity
-from rules.window import Every, Period
+from rules.window import Every, Period, Span
 from tests.answers import test_alerts, world
 from tests.answers.world import ANA, BEN, BERLIN, CI, NOW, days, hours, usd
 
@@ -273,3 +274,35 @@ def test_days_that_no_digest_told_of_are_not_late(db: Connection) -> None:
     ledger.add(db, [world.spent(30, days(2), usd(2))], seen=NOW, live=True)
     found = digest.facts(db, Due("daily", Period(Every.DAY, BERLIN), since), (), PATIENCE, NOW)
     assert usd("57") == found.late, "only the two records that are older than that digest's day"
+
+
+def compare(db: Connection, source: str, at: datetime, left: int, healed: int = 0) -> None:
+    """The ledger of a source was held against Neo's own totals."""
+    by, stays = usd(left + healed), usd(left)
+    found = [Difference(About.TASK, "t", by, ZERO, by, stays)] if left or healed else []
+    span = Span(NOW - days(90), at)
+    agreements.put(db, source, agreement.conclude(at, span, (9, found), []))
+
+
+def test_how_it_compares_with_neo_is_told_while_that_is_fresh_of_every_source(
+    db: Connection,
+) -> None:
+    assert facts(db).reconciled is None, "it was never compared"
+    compare(db, "acme", NOW - days(2), 3)
+    assert usd(3) == facts(db).reconciled
+    sources.identify(db, "blue", role="admin", account=None)
+    assert facts(db).reconciled is None, "the other source was never compared"
+    compare(db, "blue", NOW - hours(5), 4)
+    assert usd(7) == facts(db).reconciled
+    compare(db, "acme", NOW - days(2) - hours(1), 0)
+    assert facts(db).reconciled is None, "that is too long ago"
+
+
+def test_what_was_healed_since_the_last_digest_is_told(db: Connection) -> None:
+    for number, ago in enumerate((days(9), days(1), hours(2)), start=1):
+        compare(db, "acme", NOW - ago, 0, healed=10**number)
+    assert [usd(1100), usd(1110), usd(100 + 1000)] == [
+        facts(db, since=NOW - days(3)).healed,
+        facts(db, Every.MONTH).healed,
+        facts(db).healed,
+    ]

@@ -6,11 +6,14 @@ from datetime import timedelta
 import pytest
 
 from bot.answers import gauges
-from bot.store import ledger
+from bot.notify import agreement
+from bot.notify.agreement import About, Difference
+from bot.store import agreements, ledger
 from bot.store.connection import Connection
 from bot.store.sources import Balance, SourceState
 from rules.metric import Value
-from rules.money import Money
+from rules.money import ZERO, Money
+from rules.window import Span
 from tests.jobs.reading import NOW
 from tests.store import usage
 
@@ -96,4 +99,14 @@ def test_a_source_without_a_balance_has_none(db: Connection) -> None:
     assert {("credit_balance", "acme"), ("runway", "acme"), ("data_age", "blue")} == set(
         gauges.read(db, states, NOW)
     )
+    db.close()
+
+
+def test_how_far_a_source_is_from_neos_own_totals(db: Connection) -> None:
+    by = Money.from_usd(3)
+    found = [Difference(About.TASK, "t", by, ZERO, by, by)]
+    agreements.put(db, "acme", agreement.conclude(NOW, Span(NOW - DAY, NOW), (1, found), None))
+    assert {"drift": by} == read(db)
+    agreements.put(db, "acme", agreement.conclude(NOW, Span(NOW - DAY, NOW), None, None))
+    assert {} == read(db)
     db.close()

@@ -7,11 +7,14 @@ import pytest
 
 from bot.answers import status
 from bot.answers.status import Running
-from bot.store import alerts, outbox, rejected, sources
+from bot.notify import agreement
+from bot.notify.agreement import About, Difference
+from bot.store import agreements, alerts, outbox, rejected, sources
 from bot.store.connection import Connection
 from bot.store.rejected import Rejected
 from bot.store.sources import Balance
 from rules.scope import Judged
+from rules.window import Span
 from tests.answers import world
 from tests.answers.world import BERLIN, NOW, POLLED, usd
 from tests.store import mail
@@ -64,6 +67,21 @@ def test_what_is_not_as_usual_is_noted(db: Connection) -> None:
     assert 2 == len(notes)
     assert "tasks stand in" in notes[0]
     assert "by time of arrival" in notes[1]
+
+
+def test_how_it_compares_with_neos_own_totals_is_told(db: Connection) -> None:
+    span = Span(NOW - timedelta(days=90), NOW)
+    stays = Difference(About.TASK, "t-9", usd(7), usd(2), usd(5), usd(5))
+    agreements.put(db, "acme", agreement.conclude(NOW, span, (9, [stays]), None, ["a note"]))
+    nothing = agreement.conclude(NOW, span, None, None)
+    agreements.put(db, "blue", nothing)
+    acme, blue = status.answer(db, RUNNING, NOW).sources
+    assert agreements.of(db, "acme") == acme.agreement
+    assert ("task t-9 (Neo $7.00, the ledger $2.00)" in acme.notes[0], "a note") == (
+        True,
+        acme.notes[1],
+    )
+    assert (None, ()) == (blue.agreement, blue.notes)
 
 
 @pytest.mark.parametrize(("hours", "noted"), [(3, 0), (4, 1)], ids=["lately", "long ago"])

@@ -1,7 +1,8 @@
 """A configuration, a store with usage in it, and a command line at a fixed time."""
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,16 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         return CliRunner().invoke(door.group, words, obj=lambda: world.NOW, env=environ)
 
     return invoke
+
+
+@pytest.fixture
+def restored() -> Iterator[None]:
+    """The command starts the log of its process: the root logger is left as it was found."""
+    root, before = logging.getLogger(), logging.getLogger().handlers[:]
+    level = root.level
+    yield
+    root.handlers[:] = before
+    root.setLevel(level)
 
 
 @pytest.fixture

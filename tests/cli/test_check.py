@@ -20,7 +20,7 @@ def test_what_is_without_effect_is_named(run: Run) -> None:
         "receivers: {owner: {slack: dm}}\n"
     )
     last = run("check").stdout.splitlines()[-1]
-    assert last.startswith("Without effect in this version: the rule data-age: ")
+    assert last.startswith("Without effect in this version: the rules data-age, drift: ")
 
 
 def test_it_says_which_way_commands_come(run: Run) -> None:

@@ -28,6 +28,7 @@ from tests.cli.conftest import Run
         "digest",
         "doctor",
         "query",
+        "reconcile",
         "restore",
         "rules",
         "run",
@@ -50,6 +51,7 @@ def test_help_names_the_commands(run: Run) -> None:
         "backfill",
         "backup",
         "restore",
+        "reconcile",
         "query",
         "why",
         "digest",
@@ -66,7 +68,7 @@ def test_help_names_the_commands(run: Run) -> None:
         ),
         pytest.param(
             ("xyz",),
-            'there is no command "xyz"; there are: demo, run, check, doctor, backfill, backup, restore, query, why, digest, rules, slack',
+            'there is no command "xyz"; there are: demo, run, check, doctor, backfill, backup, restore, reconcile, query, why, digest, rules, slack',
             id="a word of its own",
         ),
         pytest.param(

@@ -45,7 +45,7 @@ _SLACK = {"bot_token": "xoxb-1", "signing_secret": "secret"}
         ),
         pytest.param(
             {"slack": _SLACK, "receivers": {"owner": {"slack": "dm"}}},
-            ["the rule data-age"],
+            ["the rules data-age, drift"],
             id="nobody to tell that Neo cannot be read",
         ),
         pytest.param(

@@ -44,6 +44,7 @@ class Reading:
     clock: FakeClock
     neo: state.Neo
     database: Database
+    reader: Reader
     poller: Poller
     back: timedelta = BACK
 
@@ -136,8 +137,8 @@ async def opened(
         patience = Patience(
             total=total, sleep=clock.sleep, monotonic=clock.monotonic, jitter=lambda: 1.0
         )
-        client = Client(settings, session, MoneySettings(), patience=patience)
-        reading = Reading(name, clock, neo, kept, _poller(client, kept, lambda now: now - BACK))
+        reader = Reader(Client(settings, session, MoneySettings(), patience=patience), kept)
+        reading = Reading(name, clock, neo, kept, reader, _poller(reader, lambda now: now - BACK))
         try:
             yield reading
         finally:
@@ -145,5 +146,5 @@ async def opened(
                 await kept.close()
 
 
-def _poller(client: Client, kept: Database, reach: Callable[[datetime], datetime]) -> Poller:
-    return Poller(Reader(client, kept), PollSettings(), reach)
+def _poller(reader: Reader, reach: Callable[[datetime], datetime]) -> Poller:
+    return Poller(reader, PollSettings(), reach)

@@ -142,6 +142,28 @@ def test_task_row_can_stand_in_for_its_streams() -> None:
 
 
 @pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        pytest.param({"neo_credits": 3, "llm_cost": 2, "neo_cost": 1}, (3, 1, 2), id="streams of both kinds"),
+        pytest.param({"neo_credits": 2, "llm_cost": 2, "neo_cost": 1}, (0, 1, 2), id="the base amount twice"),
+        pytest.param({"neo_credits": 2, "neo_cost": 1}, (0, 1, 2), id="the base amount as it was before"),
+        pytest.param({"neo_credits": None, "llm_cost": 2, "neo_cost": 1}, (0, 1, 2), id="BYOK alone"),
+    ],
+)  # fmt: skip
+def test_a_task_may_have_credits_beside_byok(
+    fields: dict[str, int | None], expected: tuple[int, ...]
+) -> None:
+    row = page.row(server.row(stream_id=None, is_byok=True, **fields))
+    record, task = _PRICING.task_record(row, "unknown"), _PRICING.task(row, "unknown")
+    assert [Money.from_usd(10 * each) for each in expected] == [
+        record.credits,
+        record.neo_cost,
+        record.llm_cost,
+    ]
+    assert record.spend == task.spend
+
+
+@pytest.mark.parametrize(
     ("amount", "expected"),
     [
         pytest.param("1e-999999999", 0, id="next to nothing, without filling the memory"),

@@ -63,3 +63,31 @@ def test_months_of_another_length_are_held_against_each_other_by_the_day() -> No
 def test_what_was_done_about_open_alerts_is_counted(acked: int, silenced: int, words: str) -> None:
     facts = replace(samples.QUIET, acked=acked, silenced=silenced)
     assert words == acted.counted(facts)
+
+
+@pytest.mark.parametrize(
+    ("differs", "healed", "said", "remark"),
+    [
+        pytest.param(None, "0", "", False, id="not known"),
+        pytest.param(None, "5", "", False, id="not known any more"),
+        pytest.param("0", "0", "equals Neo's own totals", False, id="equal"),
+        pytest.param(
+            "0", "5", "equals Neo's own totals, after $5.00 was healed", True, id="healed"
+        ),
+        pytest.param("2", "0", "differs from Neo's own totals by $2.00", True, id="differs"),
+        pytest.param(
+            "2",
+            "5",
+            "differs from Neo's own totals by $2.00, after $5.00 was healed",
+            True,
+            id="both",
+        ),
+    ],
+)
+def test_how_the_ledger_compares_is_told(
+    differs: str | None, healed: str, said: str, remark: bool
+) -> None:
+    reconciled = None if differs is None else usd(differs)
+    facts = replace(samples.QUIET, reconciled=reconciled, healed=usd(healed))
+    assert said == digest_words.reconciled(facts)
+    assert (f" The ledger {said}." if remark else "") == digest_words.remark(facts)

@@ -52,6 +52,7 @@ VALUES: dict[str, Value | None] = {
     "runway": None,
     "expires_in": None,
     "data_age": None,
+    "drift": None,
 }
 
 

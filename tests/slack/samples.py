@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
-from bot.notify import silence
+from bot.notify import agreement, silence
 from bot.notify.acted import AckAnswer, SilenceAnswer, UnsilenceAnswer
+from bot.notify.agreement import About, Difference
 from bot.notify.answer import (
     AlertsAnswer,
     Answer,
@@ -66,6 +67,7 @@ from rules.labels import Label
 from rules.metric import Totals
 from rules.money import ZERO, Money
 from rules.terms import Limit, Severity
+from rules.window import Span
 
 ZONE = "Europe/Berlin"
 
@@ -240,6 +242,21 @@ STALE = replace(
     split=None,
     data_at=at(12, 42),
     runbook="",
+)
+DIFFERS = Difference(About.TASK, "t-9", usd("42"), usd("20"), usd("22"), usd("22"))
+DRIFT = replace(
+    STALE,
+    id="d21f7000",
+    rule="drift",
+    summary="The ledger differs from Neo's own totals",
+    metric="drift",
+    value=usd("22"),
+    worst=usd("22"),
+    limit=usd("0.01"),
+    limit_text="0.01 USD",
+    period=Stretch("now", at(3, 15), at(3, 15), ZONE),
+    since=at(3, 15),
+    note="The ledger of acme differs from Neo's own totals by $22.00: task t-9 (Neo $42.00, the ledger $20.00).",
 )
 NEW = replace(
     FIRING,
@@ -558,6 +575,7 @@ POSTS: dict[str, Body] = {
     "alert-error-rate": AlertBody(ERROR_RATE),
     "alert-runaway-task": AlertBody(RUNAWAY),
     "alert-stale": AlertBody(STALE),
+    "alert-drift": AlertBody(DRIFT),
     "alert-new": AlertBody(NEW),
     "alert-new-closed": AlertBody(replace(NEW, state=State.CLOSED, ended=at(23))),
     "alert-new-left": AlertBody(NEW_LEFT),
@@ -1013,7 +1031,19 @@ ANSWERS: dict[str, Answer] = {
     "answer-status": StatusAnswer(
         "0.2.0",
         (
-            SourceLine("acme", "admin", at(13, 5), 21.0, False, True, "", 48210, 2, 3),
+            SourceLine(
+                "acme",
+                "admin",
+                at(13, 5),
+                21.0,
+                False,
+                True,
+                "",
+                48210,
+                2,
+                3,
+                agreement=agreement.conclude(at(3, 1), Span(at(1), at(3)), (9, []), []),
+            ),
             SourceLine(
                 "lab",
                 "member",
@@ -1025,7 +1055,11 @@ ANSWERS: dict[str, Answer] = {
                 0,
                 0,
                 0,
-                ("Neo does not show its billing here.",),
+                (
+                    "Neo does not show its billing here.",
+                    "differs from Neo's own totals by $22.00: task <t-9> (Neo $42.00, the ledger $20.00)",
+                ),
+                agreement=agreement.conclude(at(3, 2), Span(at(1), at(3)), (9, [DIFFERS]), []),
             ),
         ),
         9,

@@ -1,20 +1,26 @@
 """The exposition, as Prometheus' own parser reads it."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import aiohttp
 import pytest
 from prometheus_client import parser
 
 from bot.counts import Counts, What
+from bot.notify import agreement
+from bot.notify.agreement import About, Difference
 from bot.secret import Secret
 from bot.slack import client as slack
 from bot.slack.settings import SlackSettings
 from bot.slack.socket import Socket
+from bot.store import agreements
 from bot.store.database import Database
 from bot.web import site
 from bot.web.door import AdminDoor
+from rules.money import NANO, Money
 from rules.terms import Severity
+from rules.window import Span
 from tests.web import office
 from tests.web.office import ANA, BEN, NOW, Clock
 
@@ -126,6 +132,19 @@ async def test_what_is_in_a_label_stays_in_it(database: Database, clock: Clock, 
         told = await scrape(f"http://127.0.0.1:{port}/metrics")
 
     assert 1 == told["neo_budget_rate_limited_total", (("service", "neo"), *of(name))]
+
+
+async def test_how_a_source_compares_with_neos_own_totals(url: str, database: Database) -> None:
+    by = Difference(About.TASK, "t", Money(0), Money(0), Money(3 * NANO), Money(NANO))
+    found = agreement.conclude(NOW, Span(NOW - timedelta(days=9), NOW), (1, [by]), None)
+    await database.write(agreements.put, "acme", found)
+    told = await scrape(url)
+
+    assert (1, 2, NOW.timestamp()) == tuple(
+        told[f"neo_budget_{name}", of("acme")]
+        for name in ("drift_usd", "healed_usd", "last_reconciliation_timestamp_seconds")
+    )
+    assert ("neo_budget_drift_usd", of("blue")) not in told
 
 
 async def test_a_socket_is_told_of_where_there_is_one(
