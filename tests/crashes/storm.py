@@ -14,8 +14,11 @@ from tests.crashes.clock import LastingClock
 from tests.crashes.ground import Ground, Scenery
 from tests.crashes.told import Told
 
-_FAR = 90
-"""The longest that a process lives, in crossings."""
+_FAR = 100
+"""How long a process lives, in crossings, on average: most live shorter, and some as long as it takes."""
+
+_DOWN = 10
+"""The longest that the bot is down, in seconds."""
 
 _METHODS = {
     "chat.postMessage": 6,
@@ -115,14 +118,16 @@ class Storm:
             self.tally.faults.update(name for name, rule in planned if not rule.left)
             if not lived:
                 self.tally.kills += 1
-                ground.clock.advance(timedelta(seconds=self._chance.randint(1, 30)))
+                ground.clock.advance(timedelta(seconds=self._chance.randint(1, _DOWN)))
             elif ground.failed:
                 await ground.end()
             else:
                 return
 
     def _kill(self) -> int | None:
-        return self._chance.randint(1, _FAR) if self.tally.kills < self._kills else None
+        if self.tally.kills >= self._kills:
+            return None
+        return 1 + int(self._chance.expovariate(1 / _FAR))
 
     def _plan(self) -> list[tuple[str, mischief.Rule]]:
         """A few calls that are to fail, and how."""
