@@ -22,7 +22,7 @@ _WIDTHS = (42, 14, 40, 9, 8)
 class Size:
     """How much is measured: records in the middle and in large, rules, requests, people in a storm, starts.
 
-    `replay` is days, people and rules of a replay.
+    `replay` is days, people and rules of a replay. `apart`: each is measured in a process of its own.
     """
 
     small: int = 10_000
@@ -33,6 +33,7 @@ class Size:
     people: int = 10_000
     starts: int = 5
     replay: tuple[int, int, int] = (30, 200, 20)
+    apart: bool = True
 
 
 FULL = Size(large=(1_000_000, 5_000_000))
@@ -45,6 +46,7 @@ TINY = Size(
     people=100,
     starts=1,
     replay=(2, 10, 20),
+    apart=False,
 )
 
 
@@ -88,13 +90,14 @@ class Bench:
     def __init__(self, folder: Path, size: Size) -> None:
         self.folder = folder
         self.size = size
+        self.measure = measure.of if size.apart else measure.here
 
     def rows(self) -> Iterator[Row]:
         yield from self.ingest(self.size.middle)
         yield from self.unchanged()
         yield from self.commands()
         store = self.copy(self.size.middle)
-        starting = measure.of("starting", "starting", store, self.size.starts)
+        starting = self.measure("starting", "starting", store, self.size.starts)
         yield self.starting(starting["ready"], starting["imports"])
         yield from self.storm()
         yield from self.ticks(starting["peak"])
@@ -102,8 +105,8 @@ class Bench:
 
     def ingest(self, count: int) -> Iterator[Row]:
         pages = self.pages(count)
-        ours = measure.of("ingest", "ours", pages, self.store(count))
-        plain = measure.of("ingest", "plain", pages, self.folder / "plain.db")
+        ours = self.measure("ingest", "ours", pages, self.store(count))
+        plain = self.measure("ingest", "plain", pages, self.folder / "plain.db")
         what, figure = f"ingest of {count:,}", f"{ours['seconds']:.2f} s"
         yield Row(
             what,
@@ -113,7 +116,7 @@ class Bench:
             2,
         )
         if count <= self.size.middle:
-            upsert = measure.of("ingest", "upsert", pages, self.folder / "upsert.db")
+            upsert = self.measure("ingest", "upsert", pages, self.folder / "upsert.db")
             against = f"sqlite-utils upsert {upsert['seconds']:.2f} s"
             yield Row(what, figure, against, ours["seconds"] / upsert["seconds"], 0.4)
         bytes_ = pages.stat().st_size
@@ -129,7 +132,7 @@ class Bench:
 
     def unchanged(self) -> Iterator[Row]:
         count = self.size.middle
-        found = measure.of("ingest", "unchanged", self.pages(count), self.store(count))
+        found = self.measure("ingest", "unchanged", self.pages(count), self.store(count))
         store, validate = (1000 * found[name] / 100 for name in ("store", "validate"))
         yield Row(
             "unchanged page, store step",
@@ -148,8 +151,8 @@ class Bench:
 
     def commands(self) -> Iterator[Row]:
         store, count = self.copy(self.size.middle), self.size.requests
-        bare = measure.of("commands", "bare", count)
-        ours = measure.of("commands", "verbs", store, count // 3)
+        bare = self.measure("commands", "bare", count)
+        ours = self.measure("commands", "verbs", store, count // 3)
         for text in ("spend", "spend team"):
             yield Row(
                 f"signed `{text}`, with its query",
@@ -167,7 +170,9 @@ class Bench:
                 ours[f"cost of {verb}"] / bare["cost"],
             )
         small = self.copy(self.small())
-        beside = measure.of("commands", "beside", small, self.pages(self.size.middle), count // 10)
+        beside = self.measure(
+            "commands", "beside", small, self.pages(self.size.middle), count // 10
+        )
         yield Row(
             "`spend team` p99 beside a backfill",
             f"{1000 * beside['p99']:.0f} ms",
@@ -186,7 +191,7 @@ class Bench:
         )
 
     def storm(self) -> Iterator[Row]:
-        found = measure.of("ticks", "storm", self.folder / "storm.db", self.size.people)
+        found = self.measure("ticks", "storm", self.folder / "storm.db", self.size.people)
         what = f"messages for {found['alerts']:,.0f} alerts at once"
         yield Row(
             what,
@@ -237,7 +242,7 @@ class Bench:
     def replay(self) -> Row:
         days, people, rules = self.size.replay
         path = self.folder / "replay.db"
-        found = measure.of("replaying", "replay", path, days, people, rules)
+        found = self.measure("replaying", "replay", path, days, people, rules)
         return Row(
             f"replay: {days} days × {people} users × {rules} rules",
             f"{found['seconds']:.2f} s",
@@ -246,18 +251,18 @@ class Bench:
         )
 
     def tick(self, count: int, rules: int, kinds: int) -> measure.Figures:
-        return measure.of("ticks", "tick", self.pages(count), self.copy(count), rules, kinds)
+        return self.measure("ticks", "tick", self.pages(count), self.copy(count), rules, kinds)
 
     def small(self) -> int:
         """The size of a small store, which is made when it is first asked for."""
         if not self.store(self.size.small).exists():
-            measure.of("ingest", "ours", self.pages(self.size.small), self.store(self.size.small))
+            self.measure("ingest", "ours", self.pages(self.size.small), self.store(self.size.small))
         return self.size.small
 
     def pages(self, count: int) -> Path:
         path = self.folder / f"{count}.pages"
         if not path.exists():
-            measure.of("pages", "write", path, count)
+            self.measure("pages", "write", path, count)
         return path
 
     def store(self, count: int) -> Path:

@@ -172,5 +172,7 @@ async def _backfill(database: Database, source: str) -> NoReturn:
         await reader.records(Pass(everything, pages.END, "unknown", live=False), nothing_more)
 
 
+MEASURES: measure.Measures = {"bare": bare, "verbs": verbs, "beside": beside}
+
 if __name__ == "__main__":
-    measure.tell({"bare": bare, "verbs": verbs, "beside": beside})
+    measure.tell(MEASURES)

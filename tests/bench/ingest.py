@@ -131,5 +131,12 @@ def _insert(db: sqlite3.Connection, insert: str, rows: list[tuple[Any, ...]]) ->
     db.execute("COMMIT")
 
 
+MEASURES: measure.Measures = {
+    "ours": ours,
+    "plain": plain,
+    "upsert": upsert,
+    "unchanged": unchanged,
+}
+
 if __name__ == "__main__":
-    measure.tell({"ours": ours, "plain": plain, "upsert": upsert, "unchanged": unchanged})
+    measure.tell(MEASURES)

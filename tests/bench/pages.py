@@ -131,5 +131,7 @@ def _kind(chance: Random) -> str:
     return json.dumps(facts, separators=(",", ":"))[1:]
 
 
+MEASURES: measure.Measures = {"write": write}
+
 if __name__ == "__main__":
-    measure.tell({"write": write})
+    measure.tell(MEASURES)

@@ -80,5 +80,7 @@ def _usage(path: str, days: int, people: int) -> list[Record]:
     ]
 
 
+MEASURES: measure.Measures = {"replay": replay}
+
 if __name__ == "__main__":
-    measure.tell({"replay": replay})
+    measure.tell(MEASURES)

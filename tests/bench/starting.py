@@ -122,5 +122,7 @@ def _answers(port: int) -> bool:
         return False
 
 
+MEASURES: measure.Measures = {"starting": starting}
+
 if __name__ == "__main__":
-    measure.tell({"starting": starting})
+    measure.tell(MEASURES)

@@ -161,5 +161,7 @@ def _counts(db: Connection) -> tuple[int, int]:
     return int(alerts), int(messages)
 
 
+MEASURES: measure.Measures = {"tick": tick, "storm": storm}
+
 if __name__ == "__main__":
-    measure.tell({"tick": tick, "storm": storm})
+    measure.tell(MEASURES)
