@@ -17,7 +17,7 @@ from bot.jobs import attach
 from bot.jobs.pace import Pace
 from bot.jobs.sink import Sink
 from bot.notify import retry
-from bot.notify.notification import Destination, Notification, Receipt, SinkError, Via
+from bot.notify.notification import Body, Destination, Notification, Receipt, SinkError, Via
 from bot.notify.routing import Routes
 from bot.store import charts, messages, outbox
 from bot.store.connection import Connection
@@ -169,25 +169,21 @@ class Deliverer:
         self._counts.add(What.DELIVERIES, destination.receiver, _REFUSED)
         fields = {"destination": str(destination), **_named(taken), "error": str(error)}
         log.error("undeliverable", extra=fields)
-        await self._database.write(self._give_up, destination, taken, str(error), now, durable=True)
+        await self._database.write(self._give_up, taken, error, now, durable=True)
 
-    def _give_up(
-        self,
-        db: Connection,
-        destination: Destination,
-        taken: Taken,
-        error: str,
-        now: datetime,
-    ) -> None:
-        fallback = self.routes.fallback_for(destination) if taken.is_post else None
-        outbox.failed(db, taken, error, now, rerouted=fallback is not None)
-        if fallback is None:
+    def _give_up(self, db: Connection, taken: Taken, error: SinkError, now: datetime) -> None:
+        """The fallback is told instead; of news on what has a message there it hears anyway."""
+        place = taken.notification.destination
+        fallback = None if error.afresh else self.routes.fallback_for(place)
+        known = fallback is not None and messages.all_told(db, taken.message, fallback)
+        if fallback is None or (known and not taken.is_post):
+            outbox.failed(db, taken, str(error), now)
             return
-        if messages.all_told(db, taken.message, fallback):
-            notice = retry.as_notice(destination, error)
-            outbox.explain(db, destination, fallback, notice, now)
+        outbox.failed(db, taken, str(error), now, rerouted=True)
+        if known:
+            outbox.explain(db, place, fallback, retry.as_notice(place, str(error)), now)
         else:
-            body = retry.as_rerouted(taken.notification.body, destination, error)
+            body = retry.as_rerouted(_whole(db, taken), place, str(error))
             outbox.reroute(db, taken, fallback, body, now)
 
     async def _later(self, taken: Taken, due: datetime, error: str, *, unsure: bool) -> None:
@@ -251,6 +247,14 @@ def _due(db: Connection, now: datetime) -> list[_Lane]:
 def _named(taken: Taken) -> dict[str, str]:
     """What log lines call it; `message_id` stands with its alerts where they were judged."""
     return {"notification": taken.notification.id, "message_id": taken.message}
+
+
+def _whole(db: Connection, taken: Taken) -> Body:
+    """What its message says by now, for who has not seen that; where it cannot be read, the news alone."""
+    try:
+        return messages.body(db, taken.message)
+    except ValueError:
+        return taken.notification.body
 
 
 def _as_sent(taken: Taken, now: datetime) -> Notification:

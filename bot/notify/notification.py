@@ -146,7 +146,8 @@ class SinkError(Exception):
     """A sink could not deliver.
 
     `retryable`: trying again may help, after `retry_after` seconds when that is known. `unsure`: the message may have
-    arrived all the same (a lost reply), so it must be looked for before it is sent again.
+    arrived all the same (a lost reply), so it must be looked for before it is sent again. `afresh`: what it belongs to is
+    gone or closed, and its message is posted anew instead.
     """
 
     def __init__(
@@ -156,8 +157,10 @@ class SinkError(Exception):
         retryable: bool,
         retry_after: float | None = None,
         unsure: bool = False,
+        afresh: bool = False,
     ) -> None:
         super().__init__(message)
         self.retryable = retryable
         self.retry_after = retry_after
         self.unsure = unsure
+        self.afresh = afresh

@@ -116,7 +116,12 @@ def _refused(error: SlackApiError, mends: Mapping[str, str]) -> SinkError:
     if mend := mends.get(reason, known.mend):
         words = f"{words} ({mend})"
     unsure = known.sort is Sort.UNSURE
-    return SinkError(words, retryable=unsure or known.sort is Sort.RETRY, unsure=unsure)
+    return SinkError(
+        words,
+        retryable=unsure or known.sort is Sort.RETRY,
+        unsure=unsure,
+        afresh=known.sort is Sort.AFRESH,
+    )
 
 
 def _code(error: SlackApiError) -> str:

@@ -106,6 +106,62 @@ async def test_news_on_what_the_fallback_stands_in_for_reach_it_once(office: Off
     assert 0 == (await office.waiting()).undeliverable
 
 
+async def test_news_on_a_message_whose_channel_was_archived_since_reach_the_fallback(
+    office: Office,
+) -> None:
+    await office.database.write(_queue_alert, FINOPS)
+    await office.deliver()
+    _archive(office)
+    await office.database.write(_escalate, FINOPS)
+    await office.deliver()
+    [told] = office.messages(OTHER)
+    assert "spend of ana@acme.test" in told.text
+    assert "meant for finops (#neo-spend), which cannot be reached: Slack refused: is_arch" in str(
+        told.blocks
+    )
+    places = await office.database.read(messages.places, [making.alert().id])
+    assert {FINOPS, OTHER} == set(places[making.alert().id])
+    await answer(office, "m-1", "and on")
+    await office.deliver(3600)
+    assert 1 == len(office.messages(OTHER))
+
+
+async def test_of_a_table_in_an_archived_channel_the_fallback_gets_all(office: Office) -> None:
+    await office.database.write(_queue_table, FINOPS)
+    await office.deliver()
+    _archive(office)
+    await office.database.write(_change_table)
+    await office.deliver()
+    [told] = office.messages(OTHER)
+    assert office.messages()[0].text == told.text
+
+
+async def test_of_a_message_that_cannot_be_read_the_fallback_gets_the_news(office: Office) -> None:
+    await office.database.write(_queue_table, FINOPS)
+    await office.deliver()
+    _archive(office)
+    await office.database.write(_change_table)
+    await office.database.write(lambda db: db.execute("UPDATE message SET body = '?'"))
+    await office.deliver()
+    [told] = office.messages(OTHER)
+    assert "changes in user-daily-spend" in told.text
+
+
+def _archive(office: Office) -> None:
+    workspace = office.bench.workspace
+    workspace.set_channel(replace(workspace.channel(FINOPS.address), is_archived=True))
+
+
+def _queue_table(db: Connection, place: Destination) -> None:
+    messages.write(db, "m-1", place, samples.POSTS["table"], NOW)
+    outbox.add(db, outbox.Entry("m-1", "post", "first"), NOW)
+
+
+def _change_table(db: Connection) -> None:
+    changes = samples.REPLIES["reply-changes"]
+    outbox.add(db, outbox.Entry("m-1", "news", "escalated", changes), NOW)
+
+
 async def test_what_a_refused_token_kept_from_everybody_is_told_once_it_is_mended(
     office: Office,
 ) -> None:
@@ -180,6 +236,7 @@ async def test_news_on_a_deleted_message_are_told_by_a_fresh_one(office: Office)
     await answer(office, "m-1", "critical")
     await office.deliver()
     assert ["now critical"] == office.said()
+    assert [] == office.said(OTHER)
     assert 0 == (await office.waiting()).undeliverable
 
 
