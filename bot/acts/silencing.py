@@ -115,7 +115,7 @@ def _active(db: Connection, acting: Acting) -> str:
     ends = accumulate(len(each) + 2 for each in listed)
     shown = [each for each, end in zip(listed, ends, strict=True) if end <= _ROOM]
     rest = f", +{len(listed) - len(shown)} more" if len(listed) > len(shown) else ""
-    return f"There are {', '.join(shown)}{rest}."
+    return f"There {'is' if len(active) == 1 else 'are'} {', '.join(shown)}{rest}."
 
 
 def _cut(about: str) -> str:

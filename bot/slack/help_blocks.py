@@ -1,4 +1,4 @@
-"""Help: every verb with its meaning and an example, or one of them in detail."""
+"""Help: every verb with its meaning, or one of them in detail and with an example."""
 
 from bot.notify.answer import HelpAnswer, Refusal
 from bot.slack import blocks, text, verbs

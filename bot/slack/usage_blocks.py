@@ -136,7 +136,7 @@ def task(answer: TaskAnswer) -> Message:
             ("By", user or "unknown"),
             ("Model", f"{model or 'unknown'}{' (BYOK)' if answer.byok else ''}"),
             ("Ran for", _ms(answer.execution_ms)),
-            ("Work", f"{answer.steps:,} steps, {answer.tool_calls:,} tool calls"),
+            ("Work", _work(answer)),
         ),
         alert_blocks.split(answer.split),
         _error(answer.error),
@@ -144,6 +144,11 @@ def task(answer: TaskAnswer) -> Message:
         _list("Timeline", [_stream(each) for each in answer.timeline[:STREAMS]], _hidden(answer)),
         blocks.context(_ORIGINS[answer.origin], f"`{text.escape(answer.id, blocks.NAME)}`"),
     )
+
+
+def _work(answer: TaskAnswer) -> str:
+    calls = wording.number(answer.tool_calls, "tool call")
+    return f"{wording.number(answer.steps, 'step')}, {calls}"
 
 
 def as_of(at: datetime | None, *more: str) -> Json:

@@ -216,7 +216,7 @@ def test_a_silence_is_ended_by_what_it_is_about(db: Connection) -> None:
     refused = ground.said(
         silencing.unsilence(db, ground.acting(), Wanted(labels={Label.USER: BEN}))
     )
-    assert refused == f"No silence is about just user={BEN}. There are S1 (user={ANA})."
+    assert refused == f"No silence is about just user={BEN}. There is S1 (user={ANA})."
     done = silencing.unsilence(db, ground.acting(), Wanted(labels=USER))
     assert isinstance(done, UnsilenceAnswer)
     assert "Say what to silence" in ground.said(silencing.unsilence(db, ground.acting(), Wanted()))
@@ -291,9 +291,9 @@ def test_what_a_silence_of_its_one_person_mutes_stays_muted(db: Connection) -> N
 @pytest.mark.parametrize(
     ("what", "words"),
     [
-        pytest.param("S9", "There is no silence S9. There are S1 (rule=user-spend).", id="no S9"),
+        pytest.param("S9", "There is no silence S9. There is S1 (rule=user-spend).", id="no S9"),
         pytest.param(
-            "zzzz", '"zzzz" is neither a silence nor an alert. There are S1', id="nothing"
+            "zzzz", '"zzzz" is neither a silence nor an alert. There is S1', id="nothing"
         ),
         pytest.param(ERRORS.id, f"Alert {ERRORS.id} is not silenced.", id="not silenced"),
         pytest.param(

@@ -130,6 +130,13 @@ ORIGINS = {
 }
 
 
+def test_of_one_step_and_one_call_a_task_says_so() -> None:
+    answer = samples.ANSWERS["answer-task"]
+    assert isinstance(answer, TaskAnswer)
+    shown = render.answer(replace(answer, steps=1, tool_calls=1), COMMAND)
+    assert "1 step, 1 tool call'" in str(shown.blocks)
+
+
 @pytest.mark.parametrize("origin", Origin)
 def test_a_task_says_whence_it_is_told(origin: Origin) -> None:
     answer = samples.ANSWERS["answer-task"]
