@@ -22,6 +22,7 @@ from bot.slack.blocks import Json, Message
 from rules import metric
 from rules.alert import OPEN, Reason
 from rules.metric import Value
+from rules.terms import Severity
 
 SHOWN = 10
 _REASONS = {
@@ -35,9 +36,11 @@ _REASONS = {
 def table(facts: TableFacts, command: str) -> Message:
     """The message, as it is posted and as it is edited to when members end."""
     rows = facts.rows[:SHOWN]
+    head = _headline(facts)
+    is_of_one = facts.rule and not facts.also
     return blocks.message(
-        f"{_headline(facts)} ({wording.period(facts.period)})" if facts.rule else _headline(facts),
-        blocks.header(_headline(facts)),
+        f"{head} ({wording.period(facts.period)})" if is_of_one else head,
+        blocks.header(head),
         blocks.paragraph(*_summary(facts)),
         blocks.remark(facts.note),
         _figures(facts),
@@ -85,8 +88,8 @@ def _change(facts: AlertFacts) -> tuple[str, str, str, str]:
 
 
 def _headline(facts: TableFacts) -> str:
-    icon = subject.ICONS[facts.severity] if facts.open else subject.OVER
-    if not facts.rule:
+    icon = subject.ICONS[_worst(facts)] if facts.open else subject.OVER
+    if not facts.rule or facts.also:
         also = f" and {wording.number(facts.also.count, 'change')}" if facts.also else ""
         return f"{icon} {wording.number(facts.count, 'alert')}{also} that were held back"
     if facts.metric == subject.FIRST:
@@ -95,6 +98,12 @@ def _headline(facts: TableFacts) -> str:
         )
     what = f"{wording.number(facts.count, 'alert')}: {subject.measure(facts.rows[0])}"
     return f"{icon} {what} past the limit of {text.plain(facts.rule, blocks.NAME)}"
+
+
+def _worst(facts: TableFacts) -> Severity:
+    """Also of the news beside it, of which nothing else is posted."""
+    also = facts.also.rows if facts.also else ()
+    return max([facts.severity, *(row.peak for row in also if row.state in OPEN)])
 
 
 def _summary(facts: TableFacts) -> list[Json]:

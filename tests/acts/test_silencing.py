@@ -292,9 +292,7 @@ def test_what_a_silence_of_its_one_person_mutes_stays_muted(db: Connection) -> N
     ("what", "words"),
     [
         pytest.param("S9", "There is no silence S9. There is S1 (rule=user-spend).", id="no S9"),
-        pytest.param(
-            "zzzz", '"zzzz" is neither a silence nor an alert. There is S1', id="nothing"
-        ),
+        pytest.param("zzzz", '"zzzz" is neither a silence nor an alert. There is S1', id="nothing"),
         pytest.param(ERRORS.id, f"Alert {ERRORS.id} is not silenced.", id="not silenced"),
         pytest.param(
             FIRING.id, "by S1, which is about rule=user-spend: `unsilence S1`", id="wider"

@@ -10,10 +10,11 @@ import pytest
 
 from bot.demo.workbench import blocks as slack
 from bot.notify.answer import Answer, Origin, TaskAnswer
-from bot.notify.notification import AlertBody, Body
+from bot.notify.notification import AlertBody, Body, TableBody
 from bot.slack import render, verbs
 from bot.slack.blocks import Message
 from rules.alert import OPEN, Reason, State
+from rules.terms import Severity
 from tests.slack import samples
 
 GOLDEN = Path(__file__).parents[1] / "data" / "blocks"
@@ -128,6 +129,19 @@ ORIGINS = {
     Origin.GONE: "From the ledger: Neo shows you no such task",
     Origin.SILENT: "From the ledger: Neo did not answer",
 }
+
+
+def test_news_held_back_beside_new_alerts_of_one_rule_stand_in_the_headline() -> None:
+    mild = replace(samples.TABLE, severity=Severity.WARNING, rows=samples.ROWS[:1], count=1, open=1)
+    alone, both = (
+        render.post(TableBody(replace(mild, held=True, also=also)), COMMAND)
+        for also in (None, samples.CHANGES)
+    )
+    assert alone.text.startswith("🟠 1 alert: spend past the limit of user-daily-spend (")
+    assert "🔴 1 alert and 17 changes that were held back" == both.text
+    over = (replace(row, state=State.RESOLVED) for row in samples.CHANGES.rows)
+    calm = replace(mild, held=True, also=replace(samples.CHANGES, rows=tuple(over)))
+    assert render.post(TableBody(calm), COMMAND).text.startswith("🟠 1 alert and 17")
 
 
 def test_of_one_step_and_one_call_a_task_says_so() -> None:
