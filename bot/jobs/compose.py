@@ -13,7 +13,7 @@ from bot.jobs import removed
 from bot.jobs import scene as scenes
 from bot.jobs.scene import Scene
 from bot.notify.decision import Changes, Decision, Edit, Post, Reply, Step
-from bot.notify.facts import AlertFacts, ChangesFacts, TableFacts
+from bot.notify.facts import AlertFacts, ChangesFacts, Stretch, TableFacts
 from bot.notify.notification import AlertBody, Body, ChangesBody, Destination, TableBody, Via
 from bot.store import alerts, messages
 from rules import metric
@@ -156,13 +156,23 @@ def _table(scene: Scene, rule: Rule, decision: Post | Reply | Edit, steps: Seque
             first=occasion.first,
             held=occasion.held,
             also=occasion.also,
-            period=scene.stretch(rule, members[0]),
+            period=_period(scene, rule, members),
             data_at=scene.data_at,
             runbook="" if mixed else rule.runbook,
             acked=acked,
             silenced=silenced,
         )
     )
+
+
+def _period(scene: Scene, rule: Rule, members: Iterable[Alert]) -> Stretch:
+    """Of what was held back over the end of a period: from the first of them to the last."""
+    own = [alert for alert in members if alert.series.rule == rule.name]
+    one = scene.stretch(rule, own[0])
+    if not own[0].by_period:
+        return one
+    first, last = min(alert.span.start for alert in own), max(alert.span.end for alert in own)
+    return replace(one, start=first, end=last)
 
 
 @dataclass(frozen=True, slots=True)
