@@ -99,7 +99,7 @@ class Bot:
         """Polls one source, judges what it brought, and sends what there is to say."""
         with journal.run():
             now = self.clock.now()
-            await self._waking.notice(self.standing.stale_after)
+            await self._awake()
             try:
                 complete = await self.pollers[source].run(now)
             finally:
@@ -110,9 +110,13 @@ class Bot:
 
     async def look(self) -> None:
         """Judges where no poll does, but nothing that is yet to be read after a start or a sleep."""
-        await self._waking.notice(self.standing.stale_after)
-        if self._waking.over:
+        if await self._awake():
             await self.judge()
+
+    async def _awake(self) -> bool:
+        """Whether all was read that is old only because the bot was away."""
+        await self._waking.notice(self.standing.stale_after)
+        return self._waking.over
 
     async def judge(self, pinned: datetime | None = None) -> None:
         """One evaluation of all rules; never two at once.
@@ -137,7 +141,8 @@ class Bot:
             if isinstance(said, Refusal):
                 return said
             try:
-                await self._evaluate(now)
+                if await self._awake():
+                    await self._evaluate(now)
             except Exception:
                 log.exception("what was done is kept, but is judged only later")
         await self.deliverer.wake()
@@ -157,16 +162,13 @@ class Bot:
         return now if pinned is None else min(max(pinned, self._judged or pinned), now)
 
     async def digests(self) -> None:
-        """Sends the digests that are due."""
-        standing = self.standing
+        """Sends the digests that are due, after a start or a sleep with what was to be read first."""
+        if not await self._awake():
+            return
+        standing, now = self.standing, self.clock.now()
+        told = standing.editions, standing.rules, standing.stale_after
         with journal.run():
-            if await digest.run(
-                self.database,
-                standing.editions,
-                standing.rules,
-                standing.stale_after,
-                self.clock.now(),
-            ):
+            if await digest.run(self.database, *told, now):
                 await self.deliverer.wake()
 
     async def beat(self) -> None:
@@ -212,7 +214,7 @@ class Bot:
         """Takes on changed files; a bad one changes nothing and is told in the log, in status and in health."""
         self._take_on(self.standing.reloaded())
         await self.revive()
-        await self.judge()
+        await self.look()
 
     async def revive(self) -> None:
         """Has what was undeliverable tried again: the token, the channel or the receiver may be mended."""

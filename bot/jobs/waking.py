@@ -1,5 +1,6 @@
 """After a start or a sleep of the machine: what is old only because nobody read it is read before it is judged."""
 
+import asyncio
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -21,13 +22,17 @@ class Waking:
         self._seen: datetime | None = None
         self._untried: set[str] = set()
         self._until = 0.0
+        self._noticing = asyncio.Lock()  # whoever comes second waits for what the first finds
 
     async def notice(self, stale_after: timedelta) -> None:
         """To be called again and again: that it was not for long is how a sleep is noticed."""
-        now, last = self._clock.now(), self._seen
-        self._seen = now
-        if last is not None and now - last <= stale_after:
-            return
+        async with self._noticing:
+            now, last = self._clock.now(), self._seen
+            self._seen = now
+            if last is None or now - last > stale_after:
+                await self._look(now, stale_after)
+
+    async def _look(self, now: datetime, stale_after: timedelta) -> None:
         states = await self._database.read(sources.load)
         known = {name: state for name, state in states.items() if state.last_complete is not None}
         self._untried = set(sources.stale(known, now, stale_after) & self._names)

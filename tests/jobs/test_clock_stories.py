@@ -121,9 +121,9 @@ STORIES = {
             "Daily of Sun 22 Nov 2026",
         ],
     ),
-    "asleep for a weekend, awake six hours after the digest": Story(
+    "asleep for a weekend, awake nearly six hours after the digest": Story(
         BERLIN,
-        "2026-11-20T08:50 2026-11-20T09:00 2026-11-20T18:00 =2026-11-23T15:00 2026-11-24T09:00",
+        "2026-11-20T08:50 2026-11-20T09:00 2026-11-20T18:00 =2026-11-23T14:59 2026-11-24T09:00",
         "2026-11-22T12:00 2026-11-23T00:00",
         [
             "Daily of Thu 19 Nov 2026",
@@ -171,10 +171,11 @@ async def test_each_period_is_told_of_once(story: Story, tmp_path: Path) -> None
 
 
 async def looked(played: Stage) -> list[str]:
-    """What is posted once everything was woken."""
+    """What is posted once everything was woken, digests first: where the bot was away, they come after what it reads."""
+    alerts = await played.tick()
     await played.bot.digests()
-    posts = [line for line in await played.tick() if line.startswith("post")]
-    return [_about(line) for line in posts]
+    await played.bot.deliverer.drain()
+    return [_about(line) for line in [*played.news(), *alerts] if line.startswith("post")]
 
 
 def _about(line: str) -> str:

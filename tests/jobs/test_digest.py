@@ -37,7 +37,12 @@ async def played(folder: Path, zone: str, start: str, **digest: str) -> AsyncIte
 
 
 async def digests(stage: Stage) -> list[str]:
-    """What is sent of digests now."""
+    """What is sent of digests now, once Neo was read."""
+    await stage.tick()
+    return await sent(stage)
+
+
+async def sent(stage: Stage) -> list[str]:
     await stage.bot.digests()
     await stage.bot.deliverer.drain()
     return [line for line in stage.news() if line.startswith("post")]
@@ -45,12 +50,12 @@ async def digests(stage: Stage) -> list[str]:
 
 async def over(stage: Stage, span: timedelta) -> list[datetime]:
     """When digests were sent while time passed, to the minute."""
-    sent, until = [], stage.clock.now() + span
+    times, until = [], stage.clock.now() + span
     while stage.clock.now() < until:
         stage.clock.advance(MINUTE)
         at = stage.clock.now()
-        sent += [at for _ in await digests(stage)]
-    return sent
+        times += [at for _ in await sent(stage)]
+    return times
 
 
 @pytest.mark.parametrize(
@@ -66,8 +71,8 @@ async def over(stage: Stage, span: timedelta) -> list[datetime]:
 )
 async def test_it_goes_out_once_at_its_local_time(tmp_path: Path, zone: str, start: str) -> None:
     async with played(tmp_path, zone, start) as opened:
-        sent = await over(opened, timedelta(minutes=20))
-        assert ["09:00"] == [f"{at.astimezone(ZoneInfo(zone)):%H:%M}" for at in sent]
+        times = await over(opened, timedelta(minutes=20))
+        assert ["09:00"] == [f"{at.astimezone(ZoneInfo(zone)):%H:%M}" for at in times]
         opened.clock.advance(timedelta(days=1))
         assert 1 == len(await digests(opened))
         assert [] == await digests(opened)
@@ -84,16 +89,16 @@ async def test_it_goes_out_once_in_the_hour_that_the_clock_changes(
     tmp_path: Path, start: str, local: str
 ) -> None:
     async with played(tmp_path, "Europe/Berlin", start, at="02:30") as opened:
-        sent = await over(opened, timedelta(minutes=200))
-        assert [local] == [f"{at.astimezone(ZoneInfo('Europe/Berlin')):%H:%M}" for at in sent]
-        assert 0 == sent[0].astimezone(ZoneInfo("Europe/Berlin")).fold
+        times = await over(opened, timedelta(minutes=200))
+        assert [local] == [f"{at.astimezone(ZoneInfo('Europe/Berlin')):%H:%M}" for at in times]
+        assert 0 == times[0].astimezone(ZoneInfo("Europe/Berlin")).fold
 
 
 async def test_a_restart_sends_it_neither_twice_nor_never(tmp_path: Path) -> None:
     async with played(tmp_path, "UTC", "2026-11-18T09:00") as opened:
         await opened.bot.digests()
         await opened.restart()
-        assert 1 == len(await digests(opened))
+        assert 1 == len(await sent(opened))
         await opened.restart()
         assert [] == await digests(opened)
 
@@ -215,11 +220,11 @@ async def test_weekly_and_monthly_ones_have_their_own_days(tmp_path: Path) -> No
     async with stage.staged(tmp_path, start, RULES, changes) as opened:
         await opened.tick()
         await opened.bot.digests()
-        sent = []
+        days = []
         for _ in range(12):
             opened.clock.advance(timedelta(days=1, minutes=1))
-            sent += [opened.clock.now().day for _ in await digests(opened)]
-        assert [24, 30, 1] == sent
+            days += [opened.clock.now().day for _ in await digests(opened)]
+        assert [24, 30, 1] == days
 
 
 WEEKLY = {"every": "week", "weekday": "mon", "name": "weekly"}

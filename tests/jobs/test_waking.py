@@ -57,6 +57,36 @@ async def test_after_a_weekend_nothing_is_said_of_old_data(played: Stage, restar
     assert played.clock.now() == played.bot.in_force().judged
 
 
+async def test_what_people_and_files_change_meanwhile_is_judged_once_all_is_read(
+    played: Stage,
+) -> None:
+    played.clock.set_to(played.clock.now() + WEEKEND)
+    assert "data-age" in await played.say("U0ADA", "silence data-age 1m")
+    played.clock.advance(2 * MINUTE)
+    await played.bot.reload()
+    assert [] == await told(played)
+    assert [] == await polled(played, "acme")
+    assert [] == await polled(played, "blue")
+    assert played.clock.now() == played.bot.in_force().judged
+
+
+async def test_a_digest_that_was_missed_tells_what_was_used_meanwhile(played: Stage) -> None:
+    path = played.folder / "config.yaml"
+    daily = '"digests": [{"name": "daily", "at": "08:00", "to": ["finops"]}]'
+    path.write_text(path.read_text("utf-8").replace("{", "{" + daily + ", ", 1), "utf-8")
+    await played.restart()
+    assert [] == [*await polled(played, "acme"), *await polled(played, "blue")]
+    await played.bot.digests()
+    played.clock.set_to(datetime(2026, 11, 19, 8, 5, tzinfo=UTC))
+    played.stream(1, usd=7, created=START + timedelta(hours=3))
+    await played.bot.digests()
+    assert [] == await told(played)
+    assert [] == [*await polled(played, "acme"), *await polled(played, "blue")]
+    await played.bot.digests()
+    (digest,) = await told(played)
+    assert "$14.00" in digest
+
+
 async def test_what_cannot_be_read_after_a_weekend_is_said(played: Stage) -> None:
     played.clock.set_to(played.clock.now() + WEEKEND)
     played.neo.faults.add(faults.answer(503), times=None)
