@@ -1,6 +1,7 @@
 """Backups: a copy of one moment of the store, made beside whoever writes, looked through, and only then in its place."""
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -13,6 +14,9 @@ from bot.store.error import DamagedError, StoreError
 
 _PAGES = 1_000
 """So many are copied before it is asked whether to go on."""
+
+_SPARE = 64 * 2**20
+"""Bytes that a backup leaves free: a full disk keeps the store itself from being written."""
 
 _OURS_ALONE = 0o600
 """Backups hold who spent what: only the user who makes them may read them."""
@@ -28,6 +32,7 @@ def back_up(
     if not store.exists():
         raise StoreError(f"{store.absolute()} is not there: there is nothing to back up")
     _refuse_to_replace(store, target)
+    _require_room(store, target)
     with staged(backups.partial(target)) as copy:
         try:
             duplicate(store, copy, broken_off)
@@ -102,6 +107,22 @@ def _refuse_to_replace(store: Path, target: Path) -> None:
     if target.exists() and not is_backup(target):
         what = "is the store itself" if target.samefile(store) else "is no backup of this bot"
         raise StoreError(f"{target} {what}, and is left as it is; name another file")
+
+
+def _require_room(store: Path, target: Path) -> None:
+    log = store.with_name(f"{store.name}-wal")
+    needed = sum(each.stat().st_size for each in (store, log) if each.exists()) + _SPARE
+    free = shutil.disk_usage(target.parent).free
+    if free < needed:
+        raise StoreError(
+            f"{target} needs a disk with {_megabytes(needed)} free, and there are {_megabytes(free)}:"
+            " remove what is not needed there, such as old backups",
+            retryable=True,
+        )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.0f} MB"
 
 
 def is_backup(path: Path) -> bool:

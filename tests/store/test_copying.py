@@ -1,5 +1,7 @@
 """A backup is of one moment, whole, for its owner's eyes, and replaces nothing but a backup."""
 
+import os
+import shutil
 import sqlite3
 import stat
 from collections.abc import Callable
@@ -141,6 +143,14 @@ def test_a_damaged_store_replaces_no_backup(
     with pytest.raises(DamagedError, match=f"{path} is damaged"):
         copying.back_up(path, target, usage.NOON)
     assert (before, {"copy.db"}) == (target.read_bytes(), left_in(target.parent))
+
+
+def test_a_backup_that_would_fill_the_disk_is_not_begun(path: Path, target: Path) -> None:
+    files.make(path)
+    os.truncate(path, shutil.disk_usage(target.parent).free)
+    with pytest.raises(StoreError, match=r"needs a disk with [\d,]+ MB free, and there are [\d,]+"):
+        copying.back_up(path, target, usage.NOON)
+    assert not left_in(target.parent)
 
 
 def test_a_store_of_an_older_version_can_be_backed_up_before_it_is_upgraded(
