@@ -5,8 +5,9 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -222,6 +223,42 @@ async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file")
     with pytest.raises(StoreError, match=r"the folder .*/data is not there and cannot be made: "):
         await Database.open(tmp_path / "data" / "bot.db", write=True)
+
+
+@contextmanager
+def nobody() -> Iterator[None]:
+    """Root may write what nobody may write, so it is somebody else for a while."""
+    me = os.geteuid()
+    if me == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(me)
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [
+        pytest.param(0o777, r"bot\.db cannot be written; give the user that runs", id="the file"),
+        pytest.param(
+            0o555, r"bot\.db\.lock cannot be written: Permission denied;", id="its folder"
+        ),
+    ],
+)
+async def test_a_store_that_may_not_be_written_is_named(folder: int, said: str) -> None:
+    with tempfile.TemporaryDirectory() as place:  # pytest's own folders let nobody else in
+        path = Path(place) / "bot.db"
+        async with opened(path) as database:
+            await database.write(add)
+        before = path.read_bytes()
+        path.with_name("bot.db.lock").unlink()
+        path.chmod(0o444)
+        path.parent.chmod(folder)
+        with nobody(), pytest.raises(StoreError, match=said):
+            async with opened(path) as database:
+                await database.write(add, "b")
+        assert before == path.read_bytes()
 
 
 async def test_a_closed_store_says_so(path: Path) -> None:
