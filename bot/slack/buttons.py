@@ -3,7 +3,7 @@
 import re
 
 from bot.notify.facts import AlertFacts, SilenceFacts, TableFacts
-from bot.slack import blocks
+from bot.slack import blocks, text
 from bot.slack.blocks import Json
 from rules.alert import OPEN
 
@@ -62,7 +62,7 @@ def _silence_of_all(facts: TableFacts) -> SilenceFacts | None:
 
 def _end(silence: SilenceFacts) -> Json | None:
     """A silence may be about more than the alert that it is ended from."""
-    shown = _button(f"End silence {silence.name[:20]}", UNSILENCE, silence.name)
+    shown = _button(f"End silence {text.plain(silence.name, 20)}", UNSILENCE, silence.name)
     asked = blocks.confirm(
         "End this silence?",
         "It ends for all that it is about, which may be more than what is told of here.",

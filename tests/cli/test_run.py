@@ -54,7 +54,7 @@ async def test_it_polls_speaks_reloads_and_stops(house: House) -> None:
     config = house.config(RULES)
     async with processes.started("run", "--config", config) as process:
         ready = processes.fields(await process.until("the bot runs"))
-        assert 2 == ready["rules"]
+        assert 3 == ready["rules"]
         (first,) = await told(house, 1)
         assert "spend of ana@acme.test at $60.00" in first
         house.config("rules: [")

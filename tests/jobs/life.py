@@ -327,7 +327,12 @@ def _take_on(db: Connection, stands: Standing) -> None:
 
 
 def _everything(db: Connection) -> Kept:
-    return {table.name: list(table.rows) for table in db.tables if table.name[0] != "_"}
+    """All rows, without the ids of runs, which are only drawn for the log."""
+    return {
+        table.name: [{name: row[name] for name in row if name != "run"} for row in table.rows]
+        for table in db.tables
+        if table.name[0] != "_"
+    }
 
 
 ANA, BEN = "ana@acme.test", "ben@acme.test"
