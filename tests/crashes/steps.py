@@ -128,9 +128,9 @@ def _upgrading(steps: Steps, upgrade: Callable[..., Any]) -> Callable[..., Any]:
             steps.cross("after", f"migration: {step[0].strip()}")
         return found
 
-    def watched(*args: Any) -> None:
+    def watched(*args: Any) -> bool:
         with pytest.MonkeyPatch.context() as during:
             during.setattr(Connection, "execute", execute, raising=False)
-            upgrade(*args)
+            return bool(upgrade(*args))
 
     return watched
