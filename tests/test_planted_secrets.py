@@ -157,10 +157,12 @@ COMMANDS = (
 )
 
 
-async def told_by_commands(house: House, path: str) -> dict[str, str]:
-    """What every command says, beside a bot that runs; and of configurations that are at fault."""
-    lines = [f"--config {path} {words}" for words in COMMANDS]
-    lines += [f"--config {bad} check" for bad in bad_configs(house)]
+ALONE = ("reconcile", "backup bot.db.copy", "restore bot.db.copy")
+"""What is done while the bot does not run."""
+
+
+async def told_by_commands(*lines: str) -> dict[str, str]:
+    """What each command says."""
     told = {}
     for line in lines:
         words = line.split(" ")
@@ -207,12 +209,19 @@ async def test_no_secret_is_told_anywhere(house: House, stranger: str) -> None:
         await failures(process, house)
         limits = Path(f"/proc/{process.running.pid}/limits").read_text()
         told = await pages(settings["server"]["admin_port"])
-        told |= await told_by_commands(house, path)
+        told |= await told_by_commands(
+            *(f"--config {path} {words}" for words in COMMANDS),
+            *(f"--config {bad} check" for bad in bad_configs(house)),
+        )
         house.config(RULES, **{**settings, "slack": {"bot_token": [PLANTED["slack-bot"]]}})
         process.running.send_signal(signal.SIGHUP)
         await process.until("the changed configuration is refused")
         told |= stored(house.folder)
         assert 0 == await process.ends(signal.SIGTERM)
+    path = house.config(RULES, **settings)
+    told |= await told_by_commands(
+        *(f"--config {path} {words.replace('bot.db', str(house.store))}" for words in ALONE)
+    )
     told |= stored(house.folder) | {"the log": process.said}
 
     assert {} == {
