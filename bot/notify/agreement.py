@@ -30,7 +30,7 @@ class About(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What differed: by Neo's totals and by the ledger as it was found, and what of it is `left` after reading again."""
+    """What differed, and what of it is `left` after reading again: `ours` is what the ledger has then, else what it had."""
 
     about: About
     name: str
@@ -118,13 +118,11 @@ def of_totals(told: Told, ours: Mapping[str, Totals]) -> list[Difference]:
 def merged(before: Iterable[Difference], after: Iterable[Difference]) -> list[Difference]:
     """The differences that there were, with what is left of each, and those that only came up meanwhile."""
     left = {(each.about, each.name): each for each in after}
-    healed = [
-        replace(each, left=left.pop((each.about, each.name)).by)
-        if (each.about, each.name) in left
-        else replace(each, left=ZERO)
-        for each in before
-    ]
-    return [*healed, *left.values()]
+    found = []
+    for each in before:
+        stays = left.pop((each.about, each.name), None)
+        found.append(replace(stays, by=each.by) if stays else replace(each, left=ZERO))
+    return [*found, *left.values()]
 
 
 def conclude(
