@@ -25,8 +25,8 @@ Every message is one object. These keys are in all of them:
     tasks       the dearest: [{id, title, user, model, cost, streams}]; more_tasks counts the others
 
 `table` is many alerts of one rule: rule, summary, metric, severity, count, open, unit, total, period, data_at, runbook, note,
-held, `alerts` and `also`. With `held` it is what a quiet time held back, and `rule` is empty where they are of several; `also`
-is null, or what it held back of alerts that were told of before, in the form of `changes`. `changes` is what became of many:
+held, `alerts` and `also`. With `held` it is what a silence or a quiet time held back; where they are of several rules, rule and
+metric are empty, and period is null. `also` is null, or what it held back of alerts that were told of before, in the form of `changes`. `changes` is what became of many:
 rule, count, unit, total, data_at, note, `alerts`. `digest` has name, period, spend, credits, neo_cost, llm_cost, to_date,
 streams, errors, error_rate, open_alerts, late, stale, skipped, as_of, final, note. `note` has text. Times are RFC 3339 in UTC.
 """
@@ -131,13 +131,13 @@ def _table(facts: TableFacts) -> Json:
         "id": facts.id,
         "rule": facts.rule,
         "summary": facts.summary,
-        "metric": facts.metric,
+        "metric": facts.metric if facts.rule else "",
         "severity": str(facts.severity),
         "count": facts.count,
         "open": facts.open,
         "unit": None if total is None else unit(total),
         "total": None if total is None else number(total),
-        "period": _period(facts.period),
+        "period": _period(facts.period) if facts.rule else None,
         "data_at": time(facts.data_at),
         "runbook": facts.runbook,
         "note": facts.note,

@@ -138,6 +138,11 @@ def test_a_table_without_a_total_says_null() -> None:
     assert (None, None) == (shown["total"], shown["unit"])
 
 
+def test_a_table_of_several_rules_is_of_no_metric_and_no_period() -> None:
+    shown = payload.payload(notification(samples.POSTS["table-held"]))
+    assert ("", "", None) == (shown["rule"], shown["metric"], shown["period"])
+
+
 def test_changes_digests_and_notes_have_their_own_keys() -> None:
     changes = payload.payload(notification(samples.REPLIES["reply-changes"]))
     assert ("changes", 17, 3) == (changes["kind"], changes["count"], len(changes["alerts"]))
