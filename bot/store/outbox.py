@@ -11,7 +11,7 @@ from bot import journal
 from bot.notify import notification, policy
 from bot.notify.notification import Body, ChangesBody, Destination, Receipt
 from bot.notify.retry import LONGEST
-from bot.store import copied, instant, messages, sending
+from bot.store import copied, crowd, instant, messages, sending
 from bot.store.connection import Connection
 from bot.store.sending import Taken
 
@@ -187,7 +187,10 @@ def reroute(db: Connection, taken: Taken, fallback: Destination, body: Body, now
         " SELECT alert, ?, ?, peak, value, since, over FROM told WHERE message = ? ON CONFLICT DO NOTHING",
         (str(fallback), message, taken.message),
     )
-    return add(db, Entry(message, f"{fallback}|{taken.notification.id}", "fallback"), now)
+    entry = Entry(message, f"{fallback}|{taken.notification.id}", crowd.REASON)
+    queued = add(db, entry, now)
+    crowd.gather(db, fallback, body, now)
+    return queued
 
 
 def explain(
@@ -199,7 +202,7 @@ def explain(
     if db.execute("SELECT 1 FROM message WHERE id = ?", (message,)).fetchone():
         return False
     messages.write(db, message, fallback, body, now)
-    return add(db, Entry(message, key, "fallback"), now)
+    return add(db, Entry(message, key, crowd.REASON), now)
 
 
 def post_afresh(db: Connection, edit: messages.Edit, now: datetime) -> None:

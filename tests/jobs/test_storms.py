@@ -138,6 +138,26 @@ async def test_alerts_whose_rule_goes_are_told_of_in_one(played: Stage) -> None:
     assert "user-0007@acme.test" in str(gathered.blocks)
 
 
+async def test_of_many_whom_slack_does_not_know_the_fallback_is_told_in_one(
+    tmp_path: Path,
+) -> None:
+    rule = RULE.replace("name: user", "name: user, notify: [owner]")
+    receivers = {"finops": {"slack": stage.CHANNEL}, "owner": {"slack": "dm"}}
+    async with stage.staged(
+        tmp_path, START, f"rules: [{rule}]", {"receivers": receivers}
+    ) as played:
+        await played.tick()
+        spend(played, range(1, 31), 60)
+        [posted], _ = await told(played)
+        assert posted == f"post 🟠 30 alerts: spend past the limit of user ({DAY})"
+        [table] = messages(played)
+        assert "*$1,800.00*" in str(table.blocks)
+        assert "each was meant for somebody else; the last was meant for owner" in str(table.blocks)
+        correct(played, range(1, 31), 110)
+        assert (["reply 30 changes in user"], 1) == await told(played)
+        assert "*$3,300.00*" in str(messages(played)[0].blocks)
+
+
 async def test_what_became_of_many_is_not_repeated_while_it_waits(tmp_path: Path) -> None:
     rule = RULE.replace("name: user", "name: user, repeat: 2m")
     async with stage.staged(tmp_path, START, f"rules: [{rule}]") as played:
