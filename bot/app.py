@@ -60,11 +60,13 @@ async def run(
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     slack = standing.config.slack
     async with opened(standing, clock) as bot, _listening(bot) as port:
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, stop.set)
+        # The files are watched anyway: a wish to read them again must not end what only begins.
+        loop.add_signal_handler(signal.SIGHUP, lambda: None)
         await bot.begin()
         await bot.revive()
         timetable = bot.timetable()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(name, stop.set)
         loop.add_signal_handler(signal.SIGHUP, lambda: timetable.soon("reload", bot.reload))
         timetable.start()
         log.info(

@@ -33,7 +33,7 @@ _BUILT_IN = (
     summary: The ledger differs from Neo's own totals
     metric: drift
     group_by: [source]
-    thresholds: {{warning: 0.01 USD}}
+    thresholds: {{warning: 0.000001 USD}}
 """,
 )
 

@@ -29,7 +29,7 @@ def listed(facts: ChangesFacts) -> list[Json | None]:
     rows = facts.rows[:SHOWN]
     rest = wording.more(facts.count - len(rows))
     return [
-        blocks.listed(blocks.line(*_change(row)) for row in rows),
+        blocks.listed(blocks.line(*_change(row), *_of_rule(facts, row)) for row in rows),
         blocks.line(blocks.faint(rest)) if rest else None,
     ]
 
@@ -80,6 +80,13 @@ def _dearest(facts: AlertFacts) -> Json | None:
     return blocks.listed(
         [alert_blocks.task_line(facts.tasks[0], with_user="user" not in facts.labels)]
     )
+
+
+def _of_rule(facts: ChangesFacts, row: AlertFacts) -> list[Json]:
+    """Which rule it is of, where they are of several."""
+    if facts.rule:
+        return []
+    return [blocks.say("  "), blocks.code(text.plain(row.rule, blocks.NAME))]
 
 
 def _change(facts: AlertFacts) -> list[Json]:

@@ -635,7 +635,7 @@ POSTS: dict[str, Body] = {
             open=1,
             total=None,
             held=True,
-            also=CHANGES,
+            also=replace(CHANGES, rule=""),
         )
     ),
     "table-held-over": TableBody(replace(TABLE, rows=ROWS[:2], count=2, open=0, held=True)),
