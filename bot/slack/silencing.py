@@ -7,6 +7,7 @@ the end is the reason; where the end comes first, what follows the first thing t
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import dropwhile
 
 from bot.slack import ending, text, words
 from bot.slack.ending import NO_END
@@ -108,7 +109,7 @@ class _Found:
             raise ValueError(
                 f'"{shown}" stands after how long: write before it what is to be silenced, and behind it why'
             )
-        self.reason = rest
+        self.reason = [*dropwhile(lambda word: not word.strip("-–—:"), rest)]
         return len(rest)
 
 

@@ -84,6 +84,7 @@ def asked(typed: str) -> Asked:
         pytest.param("* 2h", Asked("*", until="2h"), id="every rule"),
         pytest.param("x 2 h", Asked("x", until="2h"), id="a number and a unit"),
         pytest.param("x for 2 hours ok", Asked("x", until="2h", reason="ok"), id="a long unit"),
+        pytest.param("x 2h – the scan", Asked("x", until="2h", reason="the scan"), id="a dash"),
         pytest.param("x 1 hour 30 mins", Asked("x", until="1h 30m"), id="two of them"),
         pytest.param(
             "x until 2:00 pm lunch", Asked("x", until="until 14:00", reason="lunch"), id="pm"
