@@ -10,7 +10,7 @@ from bot.neo.error import Kind, NeoError
 from bot.neo.filter import TaskFilter
 from bot.notify import agreement
 from bot.notify.agreement import Difference
-from bot.store import works
+from bot.store import sources, works
 from bot.store.sources import SourceState
 from bot.store.works import Work
 from rules.metric import NOTHING, Totals
@@ -107,6 +107,8 @@ async def _heal(reader: Reader, scope: Scope, task: str) -> Difference | None:
 
     None where it did not, or nothing is to be said of it.
     """
+    if not await _stands(reader, scope):
+        return None
     before = await _of(reader, task)
     span = Span(scope.span.start, scope.now + AHEAD)
     await reader.records(scope.reading(span, task), nothing_more)
@@ -120,6 +122,13 @@ async def _heal(reader: Reader, scope: Scope, task: str) -> Difference | None:
     if left is not None and _is_open(row, after, scope):
         return None
     return next(iter(agreement.merged([found] if found else [], [left] if left else [])), None)
+
+
+async def _stands(reader: Reader, scope: Scope) -> bool:
+    """Whether the source is booked as it was when the run began: by its streams or by whole tasks. If not, the next run compares it."""
+    state = (await reader.database.read(sources.load)).get(reader.name, SourceState())
+    known = scope.state
+    return (state.fallback, state.by_arrival) == (known.fallback, known.by_arrival)
 
 
 def _is_compared(row: Record | None, count: int, scope: Scope) -> bool:

@@ -17,6 +17,7 @@ from bot.neo.error import NeoError
 from bot.notify.agreement import About, Agreement
 from bot.store import agreements
 from rules.money import ZERO, Money
+from rules.window import Span
 from tests.jobs import reading
 from tests.jobs.reading import MINUTE, NOW, Reading
 
@@ -300,6 +301,21 @@ async def test_tasks_that_stand_for_their_streams_are_held_against_neo_too(
     found = await compared(source)
     assert (ZERO, usd("40")) == (found.drift, found.healed)
     assert source.priced()[1:] == (await source.kept())[1:]
+
+
+async def test_streams_that_come_back_meanwhile_are_not_counted_beside_their_tasks(
+    source: Reading,
+) -> None:
+    await settled(source)
+    correct(0, "2.5")(source)
+    known = await source.kept()
+    state, now = await source.state(), source.clock.now()
+    assert state.begins is not None
+    span = Span(state.begins, now - SETTLE)
+    while_refused = compare_tasks.Scope(replace(state, fallback=True), span, now)
+    found = await compare_tasks.run(source.reader, while_refused)
+    assert found is not None
+    assert ([], known) == (found.found, await source.kept())
 
 
 async def test_streams_that_are_booked_by_arrival_are_held_against_neo_too(
