@@ -19,7 +19,7 @@ RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 SUMMARY := $(VENV)/.test-summary
 
-.PHONY: help demo run test check collect screenshots browser format bench bench-forecast bench-spike fuzz load soak audit lock clean
+.PHONY: help demo run test check tests screenshots browser format bench bench-forecast bench-spike fuzz load soak audit lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,15 +33,16 @@ run: $(RUN_READY) ## the service, with config.yaml
 # Coverage below the gate of pyproject.toml fails pytest; the core is held to every branch.
 # The gate of the core needs the finished run, so the summary is said once more, last.
 test: ## every check: format, lint, types, import contracts, tests, coverage
-	@$(MAKE) --no-print-directory -j 2 check browser collect
-	@$(BIN)/pytest -n 2 --cov --cov-report=term | tee $(SUMMARY)
+	@$(MAKE) --no-print-directory -j 2 check tests
 	@echo "rules/ and bot/notify/: every branch"
 	@$(BIN)/coverage report --include='rules/*,bot/notify/*' --fail-under=100
 	@tail -n 1 $(SUMMARY)
 
-# The tests are compiled once, while types are checked, and not by each of pytest's workers.
-collect: $(DEV_READY) ## how many tests there are
+# They are compiled once before, while types are checked, and not by each worker. Many of them wait for
+# processes, so there are more workers than cores.
+tests: $(DEV_READY) browser ## the tests alone, with coverage
 	@$(BIN)/pytest --collect-only -q | tail -n 1
+	@$(BIN)/pytest -n 3 --cov --cov-report=term | tee $(SUMMARY)
 
 browser: ## a chromium for the tests that drive one: Debian's, where there is none
 	@scripts/get-browser

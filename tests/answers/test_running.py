@@ -41,7 +41,7 @@ _arrivals = st.lists(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=40)
 @given(query=_queries, steps=_steps, moving=st.booleans())
 def test_whatever_happens_it_answers_as_sums_of_what_is_known_do(
     query: Query, steps: list[tuple[Record, bool, int]], moving: bool
@@ -49,7 +49,7 @@ def test_whatever_happens_it_answers_as_sums_of_what_is_known_do(
     _holds(query, steps, moving=moving)
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(query=usage.newest, steps=_arrivals, moving=st.booleans())
 def test_whoever_comes_first_it_answers_as_looking_through_everything_does(
     query: Query, steps: list[tuple[Record, bool, int]], moving: bool
@@ -80,7 +80,7 @@ def _holds(query: Query, steps: list[tuple[Record, bool, int]], *, moving: bool)
         } == told
 
 
-@settings(max_examples=50)
+@settings(max_examples=40)
 @given(query=_queries.filter(lambda query: query.days is None), steps=_steps, moving=st.booleans())
 def test_whatever_is_not_stirred_has_the_totals_that_it_had(
     query: Query, steps: list[tuple[Record, bool, int]], moving: bool
@@ -88,7 +88,7 @@ def test_whatever_is_not_stirred_has_the_totals_that_it_had(
     _stays(query, steps, moving=moving)
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(query=usage.newest, steps=_arrivals, moving=st.booleans())
 def test_whoever_is_not_stirred_is_as_new_as_before(
     query: Query, steps: list[tuple[Record, bool, int]], moving: bool

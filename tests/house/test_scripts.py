@@ -82,5 +82,7 @@ def test_an_install_that_fails_is_told_as_well(path: Path, failing: str) -> None
 
 
 def test_make_test_sees_to_the_browser_beside_the_checks() -> None:
-    assert "-j 2 check browser collect\n" in tree.text("Makefile")
+    makefile = tree.text("Makefile")
+    assert "-j 2 check tests\n" in makefile
+    assert "\ntests: $(DEV_READY) browser " in makefile
     assert os.access(tree.ROOT / "scripts/get-browser", os.X_OK)

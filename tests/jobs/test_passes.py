@@ -179,7 +179,7 @@ async def test_the_sums_are_exact_while_neo(
     source: Reading, act: Callable[[Reading], faults.Act], times: int | None
 ) -> None:
     dice = random.Random(11)
-    for number in range(450):
+    for number in range(300):
         amount = Decimal(dice.randrange(10**10)) / 10**9
         source.stream(number, timedelta(seconds=dice.random() * 7000), credits=amount)
     source.neo.faults.add(act(source), when=faults.on("/usage/streams"), times=times)

@@ -82,7 +82,7 @@ def fail_after(count: int, act: faults.Act) -> faults.Act:
 async def test_a_poll_that_fails_half_way_keeps_its_place(source: Reading, answered: int) -> None:
     await source.poll()
     source.clock.advance(HOUR)
-    for number in range(2000):
+    for number in range(1200):
         source.stream(number, ago=timedelta(seconds=number))
     source.neo.faults.add(
         fail_after(answered, faults.answer(500)), when=faults.on("/usage/streams"), times=None
