@@ -31,15 +31,15 @@ async def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
     async with stage.staged(tmp_path, START, RULES) as played:
         await played.tick()
         await played.bot.database.write(lambda db: db.execute("PRAGMA max_page_count = 1"))
-        for number in range(2000):
-            played.stream(number, usd="0.04")
+        for number in range(600):
+            played.stream(number, usd="0.14")
         with pytest.raises(StoreError, match="cannot grow because the disk is full; free some"):
             await played.tick()
         assert START == (await played.bot.database.read(sources.load))["acme"].cursor
         await played.bot.database.write(lambda db: db.execute("PRAGMA max_page_count = 100000"))
         played.clock.advance(stage.TICK)
         (told,) = await played.tick()
-        assert "spend of ana@acme.test at $80.00" in told
+        assert "spend of ana@acme.test at $84.00" in told
 
 
 async def test_a_webhook_is_told_of_the_same_things(tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def _go_on(db: Connection, length: timedelta) -> None:
         pytest.param(FORECAST, 8 * HOUR, 14 * DAY, id="forecasts"),
     ],
 )
-@settings(max_examples=8)
+@settings(max_examples=6)
 @given(events=_events)
 def test_visiting_what_matters_equals_judging_everything_every_time(
     text: str, every: timedelta, length: timedelta, events: list[_Event]
@@ -197,7 +197,7 @@ def _alert(db: Connection, rule: Rule, user: str, at: datetime) -> str:
     return alert.id
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(events=_events, muted=_silences, taken=_acks, quiet=_quiet)
 def test_so_it_does_where_people_silence_and_take_on_and_times_are_quiet(
     events: list[_Event], muted: list[Any], taken: list[Any], quiet: Quiet | None

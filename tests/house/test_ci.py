@@ -28,7 +28,9 @@ def test_the_readme_names_the_commands_that_set_everything_up(command: str) -> N
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_make_test_runs_every_check(check: str) -> None:
-    rules = re.findall(r"^(?:test|tests|check): .*\n(?:\t.*\n)+", tree.text("Makefile"), re.MULTILINE)
+    rules = re.findall(
+        r"^(?:test|tests|check): .*\n(?:\t.*\n)+", tree.text("Makefile"), re.MULTILINE
+    )
     assert re.search(rf"\$\(BIN\)/{check}\b", "".join(rules))
 
 

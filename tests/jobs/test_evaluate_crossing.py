@@ -135,7 +135,7 @@ def unseen(
     return [found for scope in scopes for found in turn.transitions(scope)]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(_steps())
 def test_judging_only_what_changed_or_crossed_an_edge_leaves_nothing_unseen(
     steps: list[Step],

@@ -127,7 +127,7 @@ def _neos(draw: st.DrawFn) -> tuple[OddNeo, int]:
     return neo, limit
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(_neos())
 def test_every_row_is_read_and_requests_are_bounded(case: tuple[OddNeo, int]) -> None:
     neo, limit = case

@@ -138,7 +138,7 @@ def live(world: World, step: Step, now: datetime) -> None:
         world.drop(key)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=20)
 @given(_some_rules, _steps(), _begins)
 def test_judging_only_what_may_have_changed_leaves_nothing_unseen(
     rules: list[Rule], steps: list[Step], begins: datetime | None
@@ -152,7 +152,7 @@ def test_judging_only_what_may_have_changed_leaves_nothing_unseen(
         assert [] == world.unseen(now, closed=True)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=20)
 @given(_some_rules, _steps(), st.integers(0, 8))
 def test_new_terms_and_new_meanings_leave_nothing_unseen(
     rules: list[Rule], steps: list[Step], edited: int
@@ -168,7 +168,7 @@ def test_new_terms_and_new_meanings_leave_nothing_unseen(
         assert [] == world.unseen(now, closed=False)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=20)
 @given(_some_rules, _steps(), st.randoms(use_true_random=False))
 def test_the_order_of_records_within_a_poll_changes_nothing(
     rules: list[Rule], steps: list[Step], random: Random
@@ -193,7 +193,7 @@ _positive = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=20)
 @given(
     _positive,
     st.randoms(use_true_random=False),
@@ -232,7 +232,7 @@ def arrived(rules: list[Rule], records: list[Record]) -> set[tuple[object, ...]]
     }
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=20)
 @given(_steps(), st.sampled_from([None, START - timedelta(days=28)]))
 def test_whoever_is_new_leaves_nothing_unseen(steps: list[Step], begins: datetime | None) -> None:
     world, at = World([rule for rule in ALL if rule.metric.before]), START

@@ -98,7 +98,7 @@ def test_records_that_an_edge_passes_are_found_by_their_time(db: Connection) -> 
     assert [change(inside)] == changes.crossing(db, Span(usage.NOON, SEEN))
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(usage.batches, usage.tasks, usage.spans)
 def test_what_an_edge_passes_is_every_record_and_blocked_task_of_its_span(
     records: list[Record], listed: list[Task], span: Span

@@ -49,7 +49,7 @@ def test_each_is_looked_up_by_an_index(db: Connection, group_by: list[Label], wa
     assert any(way in step for step in plan), plan
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(st.lists(usage.newcomers, min_size=1, max_size=5), st.integers(0, 4), usage.newest)
 def test_sql_knows_who_is_new_as_looking_through_everything_does(
     records: list[Record], gone: int, query: Query

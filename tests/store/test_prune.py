@@ -45,7 +45,7 @@ def emptied(db: Connection, before: datetime, limit: int) -> int:
     return taken
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(st.data())
 def test_sums_are_those_of_what_is_left_after_each_step(data: st.DataObject) -> None:
     with closing(usage.fresh()) as db:

@@ -100,7 +100,7 @@ def _stored(db: Connection, table: str) -> dict[tuple[object, ...], Totals]:
     return {row[len(names) :]: Totals(*row[: len(names)]) for row in rows}
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=30)
 @given(st.data())
 def test_sql_answers_every_query_as_plain_adding_does(data: st.DataObject) -> None:
     with closing(usage.fresh()) as db:

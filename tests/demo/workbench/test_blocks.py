@@ -1,7 +1,7 @@
 """The validator: what Slack takes, and what it refuses with which words."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from bot.demo.workbench import blocks
 from tests.demo.workbench import samples
@@ -323,6 +323,7 @@ def test_all_faults_are_named_at_once() -> None:
     assert 2 == len(blocks.faults(value))
 
 
+@settings(max_examples=30)
 @given(samples.ANY_JSON)
 def test_any_json_at_all_gets_a_verdict(value: object) -> None:
     assert all(isinstance(each, str) for each in blocks.faults(value))
