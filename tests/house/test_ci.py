@@ -15,7 +15,7 @@ def test_ci_calls_make_test_and_asks_what_is_known_of_the_dependencies() -> None
     assert [
         "set -euo pipefail",
         'cd "$(dirname "${BASH_SOURCE[0]}")/.."',
-        "make audit",
+        "make -j 2 audit browser",
         "make test",
     ] == steps
     assert os.access(tree.ROOT / ".ci/run", os.X_OK)

@@ -26,7 +26,7 @@ async def test_slack_is_told_what_the_scenario_says(path: Path, tmp_path: Path) 
     scenario = yaml.safe_load(path.read_text(encoding="utf-8"))
     start = scenario["start"].astimezone(UTC)
     rules = yaml.safe_dump({"rules": scenario["rules"]})
-    every = scenario.get("every", "60s")
+    every = scenario.get("every", "2m")
     settings = {"poll": {"every": every, "backfill": "40d"}, **scenario.get("config", {})}
     async with stage.staged(tmp_path, start, rules, settings) as played:
         for step in scenario["steps"]:
