@@ -50,6 +50,16 @@ def _use(ctx: click.Context, _param: click.Parameter, path: Path | None) -> None
         ctx.obj = replace(ctx.obj, path=path)
 
 
+takes_format = click.option(
+    "--format",
+    "style",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+)
+"""For a command whose answer people read, or programs."""
+
+
 def takes_config(*, hidden: bool = False) -> Callable[[Command], Command]:
     """Lets `--config` stand behind the command's name as well as before it; `hidden` where it changes nothing."""
     return click.option(

@@ -17,13 +17,7 @@ _LONGEST = 400
 
 
 @click.command("doctor")
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-)
+@calling.takes_format
 @calling.takes_config()
 @click.pass_context
 def command(ctx: click.Context, style: str) -> None:

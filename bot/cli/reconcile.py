@@ -20,13 +20,7 @@ _UNREAD = "nothing was read yet; start `run`, and let it poll once"
 
 
 @click.command("reconcile")
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-)
+@calling.takes_format
 @calling.takes_config()
 @click.pass_context
 def command(ctx: click.Context, style: str) -> None:

@@ -35,13 +35,7 @@ from rules.window import Span
     metavar="OTHER.yaml",
     help="A file of other rules: shows only what they and the rules in force say differently.",
 )
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-)
+@calling.takes_format
 @calling.takes_config()
 @click.pass_obj
 def command(call: Call, since: timedelta, against: Path | None, style: str) -> None:

@@ -37,13 +37,7 @@ def _at(_ctx: click.Context, _param: click.Parameter, text: str | None) -> datet
     metavar="TIME",
     help=f"A moment of the past, {_TIME}; without an offset in the zone of the configuration.",
 )
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-)
+@calling.takes_format
 @calling.takes_config()
 @click.pass_obj
 def command(
