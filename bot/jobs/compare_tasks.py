@@ -126,7 +126,7 @@ async def _heal(reader: Reader, scope: Scope, task: str) -> Difference | None:
 
 async def _stands(reader: Reader, scope: Scope) -> bool:
     """Whether the source is booked as it was when the run began: by its streams or by whole tasks. If not, the next run compares it."""
-    state = (await reader.database.read(sources.load)).get(reader.name, SourceState())
+    state = await reader.database.read(sources.one, reader.name)
     known = scope.state
     return (state.fallback, state.by_arrival) == (known.fallback, known.by_arrival)
 

@@ -17,7 +17,6 @@ from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.ledger import Present
 from bot.store.rejected import Rejected
-from bot.store.sources import SourceState
 from rules.record import Record, Task
 from rules.window import Span
 
@@ -157,7 +156,7 @@ class Reader:
 
     def _learn(self, db: Connection, *, shared: bool | None) -> None:
         """Keeps what was seen of assumption A1; that streams have times of their own is never unlearned."""
-        known = sources.load(db).get(self.name, SourceState()).by_arrival
+        known = sources.one(db, self.name).by_arrival
         if shared is not None and known is not False and known is not shared:
             sources.book_by_arrival(db, self.name, arrival=shared)
 

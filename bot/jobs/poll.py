@@ -220,7 +220,7 @@ class Poller:
         return (await self._state()).owner
 
     async def _state(self) -> SourceState:
-        return (await self._reader.database.read(sources.load)).get(self.name, SourceState())
+        return await self._reader.database.read(sources.one, self.name)
 
     async def _write(self, change: Callable[[Connection], object]) -> None:
         await self._reader.database.write(change)

@@ -20,7 +20,6 @@ from bot.notify.agreement import Agreement
 from bot.notify.due import Timing
 from bot.store import agreements, remembered, sources
 from bot.store.connection import Connection
-from bot.store.sources import SourceState
 from rules.window import Every, Span
 
 log = logging.getLogger(__name__)
@@ -57,13 +56,13 @@ async def is_due(reader: Reader, zone: ZoneInfo, now: datetime) -> bool:
         return False
     if due.last_due(Timing(Every.DAY, 0, 1, _NIGHT, zone), now) <= last:
         return False
-    state = (await reader.database.read(sources.load)).get(reader.name, SourceState())
+    state = await reader.database.read(sources.one, reader.name)
     return state.last_error is None
 
 
 def _scope(db: Connection, source: str, settle: timedelta, now: datetime) -> Scope | None:
     """What is settled of what the ledger holds."""
-    state = sources.load(db).get(source, SourceState())
+    state = sources.one(db, source)
     if state.cursor is None or state.begins is None:
         return None
     end = min(state.cursor, now) - settle

@@ -101,6 +101,11 @@ def load(db: Connection) -> dict[str, SourceState]:
     return {row[0]: _state(row) for row in rows}
 
 
+def one(db: Connection, source: str) -> SourceState:
+    """What is known of one source; nothing yet before its first poll."""
+    return load(db).get(source, SourceState())
+
+
 def begins(db: Connection) -> datetime | None:
     """From when on the ledger is whole, in every source."""
     known = [state.begins for state in load(db).values()]
@@ -136,7 +141,7 @@ def advance(db: Connection, source: str, *, cursor: datetime, complete_at: datet
 
 def failed(db: Connection, source: str, error: str, *, at: datetime) -> None:
     """A pass failed; the time of the first failure since the last success is kept."""
-    since = load(db).get(source, SourceState()).error_since or at
+    since = one(db, source).error_since or at
     _set(db, source, last_error=error, error_since=instant.to_micros(since))
 
 
