@@ -142,3 +142,15 @@ class Transition:
     before: Alert | None
     after: Alert | None
     reason: Reason | None = None
+
+    @property
+    def differs(self) -> bool:
+        """Verdict, reason or limit are not those of the series' last decision; a value that moves is none."""
+        if self.before is None or self.after is None or self.reason is not None:
+            return True
+        before, after = self.before, self.after
+        return (before.state, before.severity, before.limit) != (
+            after.state,
+            after.severity,
+            after.limit,
+        )

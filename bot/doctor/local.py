@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.config import Config
 from bot.doctor import check
 from bot.doctor.check import Check
-from bot.store import backups, ledger, outbox, sources
+from bot.store import backups, copying, ledger, outbox, sources
 from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.error import StoreError
@@ -33,7 +33,7 @@ async def examine(config: Config, now: datetime) -> list[Check]:
             await database.close()
     except StoreError as error:
         return [check.fail("store", str(error))]
-    size = path.stat().st_size / 1e6
+    size = copying.size(path) / 1e6
     names = [source.name for source in config.sources]
     patience = sources.patience(config.poll.every)
     return [

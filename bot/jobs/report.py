@@ -14,7 +14,8 @@ _NAMED = 10
 
 def write(verdicts: Verdicts) -> None:
     for step in verdicts.steps:
-        _alert(step)
+        if step.transition.differs:
+            _alert(step)
     for draft in verdicts.drafts:
         _message(draft)
 

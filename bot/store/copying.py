@@ -101,6 +101,12 @@ def require_whole(db: Connection, copy: Path) -> None:
     look(db, copy)
 
 
+def size(store: Path) -> int:
+    """Bytes of a store with its log, in which what was written last still stands."""
+    log = store.with_name(f"{store.name}-wal")
+    return sum(each.stat().st_size for each in (store, log) if each.exists())
+
+
 def _refuse_to_replace(store: Path, target: Path) -> None:
     if not target.parent.is_dir():
         raise StoreError(f"{target} cannot be written: the folder {target.parent} is not there")
@@ -110,8 +116,7 @@ def _refuse_to_replace(store: Path, target: Path) -> None:
 
 
 def _require_room(store: Path, target: Path) -> None:
-    log = store.with_name(f"{store.name}-wal")
-    needed = sum(each.stat().st_size for each in (store, log) if each.exists()) + _SPARE
+    needed = size(store) + _SPARE
     free = shutil.disk_usage(target.parent).free
     if free < needed:
         raise StoreError(

@@ -46,7 +46,7 @@ def add(db: Connection, transitions: Sequence[Transition], at: datetime) -> None
             instant.to_micros(alert.span.end),
         )
         for step in transitions
-        if (alert := step.after) is not None and _differs(step)
+        if (alert := step.after) is not None and step.differs
     ]
     db.conn.executemany(
         'INSERT INTO decision (at, alert, rule, labels, state, severity, reason, value, "limit", start, "end")'
@@ -76,15 +76,3 @@ def of(db: Connection, alert: Alert) -> list[Decision]:
         )
         for at, state, severity, reason, value, limit, start, end in rows
     ]
-
-
-def _differs(step: Transition) -> bool:
-    """Verdict, reason or limit differ from the series' last decision."""
-    if step.before is None or step.after is None or step.reason is not None:
-        return True
-    before, after = step.before, step.after
-    return (before.state, before.severity, before.limit) != (
-        after.state,
-        after.severity,
-        after.limit,
-    )

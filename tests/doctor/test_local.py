@@ -31,6 +31,15 @@ async def test_before_the_first_start_there_is_no_store(patient: Ward) -> None:
     assert (Mark.WARN, True) == (found.mark, "not there yet" in found.found)
 
 
+async def test_the_size_of_a_store_counts_its_log(patient: Ward) -> None:
+    database = await Database.open(patient.house.store, write=True)
+    try:
+        found = (await patient.examined())["store"]
+    finally:
+        await database.close()
+    assert (Mark.OK, False) == (found.mark, "0.0 MB" in found.found)
+
+
 async def test_a_store_that_cannot_be_made_is_told(patient: Ward) -> None:
     (patient.house.folder / "taken").write_text("no folder")
     patient.changes["store"] = {"path": str(patient.house.folder / "taken" / "bot.db")}

@@ -63,6 +63,17 @@ async def test_one_id_is_followed_from_the_poll_to_the_delivery(
     assert len(polls) == len(set(polls)) == 4
 
 
+async def test_a_figure_that_only_rises_is_no_line(tmp_path: Path, written: io.StringIO) -> None:
+    async with stage.staged(tmp_path, START, RULES) as played:
+        await played.tick()
+        for number in (1, 2, 3):
+            played.stream(number, usd=60)
+            await played.tick()
+        alerts = [line for line in lines(written) if line["what"] == "alert"]
+
+    assert [("firing", "first")] == [(line["state"], line["reason"]) for line in alerts]
+
+
 async def test_an_edit_belongs_to_no_run_that_happens_to_be_there(
     tmp_path: Path, written: io.StringIO
 ) -> None:
