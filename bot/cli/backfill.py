@@ -1,13 +1,12 @@
 """`backfill`: reads history, with a progress bar; it can be stopped and goes on where it was."""
 
-import asyncio
 import sys
 from datetime import timedelta
 
 import click
 
 from bot import app, journal, standing
-from bot.cli import calling
+from bot.cli import calling, loop
 from bot.cli.calling import Call
 from bot.clock import SystemClock
 from bot.store.sources import Backfill
@@ -66,7 +65,7 @@ def command(call: Call, since: timedelta | None) -> None:
     now = clock.now()
     start = stands.reach(now) if since is None else now - since
     try:
-        asyncio.run(app.backfill(stands, start, clock, bars.show))
+        loop.run(app.backfill(stands, start, clock, bars.show))
     finally:
         bars.end()
     click.echo(

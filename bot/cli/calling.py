@@ -1,6 +1,5 @@
 """What every command is called with, and how a command asks the store."""
 
-import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from typing import Any, TypeVar, TypeVarTuple
 import click
 
 from bot import config
+from bot.cli import loop
 from bot.config import Config, ConfigError
 from bot.store import sources
 from bot.store.connection import Connection
@@ -111,4 +111,4 @@ def ask(settings: Config, fn: Callable[[Connection, *Ts], T], *args: *Ts) -> T:
         finally:
             await database.close()
 
-    return asyncio.run(asked())
+    return loop.run(asked())

@@ -1,11 +1,9 @@
 """`demo`: the bot between a simulated Neo and a Slack workbench; no keys, no configuration."""
 
-import asyncio
-
 import click
 
 from bot import journal
-from bot.cli import calling
+from bot.cli import calling, loop
 from bot.clock import SystemClock
 from bot.demo import door
 from bot.web.site import PortError
@@ -35,6 +33,6 @@ def command(port: int, *, socket: bool) -> None:
     """
     journal.start("warning", "auto")
     try:
-        asyncio.run(door.run(SystemClock(), port, click.echo, socket=socket))
+        loop.run(door.run(SystemClock(), port, click.echo, socket=socket))
     except PortError as error:
         raise click.ClickException(str(error)) from error

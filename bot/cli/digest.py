@@ -1,11 +1,9 @@
 """`digest`: shows a digest as it would be sent now, or sends it."""
 
-import asyncio
-
 import click
 
 from bot import standing
-from bot.cli import calling, digest_text
+from bot.cli import calling, digest_text, loop
 from bot.cli.calling import Call
 from bot.clock import SystemClock
 from bot.config import Config
@@ -55,5 +53,5 @@ def _send(stands: Standing, settings: DigestSettings) -> None:
 
     if settings not in stands.config.digests:
         raise click.UsageError(f"{settings.name} has no receivers: add it to `digests`")
-    asyncio.run(app.send_digest(stands, settings.name, SystemClock()))
+    loop.run(app.send_digest(stands, settings.name, SystemClock()))
     click.echo(f"Sent {settings.name} to {', '.join(settings.to)}.")

@@ -1,6 +1,5 @@
 """`doctor`: asks Neo, Slack and this machine whether the bot has what it needs."""
 
-import asyncio
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -8,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from bot import secret
-from bot.cli import calling, table
+from bot.cli import calling, loop, table
 from bot.cli.calling import Call
 from bot.doctor import examination
 from bot.doctor.check import Check, Mark
@@ -27,7 +26,7 @@ def command(ctx: click.Context, style: str) -> None:
     of the configuration.
     """
     call: Call = ctx.obj
-    found = asyncio.run(examination.examine(call.check(), call.clock))
+    found = loop.run(examination.examine(call.check(), call.clock))
     click.echo(as_json(found) if style == "json" else as_table(found))
     ctx.exit(int(any(each.mark is Mark.FAIL for each in found)))
 

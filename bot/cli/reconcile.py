@@ -1,12 +1,11 @@
 """`reconcile`: holds the ledger against Neo's own totals, reads again what differs, and says what stays."""
 
-import asyncio
 from collections.abc import Mapping
 
 import click
 
 from bot import app, journal, standing
-from bot.cli import calling, exact, moment, table
+from bot.cli import calling, exact, loop, moment, table
 from bot.cli.calling import Call
 from bot.cli.exact import Row
 from bot.clock import SystemClock
@@ -33,7 +32,7 @@ def command(ctx: click.Context, style: str) -> None:
     stands = standing.load(call.path, call.environ)
     calling.with_sources(stands.config, call.path)
     journal.start("warning", stands.config.log.format)
-    told = asyncio.run(app.reconcile(stands, SystemClock()))
+    told = loop.run(app.reconcile(stands, SystemClock()))
     zone = stands.config.timezone.key
     click.echo(as_json(told) if style == "json" else as_text(told, zone))
     ctx.exit(int(not all(_agrees(each) for each in told.values())))

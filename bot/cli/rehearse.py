@@ -1,12 +1,11 @@
 """`rules test`: plays files of rule tests, and shows what was told otherwise than expected."""
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from bot.cli import calling, table
+from bot.cli import calling, loop, table
 from bot.config import ConfigError
 from bot.rehearsal import compare, loading, play
 from bot.rehearsal.loading import Rehearsal
@@ -26,7 +25,7 @@ def command(files: tuple[Path, ...]) -> None:
     for path, tests in found.items():
         click.echo(path)
         for test in tests:
-            wrong = asyncio.run(_play(test))
+            wrong = loop.run(_play(test))
             count, failed = count + 1, failed + bool(wrong)
             click.echo(
                 f"  {'FAILED' if wrong else 'ok'}  {test.name}{_at(path, test) if wrong else ''}"

@@ -1,13 +1,12 @@
 """`run`: the service."""
 
-import asyncio
 import gc
 import logging
 
 import click
 
 from bot import app, journal, standing
-from bot.cli import calling
+from bot.cli import calling, loop
 from bot.cli.calling import Call
 from bot.clock import SystemClock
 from bot.config import unheeded
@@ -28,6 +27,6 @@ def command(call: Call) -> None:
         log.warning("a setting is without effect in this version", extra={"setting": setting})
     gc.freeze()  # what is loaded by now stays: no need to look at it again and again
     try:
-        asyncio.run(app.run(stands, SystemClock()))
+        loop.run(app.run(stands, SystemClock()))
     except PortError as error:
         raise click.ClickException(str(error)) from error
