@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli import digest_text
 from bot.notify.silence import Silence
 from bot.store import acks, alerts, digests, ledger, silences, sources
 from bot.store.acks import Ack
@@ -15,6 +16,7 @@ from tests.answers import test_alerts, world
 from tests.answers.world import BEN, NOW, usd
 from tests.cli import conftest
 from tests.cli.conftest import Run
+from tests.slack import samples
 
 
 def test_the_first_digest_is_shown(filled: Run) -> None:
@@ -75,6 +77,12 @@ def test_everything_that_there_is_to_say(filled: Run, tmp_path: Path) -> None:
     assert "Open alerts, 6 acknowledged, 6 silenced:\n" in shown
     assert f"}} at $61.00 (limit 50 USD); acknowledged by {BEN}; silenced by {BEN}\n" in shown
     assert "  +1 more\n" in shown
+
+
+def test_budgets_that_are_not_told_are_counted() -> None:
+    shown = digest_text.render(replace(samples.DIGEST, more_budgets=1_000))
+    (told,) = (part for part in shown.split("\n\n") if part.startswith("Budgets:"))
+    assert told.endswith("\n  +1,000 more")
 
 
 def test_the_day_a_budget_is_full_is_the_local_one(filled: Run, tmp_path: Path) -> None:

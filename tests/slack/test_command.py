@@ -123,6 +123,12 @@ def test_what_is_typed_is_understood(typed: str, expected: Request | HelpAnswer)
         ),
         pytest.param("task", "task", "`task` needs the id of a task.", id="a task without its id"),
         pytest.param(
+            "status n`o`w",
+            "status",
+            '"now" is one word too many: `status` takes nothing else.',
+            id="marks of what can be typed",
+        ),
+        pytest.param(
             "status now",
             "status",
             '"now" is one word too many: `status` takes nothing else.',

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.demo.workbench import blocks as slack
@@ -70,6 +70,7 @@ def test_no_hostile_text_does_anything(name: str, strings: list[str]) -> None:
 
 
 @given(st.sampled_from(["", *verbs.VERBS]), st.lists(hostile.STRINGS, min_size=4, max_size=4))
+@example("status", [f"in`{hostile.MARKED}`side"])
 @settings(deadline=None)
 def test_what_was_mistyped_is_told_back_without_harm(verb: str, strings: list[str]) -> None:
     for typed in strings:

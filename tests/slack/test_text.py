@@ -22,6 +22,11 @@ HOSTILE = st.text(st.sampled_from(list("<>&!@#|*_~`:abc1 \n\t\u200b\u202e\ufeff\
         pytest.param("a\ud800b", "ab", id="lone surrogates are gone"),
         pytest.param(" \u2003 ", "", id="white space alone is nothing"),
         pytest.param("a\u3164\u2800\u034f\U000e0100b", "ab", id="letters nobody sees are gone"),
+        pytest.param(
+            "a\u115f\u1160\u17b4\u17b5\u180b\u180f\ufe00\ufe0e\uffa0\U000e01efb",
+            "ab",
+            id="nor those that fill or vary others",
+        ),
         pytest.param("a\uffff\ufdd0b", "ab", id="what is no character is gone"),
         pytest.param("Z" + "\u0337" * 40 + "o", "Z" + "\u0337" * 3 + "o", id="no tower of marks"),
         pytest.param("\ufe0f\u0301", "", id="marks alone are nothing"),

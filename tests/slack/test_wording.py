@@ -56,6 +56,7 @@ def test_a_change_in_words(now: int, before: int, shown: str) -> None:
     [
         (timedelta(days=12, hours=13), "12 days left"),
         (timedelta(days=1, hours=23), "1 day left"),
+        (timedelta(days=1), "1 day left"),
         (timedelta(hours=9, minutes=58), "9h 58m left"),
     ],
 )

@@ -1,18 +1,19 @@
 """A backup is of one moment, whole, for its owner's eyes, and replaces nothing but a backup."""
 
 import os
+import resource
 import shutil
 import sqlite3
 import stat
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bot.store import connection, copied, copying
+from bot.store import backups, connection, copied, copying
 from bot.store.error import DamagedError, StoreError
 from tests.store import files, usage
 
@@ -145,12 +146,58 @@ def test_a_damaged_store_replaces_no_backup(
     assert (before, {"copy.db"}) == (target.read_bytes(), left_in(target.parent))
 
 
-def test_a_backup_that_would_fill_the_disk_is_not_begun(path: Path, target: Path) -> None:
+@pytest.mark.parametrize("ending", ["", "-wal"], ids=["the store", "its log"])
+def test_a_backup_that_would_fill_the_disk_is_not_begun(
+    path: Path, target: Path, ending: str
+) -> None:
     files.make(path)
-    os.truncate(path, shutil.disk_usage(target.parent).free)
+    large = path.with_name(f"{path.name}{ending}")
+    large.touch()
+    os.truncate(large, shutil.disk_usage(target.parent).free)
     with pytest.raises(StoreError, match=r"needs a disk with [\d,]+ MB free, and there are [\d,]+"):
         copying.back_up(path, target, usage.NOON)
     assert not left_in(target.parent)
+
+
+@contextmanager
+def files_no_larger_than(size: int) -> Iterator[None]:
+    """As on a full disk, what is written beyond that fails."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_disk_that_fills_meanwhile_is_named_and_an_earlier_backup_stays(
+    path: Path, target: Path
+) -> None:
+    files.make(path)
+    copying.back_up(path, target, usage.NOON)
+    before = target.read_bytes()
+    with (
+        files_no_larger_than(len(before) // 2),
+        pytest.raises(StoreError, match=r"copy\.db\..*partial cannot be read or written; check"),
+    ):
+        copying.back_up(path, target, usage.NOON)
+    assert (before, {"copy.db"}) == (target.read_bytes(), left_in(target.parent))
+
+
+def test_a_folder_that_stands_in_the_way_is_named_and_stays(path: Path, target: Path) -> None:
+    files.make(path)
+
+    def come_between() -> bool:
+        target.mkdir(exist_ok=True)
+        return False
+
+    with pytest.raises(StoreError, match=r"copy\.db cannot be written: Is a directory"):
+        copying.back_up(path, target, usage.NOON, come_between)
+    target.rmdir()
+    backups.partial(target).mkdir()
+    with pytest.raises(StoreError, match=r"partial cannot be written: Is a directory"):
+        copying.back_up(path, target, usage.NOON)
+    assert {"data", backups.partial(target).name} == {each.name for each in target.parent.iterdir()}
 
 
 def test_a_store_of_an_older_version_can_be_backed_up_before_it_is_upgraded(
