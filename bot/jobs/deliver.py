@@ -22,6 +22,7 @@ from bot.notify.routing import Routes
 from bot.store import charts, messages, outbox
 from bot.store.connection import Connection
 from bot.store.database import Database
+from bot.store.error import StoreError
 from bot.store.sending import Taken
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ class Deliverer:
         self._pace = Pace(clock)
         self._lanes: dict[_Lane, asyncio.Task[None]] = {}
         self._turns: dict[tuple[str, str], asyncio.Lock] = {}
+        self._faults: dict[str, int] = {}
         self.routes = routes
         self._closing = asyncio.Event()
 
@@ -122,7 +124,7 @@ class Deliverer:
     async def _send(self, destination: Destination, taken: Taken) -> None:
         receipt: Receipt | None = None
         try:
-            with _own_faults(taken.tries):
+            with self._own_faults(taken.notification.id):
                 sink = self._sink(destination)
                 if taken.notification.attempted is not None:
                     receipt = await sink.find(taken.notification, taken.notification.attempted)
@@ -196,7 +198,7 @@ class Deliverer:
 
     async def _edit(self, destination: Destination, edit: messages.Edit) -> None:
         try:
-            with _own_faults(edit.tries):
+            with self._own_faults(f"{edit.message} {edit.version}"):
                 changed = await self._sink(destination).edit(edit.receipt, edit.body)
         except SinkError as error:
             await self._edit_refused(destination, edit, error)
@@ -228,6 +230,24 @@ class Deliverer:
             await attach.run(self._database, partial(self._sink, destination), wanted, now)
             self._pace.busy(destination)
         return wanted is not None
+
+    @contextmanager
+    def _own_faults(self, what: str) -> Iterator[None]:
+        """A fault of ours is tried again as a failure of the other side is, but not for ever; only ours are counted.
+
+        A new process counts from the beginning, as it tries all again that had failed.
+        """
+        try:
+            yield
+        except (SinkError, StoreError):
+            raise
+        except Exception as error:
+            log.exception("delivery failed")
+            met = self._faults.pop(what, 0) + 1
+            if is_worth_it := met < _OWN_FAULTS:
+                self._faults[what] = met
+            words = f"{type(error).__name__}: {error}"
+            raise SinkError(words, retryable=is_worth_it, unsure=True) from error
 
     def _sink(self, destination: Destination) -> Sink:
         sink = self._sinks.get(key(destination))
@@ -261,19 +281,6 @@ def _as_sent(taken: Taken, now: datetime) -> Notification:
     letter = taken.notification
     body = retry.as_post(letter.body) if taken.is_first else letter.body
     return replace(letter, body=body, late=retry.lateness(letter, now))
-
-
-@contextmanager
-def _own_faults(tries: int) -> Iterator[None]:
-    """A fault of ours is tried again as a failure of the other side is, but not for ever."""
-    try:
-        yield
-    except SinkError:
-        raise
-    except Exception as error:
-        log.exception("delivery failed")
-        words = f"{type(error).__name__}: {error}"
-        raise SinkError(words, retryable=tries < _OWN_FAULTS, unsure=True) from error
 
 
 def key(destination: Destination) -> str:
