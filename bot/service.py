@@ -197,7 +197,7 @@ class Bot:
         """Holds one source against Neo's own totals, while nothing of its ledger is pruned; raises NeoError."""
         settle = self.standing.config.poll.settle
         async with self._sifting:
-            return await reconcile.run(self.readers[source], settle, self.clock.now())
+            return await reconcile.run(self.readers[source], settle, self.clock)
 
     async def back_up(self) -> None:
         """Makes the backup of today, where there is none; that it failed is told in the log, in status and in health."""

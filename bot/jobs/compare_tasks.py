@@ -5,6 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.clock import Clock
 from bot.jobs.passes import Pass, Reader, nothing_more
 from bot.neo.error import Kind, NeoError
 from bot.neo.filter import TaskFilter
@@ -33,18 +34,35 @@ _NOBODY = Work()
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is compared: the settled span of a source's ledger, as it is at `now`."""
+    """What is compared: the settled span of a source's ledger, as it is at `now`; what is read then is seen by the `clock`."""
 
     state: SourceState
     span: Span
     now: datetime
+    clock: Clock
 
-    def reading(self, span: Span, task: str | None = None) -> Pass:
-        """A pass that reads this again."""
+    async def read(self, reader: Reader, span: Span, task: str | None = None) -> bool:
+        """Reads this again as a poll would; not where the source is not booked as it was at `now`: the next run compares it."""
+        async with reader.turn:
+            if not await self._stands(reader):
+                return False
+            await reader.records(self._pass(span, task), nothing_more)
+        return True
+
+    async def _stands(self, reader: Reader) -> bool:
+        """Whether it goes by its streams or by whole tasks still, and by their times or by arrival."""
+        state, known = await reader.database.read(sources.one, reader.name), self.state
+        return (state.fallback, state.by_arrival) == (known.fallback, known.by_arrival)
+
+    def _pass(self, span: Span, task: str | None) -> Pass:
         state = self.state
-        arrival = state.by_arrival is True and not state.fallback
         return Pass(
-            span, self.now, state.owner, arrival=arrival, whole_tasks=state.fallback, task=task
+            span,
+            self.clock.now(),
+            state.owner,
+            arrival=state.by_arrival is True and not state.fallback,
+            whole_tasks=state.fallback,
+            task=task,
         )
 
 
@@ -107,11 +125,9 @@ async def _heal(reader: Reader, scope: Scope, task: str) -> Difference | None:
 
     None where it did not, or nothing is to be said of it.
     """
-    if not await _stands(reader, scope):
-        return None
     before = await _of(reader, task)
-    span = Span(scope.span.start, scope.now + AHEAD)
-    await reader.records(scope.reading(span, task), nothing_more)
+    if not await scope.read(reader, Span(scope.span.start, scope.now + AHEAD), task):
+        return None
     page = await reader.client.task_records(TaskFilter(task_id=task), scope.state.owner)
     after, row = await _of(reader, task), next(iter(page.records), None)
     if _goes_on(after, scope) or not _is_compared(row, page.count, scope):
@@ -122,13 +138,6 @@ async def _heal(reader: Reader, scope: Scope, task: str) -> Difference | None:
     if left is not None and _is_open(row, after, scope):
         return None
     return next(iter(agreement.merged([found] if found else [], [left] if left else [])), None)
-
-
-async def _stands(reader: Reader, scope: Scope) -> bool:
-    """Whether the source is booked as it was when the run began: by its streams or by whole tasks. If not, the next run compares it."""
-    state = await reader.database.read(sources.one, reader.name)
-    known = scope.state
-    return (state.fallback, state.by_arrival) == (known.fallback, known.by_arrival)
 
 
 def _is_compared(row: Record | None, count: int, scope: Scope) -> bool:

@@ -8,7 +8,7 @@ from functools import partial
 from bot.answers import measure
 from bot.jobs import account, compare_tasks
 from bot.jobs.compare_tasks import Scope
-from bot.jobs.passes import Reader, nothing_more
+from bot.jobs.passes import Reader
 from bot.neo.account import Summary
 from bot.neo.filter import SummaryFilter
 from bot.notify import agreement
@@ -31,7 +31,6 @@ _BETWEEN = timedelta(microseconds=500)
 _ASTRAY = (
     "Neo's totals do not keep to the time that is asked for, so tasks alone are compared with it"
 )
-
 
 _LATER = f"totals differ on more days than are read again at once, which are {MOST}: the others are, the next time"
 
@@ -60,7 +59,7 @@ async def run(reader: Reader, scope: Scope) -> Compared:
         return Compared(before)
     await comparing.heal(whole)
     left = await comparing.differing(whole)
-    notes = [_LATER] if comparing.read_again >= MOST else []
+    notes = [_LATER] if comparing.more else []
     return Compared(agreement.merged(before, before if left is None else left), notes)
 
 
@@ -69,6 +68,7 @@ class _Comparing:
     reader: Reader
     scope: Scope
     read_again: int = 0
+    more: bool = False
 
     async def differing(self, span: Span) -> list[Difference] | None:
         """What differs; None where Neo gives no totals.
@@ -107,10 +107,11 @@ class _Comparing:
     async def heal(self, span: Span) -> None:
         """Reads the days again in which totals differ, the newest first."""
         if self.read_again >= MOST:
+            self.more = True
             return
         if span.length <= _DAY:
             self.read_again += 1
-            await self.reader.records(self.scope.reading(span), nothing_more)
+            await self.scope.read(self.reader, span)
             return
         for half in reversed(_halves(span)):
             if await self.differing(half):
@@ -119,7 +120,7 @@ class _Comparing:
     async def catch_up(self) -> None:
         """Reads what is not settled: where Neo counts what was created in the span, tasks of it may go on."""
         span = Span(self.scope.span.end, self.scope.now + compare_tasks.AHEAD)
-        await self.reader.records(self.scope.reading(span), nothing_more)
+        await self.scope.read(self.reader, span)
 
 
 def _ran(db: Connection, source: str, span: Span) -> Mapping[str, Totals]:

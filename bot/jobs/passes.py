@@ -1,9 +1,10 @@
 """One complete reading of a span of one source: every page kept, the last of them together with the cursor."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
@@ -50,10 +51,11 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads one source into the store."""
+    """Reads one source into the store. Who reads takes a `turn`: what was read first must not be kept last."""
 
     client: Client
     database: Database
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def name(self) -> str:

@@ -153,6 +153,11 @@ class Poller:
 
     async def _read(self, wanted: Pass, done: Finish) -> None:
         """Streams, or whole tasks where Neo refuses its streams; then titles."""
+        async with self._reader.turn:
+            await self._records(wanted, done)
+        await self._titles(wanted)
+
+    async def _records(self, wanted: Pass, done: Finish) -> None:
         state = await self._state()
         try:
             if state.fallback:
@@ -162,7 +167,6 @@ class Poller:
             if error.kind not in _REFUSED:
                 raise
             await self._fall_back(wanted, done, error)
-        await self._titles(wanted)
 
     async def _fall_back(self, wanted: Pass, done: Finish, error: NeoError) -> None:
         """Tasks are the ledger while streams are refused; where tasks are too, the first refusal is what is said."""

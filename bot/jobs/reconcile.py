@@ -12,6 +12,7 @@ import logging
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.clock import Clock
 from bot.jobs import compare_tasks, compare_totals
 from bot.jobs.compare_tasks import Scope
 from bot.jobs.passes import Reader
@@ -28,9 +29,10 @@ _NIGHT = time(3)
 _NOTHING = "Neo gives this credential neither a list of tasks nor totals, so nothing is compared"
 
 
-async def run(reader: Reader, settle: timedelta, now: datetime) -> Agreement | None:
+async def run(reader: Reader, settle: timedelta, clock: Clock) -> Agreement | None:
     """Compares, heals and keeps the outcome; None before the source was read whole once. Raises NeoError."""
-    scope = await reader.database.read(_scope, reader.name, settle, now)
+    now = clock.now()
+    scope = await reader.database.read(_scope, reader.name, settle, now, clock)
     if scope is None:
         return None
     tasks = await compare_tasks.run(reader, scope)
@@ -60,13 +62,15 @@ async def is_due(reader: Reader, zone: ZoneInfo, now: datetime) -> bool:
     return state.last_error is None
 
 
-def _scope(db: Connection, source: str, settle: timedelta, now: datetime) -> Scope | None:
+def _scope(
+    db: Connection, source: str, settle: timedelta, now: datetime, clock: Clock
+) -> Scope | None:
     """What is settled of what the ledger holds."""
     state = sources.one(db, source)
     if state.cursor is None or state.begins is None:
         return None
     end = min(state.cursor, now) - settle
-    return Scope(state, Span(state.begins, end), now) if state.begins < end else None
+    return Scope(state, Span(state.begins, end), now, clock) if state.begins < end else None
 
 
 def _keep(db: Connection, source: str, found: Agreement) -> None:

@@ -24,17 +24,20 @@ _CHUNK = 10_000
 """How many records are compared at once."""
 
 _COLUMNS = ", ".join(FACTS)
+_NO_SOONER = "max(?, coalesce(seen, at), coalesce(gone, 0))"
+"""When a record is seen to be another: not before what it was, whoever read it late and whatever the clock says."""
+
 _INSERT = (
     f"INSERT INTO ledger (id, source, key, digest, {_COLUMNS}, seen)"
     f" VALUES ({', '.join('?' * (len(FACTS) + 4))}, "
 )
 _UPDATE = (
     f"UPDATE ledger SET digest = ?, {', '.join(f'{name} = ?' for name in FACTS)},"
-    " seen = ?, gone = NULL WHERE id = ?"
+    f" seen = {_NO_SOONER}, gone = NULL WHERE id = ?"
 )
 _KEEP = (
     f"INSERT INTO replaced (record, until, {_COLUMNS}, seen, gone)"
-    f" SELECT id, ?, {_COLUMNS}, seen, gone FROM ledger"
+    f" SELECT id, {_NO_SOONER}, {_COLUMNS}, seen, gone FROM ledger"
     " WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
 )
 
@@ -110,7 +113,7 @@ def mark_gone(db: Connection, source: str, keys: Collection[str], *, seen: datet
         ids = list(_ids(db, owner, here).values())
         rollup.take(db, _counting(db, owner, ids))
         db.conn.executemany(
-            "UPDATE ledger SET gone = ? WHERE id = ?",
+            f"UPDATE ledger SET gone = {_NO_SOONER} WHERE id = ?",
             [(instant.to_micros(seen), id_) for id_ in ids],
         )
         changes.mark(db, ids)

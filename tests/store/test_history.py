@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.store import history, ledger
+from bot.store import history, instant, ledger
 from bot.store.connection import Connection
 from bot.store.history import Version
 from rules.record import Record
@@ -36,6 +36,30 @@ def test_versions_come_in_the_order_in_which_they_were_known(db: Connection) -> 
     ]
     assert expected == list(history.versions(db, minute(0)))
     assert expected[2:] == list(history.versions(db, minute(2)))
+
+
+def test_what_is_seen_last_comes_last_whatever_time_it_is_given(db: Connection) -> None:
+    first, second, third = (usage.record(steps=steps) for steps in (1, 2, 3))
+    ledger.add(db, [first], seen=minute(0), live=True)
+    ledger.add(db, [second], seen=minute(5), live=True)
+    ledger.add(db, [third], seen=minute(2), live=True)
+    ledger.mark_gone(db, "acme", [third.key], seen=minute(3))
+    ledger.add(db, [second], seen=minute(6), live=True)
+    ledger.mark_gone(db, "acme", [third.key], seen=minute(8))
+    ledger.add(db, [first], seen=minute(7), live=True)
+    assert [
+        version(0, first),
+        version(5, second),
+        version(5, third),
+        version(5, third, gone=True),
+        version(6, second),
+        version(8, second, gone=True),
+        version(8, first),
+    ] == list(history.versions(db, minute(0)))
+    untils = db.execute("SELECT until FROM replaced ORDER BY id").fetchall()
+    assert [minute(number) for number in (5, 5, 6, 8)] == [
+        instant.from_micros(until) for (until,) in untils
+    ]
 
 
 def test_what_backfill_reads_was_known_since_it_was_created(db: Connection) -> None:
