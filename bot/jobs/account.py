@@ -117,8 +117,8 @@ async def _asked(reader: Reader, what: str, now: datetime) -> None:
 
 
 def _mark(reader: Reader, what: str) -> str:
-    return f"account {reader.name} {what}"
+    return remembered.about(reader.name, f"account {what}")
 
 
 def _said(reader: Reader, endpoint: str) -> str:
-    return f"refused {reader.name} {endpoint}"
+    return remembered.about(reader.name, f"refused {endpoint}")

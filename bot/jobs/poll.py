@@ -213,7 +213,7 @@ class Poller:
         return last is None or not timedelta(0) <= now - datetime.fromisoformat(last) < look.every
 
     def _mark(self, look: Look) -> str:
-        return f"look {look.name} {self.name}"
+        return remembered.about(self.name, f"look {look.name}")
 
     def _next_try(self, error: NeoError, now: datetime) -> datetime | None:
         if error.retry_after is not None:

@@ -89,7 +89,7 @@ def _last(db: Connection, source: str) -> datetime | None:
 
 
 def _mark(source: str) -> str:
-    return f"reconciled {source}"
+    return remembered.about(source, "reconciled")
 
 
 def _report(source: str, found: Agreement) -> None:

@@ -76,7 +76,7 @@ def _kept(db: Connection, source: str) -> dict[str, Any] | None:
 
 
 def _name(source: str) -> str:
-    return f"agreement {source}"
+    return remembered.about(source, "agreement")
 
 
 def _row(each: Difference) -> list[str | int]:

@@ -15,9 +15,12 @@ def put(db: Connection, name: str, value: str) -> None:
     )
 
 
-def forget(db: Connection, word: str) -> None:
-    """Forgets everything with that word in its name."""
-    rows = db.execute("SELECT name FROM remembered").fetchall()
-    for (name,) in rows:
-        if word in name.split(" "):
-            db.execute("DELETE FROM remembered WHERE name = ?", [name])
+def about(source: str, what: str) -> str:
+    """The name of a fact about one source; no other name begins like this."""
+    return f"source {source}: {what}"
+
+
+def forget(db: Connection, source: str) -> None:
+    """Forgets every fact about a source."""
+    begins = about(source, "")
+    db.execute("DELETE FROM remembered WHERE substr(name, 1, ?) = ?", (len(begins), begins))
