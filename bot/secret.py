@@ -154,14 +154,18 @@ class Secret:
     def read(self) -> str:
         """The value as it is now: variables and files may have changed since the last time.
 
-        Raises ValueError that says which variable or file is at fault.
+        Raises ValueError that says which variable or file is at fault. Nobody signs or opens anything with nothing.
         """
         value = expand(self.template, self.environ) if self.path is None else _content(self.path)
+        if not value.strip():
+            raise ValueError(f"{self._place} is empty: it must hold the secret")
         learn(value)
         return value
 
-    def __bool__(self) -> bool:
-        return bool(self.read())
+    @property
+    def _place(self) -> str:
+        names = variables(self.template)
+        return str(self.path or (f"the variable {', '.join(names)}" if names else "the text"))
 
     def __str__(self) -> str:
         return MASK

@@ -17,9 +17,7 @@ _JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbmEifQ.c2lnbmF0dXJl"
         pytest.param("plain text", "plain text", id="text stays as it is"),
         pytest.param("${KEY}", "neo", id="a variable is put in"),
         pytest.param("a-${KEY}-${OTHER:-b}", "a-neo-b", id="several in one text"),
-        pytest.param("${OTHER:-}", "", id="a default may be empty"),
         pytest.param("${EMPTY:-spare}", "spare", id="the default stands for an empty variable"),
-        pytest.param("${EMPTY}", "", id="an empty variable is set"),
         pytest.param("${NESTED}", "${KEY}", id="a value is not read as a template"),
         pytest.param("cost $5", "cost $5", id="a dollar sign alone means nothing"),
     ],
@@ -28,6 +26,11 @@ def test_template_is_expanded(template: str, expected: str) -> None:
     environ = {"KEY": "neo", "EMPTY": "", "NESTED": "${KEY}"}
     assert expected == secret.expand(template, environ)
     assert expected == Secret(template, environ=environ).read()
+
+
+@pytest.mark.parametrize("template", ["${OTHER:-}", "${EMPTY}", "${EMPTY:-}"])
+def test_nothing_may_be_put_in(template: str) -> None:
+    assert not secret.expand(template, {"EMPTY": ""})
 
 
 def test_missing_variable_is_named() -> None:
@@ -83,9 +86,30 @@ def test_nothing_shows_the_value() -> None:
     assert {str(key), repr(key), f"{key}", f"{key!r}"} == {"***"}
 
 
-def test_empty_secret_is_false() -> None:
-    assert not Secret("${X:-}", environ={})
-    assert Secret("x")
+@pytest.mark.parametrize(
+    ("template", "place"),
+    [
+        pytest.param("", "the text", id="nothing"),
+        pytest.param(" \t", "the text", id="white space"),
+        pytest.param("${EMPTY}", "the variable EMPTY", id="an empty variable"),
+        pytest.param("${BLANK}", "the variable BLANK", id="a variable of white space"),
+        pytest.param("${EMPTY}${BLANK}", "the variable EMPTY, BLANK", id="two of those"),
+        pytest.param("${OTHER:-}", "the variable OTHER", id="an empty default"),
+    ],
+)
+def test_nothing_is_no_secret(template: str, place: str) -> None:
+    with pytest.raises(ValueError, match=f"^{place} is empty: it must hold the secret$"):
+        Secret(template, environ={"EMPTY": "", "BLANK": " \n"}).read()
+
+
+def test_a_file_that_is_emptied_holds_no_secret_any_more(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    path.write_text("old\n")
+    key = Secret.file(path)
+    assert key.read() == "old"
+    path.write_text(" \n")
+    with pytest.raises(ValueError, match=f"^{path} is empty: it must hold the secret$"):
+        key.read()
 
 
 class _Settings(BaseModel):

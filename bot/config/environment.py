@@ -68,7 +68,7 @@ class _Expansion:
         """The node that stands under `key`, or in a list under it."""
         match node.content:
             case None:
-                return node
+                return self.node(replace(node, content=""), key) if key in SECRETS else node
             case str(text):
                 return replace(node, content=self._text(node, key, text))
             case tuple(items):
@@ -88,7 +88,7 @@ class _Expansion:
             if _is_path(key):
                 return self._path(text)
             if key in SECRETS:
-                return self._secret(text)
+                return self._secret(key, text)
             return secret.expand(text, self.reading.environ)
         except ValueError as error:
             self.faults.append(Fault(self.file, *node.mark, str(error)))
@@ -98,18 +98,18 @@ class _Expansion:
         if not self.reading.secrets:
             return text
         path = self.reading.folder / secret.expand(text, self.reading.environ)
-        if not Secret.file(path).read():
-            raise ValueError(f"{path} is empty: it must hold the secret")
+        Secret.file(path).read()
         return str(path)
 
-    def _secret(self, text: str) -> str | None:
+    def _secret(self, key: str, text: str) -> str | None:
         """The template as it is; None where an empty default says that there is no such secret."""
         if not self.reading.secrets:
             return text or None
-        if value := secret.expand(text, self.reading.environ):
-            secret.learn(value)
-            return text
-        if text and ":-" not in text:
-            names = ", ".join(secret.variables(text))
-            raise ValueError(f"the variable {names} is empty: it must hold the secret")
-        return None
+        if not text.strip():
+            raise ValueError(
+                f"{key} is empty: write where it comes from, such as ${{NAME}}, or leave it out"
+            )
+        if ":-" in text and not secret.expand(text, self.reading.environ):
+            return None
+        Secret(text, environ=self.reading.environ).read()
+        return text

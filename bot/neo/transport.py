@@ -130,8 +130,6 @@ class Transport:
             credential = self._source.credential.read().strip()
         except ValueError as error:
             raise NeoError(f"{setting}: {error}", Kind.REFUSED) from error
-        if not credential:
-            raise NeoError(f"{setting} is empty: put the credential there", Kind.REFUSED)
         if not (credential.isascii() and credential.isprintable()):
             raise NeoError(
                 f"{setting} holds characters that no credential has: is it the right one?",

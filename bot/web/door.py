@@ -34,7 +34,7 @@ class SlackDoor:
     @classmethod
     def of(cls, desk: Desk, settings: SlackSettings) -> "SlackDoor":
         signed = settings.signing_secret if settings.transport is Transport.HTTP else None
-        secret = signed.read() if signed else ""
+        secret = "" if signed is None else signed.read()
         return cls(desk, secret, settings.app_id, settings.response_hosts)
 
 
@@ -63,6 +63,6 @@ class AdminDoor:
         socket: Socket | None = None,
         counts: Counts | None = None,
     ) -> "AdminDoor":
-        token = settings.admin_token.read() if settings.admin_token else ""
+        token = "" if settings.admin_token is None else settings.admin_token.read()
         local = address.is_loopback(settings.admin_host)
         return cls(database, in_force, token, local, socket, counts)

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from bot import config
-from bot.config import Config, ConfigError
+from bot.config import Config, ConfigError, environment
 from bot.config.settings import LogSettings, Sections
 from bot.neo.settings import MoneySettings, PollSettings
 from bot.notify.notification import Destination, Via
@@ -205,14 +205,14 @@ def test_a_variable_that_is_not_set_is_named_at_its_line(tmp_path: Path) -> None
     [
         pytest.param("${T:-}", {}, None, id="an empty default means none"),
         pytest.param("${T:-}", {"T": "xapp-1"}, "xapp-1", id="a variable over an empty default"),
-        pytest.param('""', {}, None, id="an empty text means none"),
+        pytest.param("${T:-}", {"T": ""}, None, id="an empty variable with an empty default, too"),
         pytest.param("xapp-2", {}, "xapp-2", id="a secret in plain text"),
     ],
 )
 def test_a_secret_can_be_left_open(
     tmp_path: Path, text: str, environ: dict[str, str], expected: str | None
 ) -> None:
-    slack = f"slack: {{bot_token: b, signing_secret: s, app_token: {text if text[0] == chr(34) else repr(text)}}}"
+    slack = f"slack: {{bot_token: b, signing_secret: s, app_token: {text!r}}}"
     found = load(tmp_path, slack, environ).slack
     assert found is not None
     assert expected == (found.app_token.read() if found.app_token is not None else None)
@@ -231,10 +231,43 @@ server: {admin_host: 0.0.0.0, admin_token: "${ADMIN}"}
         load(tmp_path, "timezone: ${ZONE}", {}, to_read=True)
 
 
-def test_a_variable_that_is_empty_holds_no_secret(tmp_path: Path) -> None:
-    text = "slack: {app_token: x, bot_token: '${T}'}"
-    expected = ["config.yaml:1:34: the variable T is empty: it must hold the secret"]
-    assert expected == faults(tmp_path, text, {"T": ""})
+OF_SECRETS = {
+    "api_key": "sources: [{{name: a, api_key{}}}]",
+    "token": "sources: [{{name: a, token{}}}]",
+    "bot_token": "slack: {{app_token: x, bot_token{}}}",
+    "signing_secret": "slack: {{bot_token: x, signing_secret{}}}",
+    "app_token": "slack: {{bot_token: x, app_token{}}}",
+    "secret": "receivers: {{a: {{webhook: {{url: 'https://acme.test', secret{}}}}}}}",
+    "admin_token": "server: {{admin_token{}}}",
+}
+EMPTY = "{key} is empty: write where it comes from, such as ${{NAME}}, or leave it out"
+HOLDS = "it must hold the secret"
+OF_NOTHING = {
+    "nothing at all": (":", EMPTY),
+    "no text": (": ''", EMPTY),
+    "a blank": (": ' '", EMPTY),
+    "an empty variable": (": '${NONE}'", f"the variable NONE is empty: {HOLDS}"),
+    "a blank variable": (": '${BLANK}'", f"the variable BLANK is empty: {HOLDS}"),
+    "a blank variable with a default": (
+        ": '${BLANK:-}'",
+        f"the variable BLANK is empty: {HOLDS}",
+    ),
+    "a blank file": ("_file: blank", f"blank is empty: {HOLDS}"),
+}
+
+
+def test_every_secret_is_tried() -> None:
+    assert environment.SECRETS == OF_SECRETS.keys()
+
+
+@pytest.mark.parametrize("key", OF_SECRETS)
+@pytest.mark.parametrize(("given", "says"), OF_NOTHING.values(), ids=OF_NOTHING.keys())
+def test_nothing_is_no_secret(tmp_path: Path, key: str, given: str, says: str) -> None:
+    (tmp_path / "blank").write_text(" \n")
+    text = OF_SECRETS[key].format(given)
+    column = text.rindex(given) + len(given) - len(given.partition(":")[2].lstrip()) + 1
+    expected = [f"config.yaml:1:{column}: {says.format(key=key)}"]
+    assert expected == faults(tmp_path, text, {"NONE": "", "BLANK": "\t "})
 
 
 def test_a_secret_is_read_anew_from_its_variable(tmp_path: Path) -> None:
@@ -256,13 +289,9 @@ def test_a_secret_can_stand_in_a_file(tmp_path: Path) -> None:
     assert "from a file" == source.credential.read()
 
 
-def test_a_secret_file_must_be_there_and_hold_something(tmp_path: Path) -> None:
-    (tmp_path / "empty").write_text("\n")
-    text = "slack: {app_token_file: missing, bot_token_file: empty}"
-    assert [
-        f"config.yaml:1:25: cannot read {tmp_path}/missing: No such file or directory",
-        f"config.yaml:1:50: {tmp_path}/empty is empty: it must hold the secret",
-    ] == [fault.replace("cannot read missing", f"cannot read {tmp_path}/missing").replace(": empty is", f": {tmp_path}/empty is") for fault in faults(tmp_path, text)]  # fmt: skip
+def test_a_secret_file_must_be_there(tmp_path: Path) -> None:
+    (found,) = faults(tmp_path, "slack: {bot_token: x, app_token_file: missing}")
+    assert "config.yaml:1:39: cannot read missing: No such file or directory" == found
 
 
 def test_a_secret_stands_in_one_place_only(tmp_path: Path) -> None:
