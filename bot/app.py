@@ -5,7 +5,6 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
@@ -232,15 +231,13 @@ async def _listening(bot: Bot) -> AsyncIterator[int]:
             taken = envelopes.taken(door, slack, slack.app_token, bot.edges.session, bot.clock)
             socket = await stack.enter_async_context(taken)
         operators = AdminDoor.of(bot.database, bot.in_force, server, socket, bot.counts)
-        if door:
-            operators = replace(operators, allowance=door.allowance)
         admin = site.admin_app(operators, bot.clock)
         await stack.enter_async_context(site.serving(admin, server.admin_host, server.admin_port))
         yield port
 
 
 def _slack_door(bot: Bot, settings: SlackSettings) -> SlackDoor:
-    return SlackDoor.of(desk(bot, settings), settings)
+    return SlackDoor.of(desk(bot, settings), settings, bot.counts)
 
 
 def desk(bot: Bot, settings: SlackSettings) -> Desk:

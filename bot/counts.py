@@ -14,6 +14,7 @@ class What(StrEnum):
     DELIVERIES = "deliveries"
     RATE_LIMITED = "rate_limited"
     HEARTBEATS = "heartbeats"
+    REQUESTS_LIMITED = "requests_limited"
 
 
 class Count(NamedTuple):

@@ -265,6 +265,7 @@ class Bot:
         for source in self.pollers:
             for outcome in (_COMPLETE, _FAILED):
                 self.counts.expect(What.POLLS, source, outcome)
+        self.counts.expect(What.REQUESTS_LIMITED)
         for outcome in (_BEGUN, _DONE):
             self.counts.expect(What.EVALUATIONS, outcome)
         for receiver in self.standing.routes.receivers:

@@ -110,7 +110,7 @@ class Stage:
         """The bot's port for Slack, however slow this machine is."""
         settings = self.bot.standing.config.slack
         assert settings is not None
-        door = SlackDoor.of(app.desk(self.bot, settings), settings)
+        door = SlackDoor.of(app.desk(self.bot, settings), settings, self.bot.counts)
         public = self.seen["public"] = site.public_app(replace(door, inline=60), self.clock)
         listening = site.serving(public, "127.0.0.1", 0)
         port = await self.seen["exit"].enter_async_context(listening)

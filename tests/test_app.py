@@ -95,6 +95,7 @@ async def test_what_it_does_and_what_it_is_asked_to_wait_for_is_counted(tmp_path
         (What.DELIVERIES, "finops", "refused"): 1,
         (What.RATE_LIMITED, "neo", "acme"): 2,
         (What.RATE_LIMITED, "slack", ""): 1,
+        (What.REQUESTS_LIMITED,): 0,
         (What.HEARTBEATS, "failed"): 0,
         (What.HEARTBEATS, "sent"): 0,
         (What.HEARTBEATS, "withheld"): 0,

@@ -10,13 +10,12 @@ MOST = 10_000
 
 
 class Allowance:
-    """A bucket of tokens for each person; `refused` counts the requests that were too many.
+    """A bucket of tokens for each person.
 
     A bucket is kept as the moment at which it is full again: each request moves that by `every`.
     """
 
     def __init__(self, burst: int = BURST, every: timedelta = EVERY) -> None:
-        self.refused = 0
         self._room, self._every = (burst - 1) * every, every
         self._full: dict[str, datetime] = {}
 
@@ -26,10 +25,9 @@ class Allowance:
         # No further ahead than an empty bucket: the clock may have been set back.
         full = min(max(self._full.pop(person, now), now), now + self._room + self._every)
         too_soon = full - now - self._room
-        if granted := too_soon <= timedelta(0):
+        if too_soon <= timedelta(0):
             full += self._every
         self._full[person] = full
-        self.refused += not granted
         return max(too_soon, timedelta(0))
 
     def __len__(self) -> int:

@@ -28,22 +28,22 @@ class SlackDoor:
     secret: str = field(repr=False)
     app_id: str
     hosts: tuple[str, ...]
+    counts: Counts
     inline: float = INLINE
     allowance: Allowance = field(default_factory=Allowance)
 
     @classmethod
-    def of(cls, desk: Desk, settings: SlackSettings) -> "SlackDoor":
+    def of(cls, desk: Desk, settings: SlackSettings, counts: Counts) -> "SlackDoor":
         signed = settings.signing_secret if settings.transport is Transport.HTTP else None
         secret = "" if signed is None else signed.read()
-        return cls(desk, secret, settings.app_id, settings.response_hosts)
+        return cls(desk, secret, settings.app_id, settings.response_hosts, counts)
 
 
 @dataclass(frozen=True, slots=True)
 class AdminDoor:
     """The operator's port. Without a `token` it answers nobody, unless it is `local`.
 
-    `counts` are what the bot did since its start. `socket` is the connection to Slack where commands come over one;
-    `allowance` is that of who asks in Slack.
+    `counts` are what the bot did since its start. `socket` is the connection to Slack where commands come over one.
     """
 
     database: Database
@@ -52,7 +52,6 @@ class AdminDoor:
     local: bool
     socket: Socket | None = None
     counts: Counts | None = None
-    allowance: Allowance = field(default_factory=Allowance)
 
     @classmethod
     def of(

@@ -28,14 +28,12 @@ from rules.metric import Totals
 from rules.money import NANO
 from rules.terms import Severity
 
-_LIMITED = "Commands and presses that were not answered because somebody asked too often."
-
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """All that is told, as of one moment; `open_alerts` are those that fire, `totals` are of whole sources.
 
-    `connected`: whether Slack's socket is open; None where commands come over HTTP. `limited`: requests that were too many.
+    `connected`: whether Slack's socket is open; None where commands come over HTTP.
     """
 
     at: datetime
@@ -43,7 +41,6 @@ class Figures:
     open_alerts: Mapping[Severity, int]
     totals: Mapping[str, Totals]
     connected: bool | None = None
-    limited: int = 0
 
 
 class _Told(Collector):
@@ -67,8 +64,7 @@ async def show(request: web.Request) -> web.Response:
         return web.Response(status=503, text=f"{error}\n")
     connected = None if door.socket is None else door.socket.outage() is None
     registry = CollectorRegistry()
-    limited = door.allowance.refused
-    registry.register(_Told(replace(figures, connected=connected, limited=limited), door.counts))
+    registry.register(_Told(replace(figures, connected=connected), door.counts))
     body = exposition.generate_latest(registry)
     return web.Response(body=body, headers={"Content-Type": exposition.CONTENT_TYPE_LATEST})
 
@@ -100,7 +96,6 @@ def families(figures: Figures) -> Iterator[Metric]:
     for name, words, count in _WHOLE:
         if (number := count(figures)) is not None:
             yield GaugeMetricFamily(f"neo_budget_{name}", words, number)
-    yield CounterMetricFamily("neo_budget_requests_limited", _LIMITED, figures.limited)
 
 
 def counters(counts: Counts) -> Iterator[Metric]:
@@ -159,6 +154,7 @@ _COUNTED: Mapping[What, tuple[str, tuple[str, ...]]] = {
     What.DELIVERIES: ("Messages sent, edited, put off and refused", ("receiver", "outcome")),
     What.RATE_LIMITED: ("Answers of Neo and Slack with status 429", ("service", "source")),
     What.HEARTBEATS: ("Heartbeats sent, withheld and failed", ("outcome",)),
+    What.REQUESTS_LIMITED: ("Commands and presses of people who asked too often", ()),
 }
 """Of what is counted: help, and the names of its labels."""
 

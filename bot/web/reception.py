@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import aiohttp
 
 from bot import address
+from bot.counts import What
 from bot.notify.notification import SinkError
 from bot.slack import press, respond
 from bot.slack.blocks import Message
@@ -80,6 +81,7 @@ class Reception:
         wait = self.door.allowance.wait(person, now)
         if not wait:
             return None
+        self.door.counts.add(What.REQUESTS_LIMITED)
         log.warning("somebody asks too often", extra={"user": person[:_SHOWN]})
         seconds = math.ceil(wait.total_seconds())
         return Message(f"You ask more often than I answer. Try again in {seconds} s.")

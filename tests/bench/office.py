@@ -107,7 +107,7 @@ async def serving(path: str, number: int) -> AsyncIterator[Office]:
         desk = replace(app.desk(bot, settings), neo={})  # what Neo takes to answer is not ours
         for asking in {who(each) for each in range(number) for who in (member, admin)}:
             await desk.directory.person(asking, pages.END)  # Slack tells that once in five minutes
-        door = replace(SlackDoor.of(desk, settings), inline=60)
+        door = replace(SlackDoor.of(desk, settings, bot.counts), inline=60)
         gc.collect()
         gc.freeze()  # as `run` does
         public, fresh = site.public_app(door, clock), asyncio.Event()

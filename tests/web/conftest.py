@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 
 from bot.acts.acting import Deed
+from bot.counts import Counts
 from bot.demo.workbench import acme, server
 from bot.demo.workbench.bench import Bench
 from bot.demo.workbench.workspace import Workspace
@@ -94,9 +95,10 @@ def desk(
 
 
 @pytest.fixture
-def door(desk: Desk) -> SlackDoor:
+def door(desk: Desk, clock: Clock) -> SlackDoor:
     """Slow answers are waited for, however slow this machine is."""
-    return SlackDoor(desk, acme.APP.signing_secret, acme.APP.id, hosts=("127.0.0.1",), inline=60)
+    secret, app_id, hosts = acme.APP.signing_secret, acme.APP.id, ("127.0.0.1",)
+    return SlackDoor(desk, secret, app_id, hosts, Counts(clock.now), inline=60)
 
 
 @pytest.fixture

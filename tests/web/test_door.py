@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.counts import Counts
 from bot.secret import Secret
 from bot.slack.settings import SlackSettings
 from bot.store.database import Database
@@ -13,9 +14,11 @@ from bot.web.door import AdminDoor, SlackDoor
 from bot.web.settings import ServerSettings
 from tests.web import office
 
+COUNTS = Counts(lambda: office.NOW)
+
 
 def test_a_signing_secret_opens_slack_s_door(desk: Desk, settings: SlackSettings) -> None:
-    door = SlackDoor.of(desk, settings)
+    door = SlackDoor.of(desk, settings, COUNTS)
 
     assert "workbench-signing-secret" == door.secret
     assert ("A0NEOBOT", ("127.0.0.1",)) == (door.app_id, door.hosts)
@@ -32,7 +35,7 @@ SOCKET: dict[str, Mapping[str, Any]] = {
 def test_with_socket_mode_nothing_counts_as_signed(desk: Desk, secrets: Mapping[str, Any]) -> None:
     settings = SlackSettings(bot_token=Secret("xoxb-1"), app_token=Secret("xapp-1"), **secrets)
 
-    assert "" == SlackDoor.of(desk, settings).secret
+    assert "" == SlackDoor.of(desk, settings, COUNTS).secret
 
 
 @pytest.mark.parametrize(("host", "expected"), [("localhost", True), ("0.0.0.0", False)])
@@ -51,4 +54,4 @@ def test_secrets_do_not_show(desk: Desk, settings: SlackSettings, database: Data
 
     assert "open-sesame" == admin.token
     assert "open-sesame" not in repr(admin)
-    assert "workbench-signing-secret" not in repr(SlackDoor.of(desk, settings))
+    assert "workbench-signing-secret" not in repr(SlackDoor.of(desk, settings, COUNTS))

@@ -80,7 +80,6 @@ async def test_figures_are_those_of_the_database(url: str, database: Database) -
         ("neo_budget_outbox_failed", ()): 0,
         ("neo_budget_backup_failing", ()): 0,
         ("neo_budget_outbox_oldest_seconds", ()): 1800,
-        ("neo_budget_requests_limited_total", ()): 0,
     }
     assert expected == {key: value for key, value in told.items() if of("blue")[0] not in key[1]}
 

@@ -193,7 +193,7 @@ async def test_who_asks_too_often_is_told_when_to_try_again(
     door: SlackDoor, bench: Bench, clock: Clock, database: Database
 ) -> None:
     allowance = Allowance(1, office.SECOND * 60)
-    operator = AdminDoor(database, office.at_work, "", local=True, allowance=allowance)
+    operator = AdminDoor(database, office.at_work, "", local=True, counts=door.counts)
     async with (
         site.serving(site.public_app(replace(door, allowance=allowance), clock), *ANY) as port,
         site.serving(site.admin_app(operator, clock), *ANY) as admin,
