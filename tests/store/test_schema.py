@@ -13,6 +13,7 @@ from sqlite_utils import Migrations
 import bot
 from bot.store import connection, error, ledger, schema, soundness
 from bot.store.connection import Connection
+from bot.store.database import Database
 from bot.store.error import DamagedError, StoreError
 from tests.store import files, lives, usage
 
@@ -144,6 +145,26 @@ def test_a_damaged_store_is_not_upgraded(path: Path, monkeypatch: pytest.MonkeyP
     with pytest.raises(DamagedError):
         upgrade(path)
     assert before == path.read_bytes()
+
+
+async def test_the_sums_of_an_older_store_are_looked_at_after_its_upgrade(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files.make(path)
+    files.run(path, "DELETE FROM rollup_source")
+
+    @grown(monkeypatch)()
+    def place(db: Tables) -> None:
+        db.execute("ALTER TABLE audit ADD COLUMN place TEXT")
+
+    database = await Database.open(path, write=True)
+    try:
+        with pytest.raises(DamagedError, match="in rollup_source are not those of its records"):
+            await database.write(files.fill, files.COUNT)
+    finally:
+        await database.close()
+    assert "place" in columns(path)
+    assert files.COUNT == files.count(path)
 
 
 def test_the_version_before_refuses_what_this_one_wrote(
