@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.demo.workbench import blocks as slack
 from bot.notify.answer import AlertsAnswer, HelpAnswer
-from bot.slack import answer_blocks, command, render, verbs
+from bot.slack import answer_blocks, blocks, command, render, text, verbs
 from bot.slack.blocks import Message
 from tests.slack import hostile, samples
 
@@ -79,6 +79,14 @@ def test_what_was_mistyped_is_told_back_without_harm(verb: str, strings: list[st
             message = render.answer(said, COMMAND)
             assert [] == hostile.bites(message)
             assert hostile.MARKED not in "".join(hostile.coded(message.blocks))
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u3164\u2800", "\u200b"])
+def test_a_line_of_which_nothing_is_left_is_one_all_the_same(name: str) -> None:
+    piece = blocks.say(text.plain(name, blocks.NAME))
+    assert [] == slack.faults(
+        [blocks.paragraph(piece), blocks.rich(blocks.listed([blocks.line(piece)]))]
+    )
 
 
 # --- what is left out is counted ----------------------------------------------------------------
