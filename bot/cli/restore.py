@@ -23,6 +23,6 @@ def command(call: Call, file: Path) -> None:
     done = restoring.restore(store, file, call.clock())
     made = f", made at {moment.shown(done.made, settings.timezone.key)}" if done.made else ""
     click.echo(f"{store} is now the backup {file}{made}.")
-    if done.replaced is not None:
-        click.echo(f"What it replaced is kept as {done.replaced}.")
+    for kept in done.replaced:
+        click.echo(f"What it replaced is kept as {kept}.")
     click.echo("Start the bot: what has happened since is read from Neo again.")

@@ -80,17 +80,27 @@ def staged(partial: Path) -> Iterator[Path]:
     try:
         yield partial
     finally:
-        for ending in ("", "-journal", "-wal", "-shm"):
-            with suppress(OSError):
-                partial.with_name(f"{partial.name}{ending}").unlink()
+        discard(partial)
+
+
+def discard(partial: Path) -> None:
+    """Takes away a file of our own that is to take no other's place."""
+    for part in parts(partial):
+        with suppress(OSError):
+            part.unlink()
+
+
+def parts(path: Path) -> list[Path]:
+    """A database, and what SQLite may have put beside it: its logs are of that file and of no other."""
+    return [path.with_name(f"{path.name}{ending}") for ending in ("", "-journal", "-wal", "-shm")]
 
 
 def put(copy: Path, target: Path) -> None:
     """Gives the copy its name, once all of it is on the disk."""
     try:
-        _flush(copy)
+        flush(copy)
         copy.replace(target)
-        _flush(target.parent)
+        flush(target.parent)
     except OSError as failed:
         raise StoreError(f"{target} cannot be written: {failed.strerror}") from failed
 
@@ -151,7 +161,8 @@ def _has_no_log(path: Path) -> bool:
         return False
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Has a file, or the names in a folder, on the disk before this is over."""
     file = os.open(path, os.O_RDONLY)
     try:
         os.fsync(file)

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar, TypeVarTuple
 
-from bot.store import connection, copying, error, lock, schema, soundness
+from bot.store import connection, copying, error, lock, restoring, schema, soundness
 from bot.store.connection import Connection
 from bot.store.error import StoreError
 
@@ -141,6 +141,7 @@ class Database:
 
     async def _open_writer(self, max_pages: int | None) -> None:
         self._lock = lock.take(self.path)
+        restoring.finish(self.path)
         await self._writer.open(lambda: self._make_writer(max_pages))
 
     def _make_writer(self, max_pages: int | None) -> Connection:
@@ -155,6 +156,11 @@ class Database:
         return db
 
     def _make_reader(self) -> Connection:
+        if restoring.is_half_done(self.path):
+            raise StoreError(
+                f"{self.path.absolute()} is not there, since `restore` was killed at its last step;"
+                " start `run`, or `restore` again: both finish it"
+            )
         if not self.path.exists():
             raise StoreError(
                 f"{self.path.absolute()} is not there; start `run` or `backfill` to make it"

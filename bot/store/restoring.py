@@ -1,5 +1,13 @@
-"""Puts a backup in the place of the store, which is kept beside it."""
+"""Puts a backup in the place of the store, which is kept beside it.
 
+Theory of operation. A copy of the backup is made and looked through as `bot.db.restoring`; nothing else is touched by that.
+Then it is named `bot.db.restored-TIME`, and with that one step it is decided. What follows are names alone: the store and its log
+become `bot.db.replaced-TIME`, and the copy becomes the store. Of this, whoever holds the store next does what is left, so
+that after a kill the store is the old one or the restored one, and the log of the old one never lies beside the other.
+"""
+
+import errno
+import glob
 import os
 import shutil
 from contextlib import suppress
@@ -10,13 +18,15 @@ from pathlib import Path
 from bot.store import copied, copying, lock, schema, soundness
 from bot.store.error import DamagedError, StoreError
 
+_DECIDED, _REPLACED = ".restored-", ".replaced-"
+
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """When the backup was made, if it says so, and where the store is that it replaced, if there was one."""
+    """When the backup was made, if it says so, and where the stores are that were replaced: by this, and by one that was killed."""
 
     made: datetime | None
-    replaced: Path | None
+    replaced: tuple[Path, ...]
 
 
 def restore(store: Path, backup: Path, now: datetime) -> Restored:
@@ -25,21 +35,51 @@ def restore(store: Path, backup: Path, now: datetime) -> Restored:
     Nothing is touched before all of it was looked through. Raises StoreError: when a process writes to the store, when
     the backup is damaged, of another program, or of a newer version.
     """
+    held = lock.take(store)
+    try:
+        before = finish(store)
+        _require_other(store, backup)
+        with copying.staged(_unfinished(store)) as copy:
+            made = _prepare(backup, copy)
+            _belongs_to_whom_it_did(copy, store)
+            _decide(store, copy, now)
+        replaced = finish(store)
+    finally:
+        lock.release(held)
+    return Restored(made, tuple(each for each in (before, replaced) if each))
+
+
+def finish(store: Path) -> Path | None:
+    """Does what was decided and is not done; gives where the store is that was replaced. For those who hold the lock."""
+    copying.discard(_unfinished(store))
+    decided = _decided(store)
+    if decided is None:
+        return None
+    kept = store.with_name(f"{store.name}{_REPLACED}{decided.name.rpartition(_DECIDED)[2]}")
+    try:
+        # The store goes first: it is never there without its log, in which what was written last may stand.
+        for old, new in zip(copying.parts(store), copying.parts(kept), strict=True):
+            _rename(old, new)
+        copying.flush(store.parent)
+    except OSError as failed:
+        raise StoreError(
+            f"{store} is to be replaced by {decided}, and cannot be kept as {kept}: {failed.strerror};"
+            " mend that, then start the bot or `restore` again"
+        ) from failed
+    copying.put(decided, store)
+    return kept if kept.exists() else None
+
+
+def is_half_done(store: Path) -> bool:
+    """Whether the store is not there because a process was killed just before it had put the restored one in its place."""
+    return not store.exists() and _decided(store) is not None
+
+
+def _require_other(store: Path, backup: Path) -> None:
     if not backup.is_file():
         raise StoreError(f"{backup} is not there; nothing was changed")
     if store.exists() and backup.samefile(store):
         raise StoreError(f"{backup} is the store itself; nothing was changed")
-    held = lock.take(store)
-    try:
-        partial = store.with_name(f"{store.name}.restoring")
-        with copying.staged(partial) as copy:
-            made = _prepare(backup, copy)
-            _belongs_to_whom_it_did(copy, store)
-            replaced = _keep(store, now)
-            copying.put(copy, store)
-    finally:
-        lock.release(held)
-    return Restored(made, replaced)
 
 
 def _prepare(backup: Path, copy: Path) -> datetime | None:
@@ -59,22 +99,29 @@ def _prepare(backup: Path, copy: Path) -> datetime | None:
         ) from damage
 
 
-def _keep(store: Path, now: datetime) -> Path | None:
-    """Gives the store another name beside its own, which stays until the copy takes it."""
-    if not store.exists():
-        return None
-    kept = store.with_name(f"{store.name}.replaced-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
-    try:
-        os.link(store, kept)
-        # What was written last may still stand in the log, which belongs to that file and to no other.
-        for ending in ("-wal", "-shm"):
-            with suppress(FileNotFoundError):
-                store.with_name(f"{store.name}{ending}").rename(f"{kept}{ending}")
-    except OSError as failed:
-        raise StoreError(
-            f"{store} cannot be kept as {kept}: {failed.strerror}; it was not replaced"
-        ) from failed
-    return kept
+def _decide(store: Path, copy: Path, now: datetime) -> None:
+    """From now on the copy is the store, whoever has to finish that."""
+    time = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    kept = store.with_name(f"{store.name}{_REPLACED}{time}")
+    if any(each.exists() for each in copying.parts(kept)):
+        raise StoreError(f"{store} cannot be kept as {kept}: File exists; it was not replaced")
+    copying.put(copy, store.with_name(f"{store.name}{_DECIDED}{time}"))
+
+
+def _unfinished(store: Path) -> Path:
+    return store.with_name(f"{store.name}.restoring")
+
+
+def _decided(store: Path) -> Path | None:
+    return next(store.parent.glob(f"{glob.escape(store.name)}{_DECIDED}*"), None)
+
+
+def _rename(old: Path, new: Path) -> None:
+    """Not over what is there already: somebody may have lent a hand meanwhile."""
+    if old.exists():
+        if new.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        old.rename(new)
 
 
 def _belongs_to_whom_it_did(copy: Path, store: Path) -> None:

@@ -1,13 +1,15 @@
 """The steps of a process, named by what it does, and its end at one of them: all of this is here, the bot knows nothing of it.
 
 A step is a transaction that changes something, a call over the network, or a statement of a migration. It is crossed
-twice: `before` it has any effect, which for a transaction is just before its COMMIT, and `after` it has.
+twice: `before` it has any effect, which for a transaction is just before its COMMIT, and `after` it has. Where files are
+watched, so is each call that makes, opens, renames or removes one, `before` it does.
 """
 
 import functools
 import os
 import re
 import signal
+import sys
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -37,6 +39,16 @@ PHASES = tuple(_PHASES)
 _CHANGING = re.compile(
     r"^(CREATE|ALTER|DROP|INSERT|UPDATE|DELETE|PRAGMA \w+ =)[^(\n]*", re.MULTILINE
 )
+_TOUCHING = {
+    "os.rename",
+    "os.remove",
+    "os.link",
+    "os.mkdir",
+    "os.chown",
+    "os.chmod",
+    "sqlite3.connect",
+}
+_TO_WRITE = os.O_WRONLY | os.O_RDWR
 _FILE = re.compile(r"/F\d+$")
 
 
@@ -77,6 +89,18 @@ def watch(steps: Steps) -> None:
     patch.setattr(Database, "write", _writing(steps, Database.write))
     patch.setattr(aiohttp.ClientSession, "_request", _calling(steps))
     patch.setattr(schema, "upgrade", _upgrading(steps, schema.upgrade))
+
+
+def watch_files(steps: Steps, prefix: str = "") -> None:
+    """The same of what is done to files, by Python's own audit: it is watched until the process ends."""
+
+    def audited(event: str, found: tuple[Any, ...]) -> None:
+        if event == "os.remove" and not os.path.lexists(found[0]):
+            return
+        if event in _TOUCHING or (event == "open" and found[2] & _TO_WRITE):
+            steps.cross("before", f"{prefix}{event}")
+
+    sys.addaudithook(audited)
 
 
 def _writing(steps: Steps, write: Callable[..., Any]) -> Callable[..., Any]:

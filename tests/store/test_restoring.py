@@ -40,7 +40,7 @@ def test_the_backup_is_the_store_and_what_it_replaced_is_kept(path: Path, backup
     path.chmod(0o640)
     before, copy = path.read_bytes(), backup.read_bytes()
     done = restoring.restore(path, backup, usage.NOON)
-    assert (usage.NOON, path.with_name(KEPT)) == (done.made, done.replaced)
+    assert (usage.NOON, (path.with_name(KEPT),)) == (done.made, done.replaced)
     assert files.COUNT == files.count(path)
     assert (before, copy) == (path.with_name(KEPT).read_bytes(), backup.read_bytes())
     assert 0o640 == stat.S_IMODE(path.stat().st_mode)
@@ -78,7 +78,7 @@ def test_what_a_killed_restore_left_behind_does_no_harm(path: Path, backup: Path
 def test_where_there_is_no_store_the_backup_is_the_first(tmp_path: Path, backup: Path) -> None:
     store = tmp_path / "new" / "bot.db"
     done = restoring.restore(store, backup, usage.NOON)
-    assert (usage.NOON, None) == (done.made, done.replaced)
+    assert (usage.NOON, ()) == (done.made, done.replaced)
     assert files.COUNT == files.count(store)
 
 
