@@ -174,9 +174,13 @@ class Deliverer:
         await self._database.write(self._give_up, taken, error, now, durable=True)
 
     def _give_up(self, db: Connection, taken: Taken, error: SinkError, now: datetime) -> None:
-        """The fallback is told instead; of news on what has a message there it hears anyway."""
+        """News that find no thread go with a fresh message; else the fallback is told, which of what has a message there hears anyway."""
         place = taken.notification.destination
-        fallback = None if error.afresh else self.routes.fallback_for(place)
+        if error.afresh and taken.notification.parent is not None:
+            outbox.failed(db, taken, str(error), now)
+            outbox.post_afresh(db, taken.message, now)
+            return
+        fallback = self.routes.fallback_for(place)
         known = fallback is not None and messages.all_told(db, taken.message, fallback)
         if fallback is None or (known and not taken.is_post):
             outbox.failed(db, taken, str(error), now)
@@ -208,7 +212,7 @@ class Deliverer:
             self._counts.add(What.DELIVERIES, destination.receiver, _EDITED)
             await self._database.write(messages.edited, edit)
         else:
-            await self._database.write(outbox.post_afresh, edit, self._clock.now())
+            await self._database.write(outbox.post_afresh, edit.message, self._clock.now())
 
     async def _edit_refused(
         self, destination: Destination, edit: messages.Edit, error: SinkError

@@ -34,6 +34,9 @@ _FILE = re.compile(r"[^A-Za-z0-9_-]+(?=.*\.)|[^A-Za-z0-9_.-]+")
 _NO_CHANNEL = "channel_not_found"
 """It may be there under another id, or come back."""
 
+_TOO_LONG = "msg_too_long"
+"""What cannot be edited to that is posted afresh; what cannot be posted is said in words alone."""
+
 _UNREADABLE = frozenset(
     {
         _NO_CHANNEL,
@@ -71,7 +74,7 @@ class SlackSink:
             reply_broadcast=notification.broadcast if notification.parent else None,
         )
         try:
-            answer = await _said(send, message)
+            answer = await _said(send, message, _TOO_LONG)
         except SinkError as error:
             if client.code(error) == _NO_CHANNEL:
                 self._channels.forget(channel)
@@ -166,13 +169,16 @@ class SlackSink:
 
 
 async def _said(
-    send: Callable[..., Awaitable[AsyncSlackResponse]], message: Message
+    send: Callable[..., Awaitable[AsyncSlackResponse]], message: Message, *codes: str
 ) -> client.Json:
-    """Sends a message. What Slack does not take in blocks is said in words alone, better than not at all."""
+    """Sends a message. What Slack does not take in blocks is said in words alone, better than not at all.
+
+    `codes` are those by which Slack refuses the blocks of this call only.
+    """
     try:
         return await client.call(send(blocks=message.blocks))
     except SinkError as error:
-        if client.sort(error) is not Sort.WORDS:
+        if client.sort(error) is not Sort.WORDS and client.code(error) not in codes:
             raise
         fields = {"error": str(error), "text": message.text}
         log.warning("Slack refuses the blocks of a message: its words go alone", extra=fields)

@@ -205,20 +205,20 @@ def explain(
     return add(db, Entry(message, key, crowd.REASON), now)
 
 
-def post_afresh(db: Connection, edit: messages.Edit, now: datetime) -> None:
-    """The message is gone or cannot be edited any more: it is posted anew, and later news follow the new one.
+def post_afresh(db: Connection, message: str, now: datetime) -> None:
+    """What was posted is gone, cannot be edited any more, or takes no replies: it is posted anew, and later news follow the new one.
 
     It says all that replies which found no thread could not.
     """
     db.execute(
         "UPDATE outbox SET state = 'merged' WHERE message = ? AND state = 'failed' AND body IS NOT NULL",
-        (edit.message,),
+        (message,),
     )
-    db.execute(
-        "UPDATE message SET channel = '', ts = '', edit_tries = 0 WHERE id = ?", (edit.message,)
-    )
-    dedupe = f"{edit.destination}|afresh|{edit.message}|{edit.version}"
-    add(db, Entry(edit.message, dedupe, sending.AFRESH), now)
+    place, ts = db.execute(
+        "SELECT destination, ts FROM message WHERE id = ?", (message,)
+    ).fetchone()
+    db.execute("UPDATE message SET channel = '', ts = '', edit_tries = 0 WHERE id = ?", (message,))
+    add(db, Entry(message, f"{place}|afresh|{message}|{ts}", sending.AFRESH), now)
 
 
 def waiting(db: Connection) -> Waiting:

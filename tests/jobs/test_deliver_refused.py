@@ -7,7 +7,7 @@ import pytest
 
 from bot.demo.workbench import mischief
 from tests.jobs import office as offices
-from tests.jobs.office import OTHER, Office, queue, rewrite
+from tests.jobs.office import OTHER, Office, answer, queue, rewrite
 
 POST, UPDATE = "chat.postMessage", "chat.update"
 SPEND, LEADS = "C0SPEND", "G0LEADS"
@@ -100,3 +100,33 @@ async def test_what_slack_does_not_take_in_blocks_is_said_in_words(
     await office.deliver()
     [message] = office.messages()
     assert ("🗒️ hello", []) == (message.text, message.blocks)
+
+
+async def test_a_post_that_is_too_long_is_said_in_words(office: Office) -> None:
+    refuse(office, POST, "msg_too_long")
+    await queue(office, "m-1", "hello")
+    await office.deliver()
+    [message] = office.messages()
+    assert ("🗒️ hello", []) == (message.text, message.blocks)
+
+
+async def test_a_post_that_is_too_long_in_words_too_goes_to_the_fallback(office: Office) -> None:
+    refuse(office, POST, "msg_too_long", times=2)
+    await queue(office, "m-1", "hello")
+    await office.deliver()
+    [told] = office.said(OTHER)
+    assert told.startswith("hello (meant for finops (#neo-spend), which cannot be reached: ")
+
+
+@pytest.mark.parametrize("code", ["thread_not_found", "cannot_reply_to_message"])
+async def test_news_that_no_thread_takes_are_posted_afresh(office: Office, code: str) -> None:
+    await queue(office, "m-1", "warning")
+    await office.deliver()
+    office.bench.mischief.add(
+        POST, mischief.Refuse(code), times=9, when=lambda sent: bool(sent.get("thread_ts"))
+    )
+    for news in ("critical", "resolved"):
+        await answer(office, "m-1", news)
+        await office.deliver(1)
+    assert ["warning", "now critical", "now resolved"] == office.said()
+    assert 0 == (await office.waiting()).undeliverable

@@ -225,7 +225,7 @@ def test_a_fresh_post_says_what_a_reply_without_a_thread_could_not(db: Connectio
     outbox.failed(db, mail.take(db), "thread_not_found", NOW)
     edit = messages.take_edit(db, FINOPS, NOW)
     assert edit is not None
-    outbox.post_afresh(db, edit, NOW)
+    outbox.post_afresh(db, edit.message, NOW)
     assert Waiting(1, NOW, 0) == outbox.waiting(db)
     assert mail.note("now worse") == mail.take(db).notification.body
 
@@ -236,7 +236,7 @@ def test_a_message_that_is_gone_is_posted_anew_and_news_follow_the_new_one(db: C
     messages.write(db, "m-1", FINOPS, mail.note("second"), NOW)
     edit = messages.take_edit(db, FINOPS, NOW)
     assert edit is not None
-    outbox.post_afresh(db, edit, NOW)
+    outbox.post_afresh(db, edit.message, NOW)
     taken = mail.take(db)
     assert (mail.note("second"), None) == (taken.notification.body, taken.notification.parent)
     assert not taken.is_first

@@ -74,7 +74,7 @@ def test_a_message_that_could_not_be_posted_afresh_is(db: Connection) -> None:
     messages.write(db, "m-1", FINOPS, mail.note("second"), NOW)
     edit = messages.take_edit(db, FINOPS, NOW)
     assert edit is not None
-    outbox.post_afresh(db, edit, NOW)
+    outbox.post_afresh(db, edit.message, NOW)
     refuse(db)
     assert 1 == outbox.revive(db, LATER)
     assert mail.note("second") == mail.take(db, LATER).notification.body
