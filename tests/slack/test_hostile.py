@@ -83,10 +83,8 @@ def test_what_was_mistyped_is_told_back_without_harm(verb: str, strings: list[st
 
 @pytest.mark.parametrize("name", ["", " ", "\u3164\u2800", "\u200b"])
 def test_a_line_of_which_nothing_is_left_is_one_all_the_same(name: str) -> None:
-    piece = blocks.say(text.plain(name, blocks.NAME))
-    assert [] == slack.faults(
-        [blocks.paragraph(piece), blocks.rich(blocks.listed([blocks.line(piece)]))]
-    )
+    line = blocks.line(blocks.say(text.plain(name, blocks.NAME)))
+    assert [blocks.say(blocks.NOTHING)] == line["elements"]
 
 
 # --- what is left out is counted ----------------------------------------------------------------
