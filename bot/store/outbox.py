@@ -21,6 +21,9 @@ _IS_HEAD = (
 )
 """Order holds within one message: only the first of what waits for it may go."""
 
+_NOTICE = "notice"
+"""Why a message waits that only says who cannot be reached; of a thousand people it is a thousand, and everything else goes first."""
+
 _LOST = (
     "state = 'failed' AND message NOT IN (SELECT message FROM outbox WHERE rerouted)"
     " AND NOT EXISTS (SELECT 1 FROM outbox AS later WHERE later.message = outbox.message"
@@ -96,8 +99,8 @@ def take(db: Connection, destination: Destination, now: datetime) -> Taken | Non
     at = instant.to_micros(now)
     while head := db.execute(
         f"SELECT id, message, attempted FROM outbox AS head WHERE {_IS_HEAD} AND destination = ? AND due <= ?"
-        " ORDER BY created, rowid LIMIT 1",
-        (str(destination), at),
+        " ORDER BY reason = ?, created, rowid LIMIT 1",
+        (str(destination), at, _NOTICE),
     ).fetchone():
         id_, message, attempted = head
         if attempted is None:
@@ -202,7 +205,7 @@ def explain(
     if db.execute("SELECT 1 FROM message WHERE id = ?", (message,)).fetchone():
         return False
     messages.write(db, message, fallback, body, now)
-    return add(db, Entry(message, key, crowd.REASON), now)
+    return add(db, Entry(message, key, _NOTICE), now)
 
 
 def post_afresh(db: Connection, message: str, now: datetime) -> None:

@@ -117,6 +117,15 @@ def test_why_somebody_cannot_be_reached_is_told_once_a_day(db: Connection) -> No
     ]
 
 
+def test_an_alert_does_not_wait_behind_why_others_cannot_be_reached(db: Connection) -> None:
+    outbox.explain(db, FINOPS, PAGER, mail.note("users_not_found"), NOW)
+    mail.queue(db, "m-2", "an alert", PAGER)
+    first = mail.take(db, place=PAGER)
+    assert mail.note("an alert") == first.notification.body
+    outbox.sent(db, first, Receipt(), NOW)
+    assert mail.note("users_not_found") == mail.take(db, place=PAGER).notification.body
+
+
 # --- the clock ------------------------------------------------------------------------------------
 
 
