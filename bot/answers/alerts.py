@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from fractions import Fraction
 
 from bot.answers import about, acted, coverage
 from bot.answers.who import Asker
@@ -9,6 +10,7 @@ from bot.notify.answer import AlertsAnswer
 from bot.notify.facts import NOTHING_DONE, Acted, AlertLine
 from bot.store import alerts, silences, tasks
 from bot.store.connection import Connection
+from rules import metric
 from rules.alert import Alert, State
 from rules.labels import Label
 from rules.rule import Rule
@@ -35,7 +37,7 @@ def seen(db: Connection, asker: Asker, rules: Iterable[Rule]) -> list[Alert]:
 
 
 def firing(db: Connection) -> list[Alert]:
-    """Worst first, then the oldest; a pending alert has not been told, so it is left out."""
+    """Worst first, then the oldest, of which the furthest past its limit; a pending alert has not been told, so it is left out."""
     return sorted(_firing(alerts.open_alerts(db)), key=_rank)
 
 
@@ -74,5 +76,6 @@ def _firing(found: Iterable[Alert]) -> list[Alert]:
     return [alert for alert in found if alert.state is State.FIRING]
 
 
-def _rank(alert: Alert) -> tuple[int, str, str]:
-    return (-(alert.severity or alert.peak), alert.since.isoformat(), alert.id)
+def _rank(alert: Alert) -> tuple[int, str, Fraction, str]:
+    past = abs(Fraction(metric.size(alert.value)) - metric.size(alert.limit.value))
+    return (-(alert.severity or alert.peak), alert.since.isoformat(), -past, alert.id)

@@ -82,6 +82,11 @@ class Desk:
         answering = self._kept(press, now) if press.kept else self._done(press, now)
         return await self._heard(answering, press.form)
 
+    def unheard(self, press: Press, said: Message) -> None:
+        """What came of a button surely did not arrive: what was to be shared can be shared still."""
+        if press.action == buttons.SHARE and press.kept and said.public:
+            self.shelf.not_shared(*press.kept)
+
     async def _heard(self, answering: Awaitable[Message], form: Mapping[str, str]) -> Message:
         try:
             return await answering

@@ -29,6 +29,10 @@ class Made(Generic[T]):
         made = self._met.get(key)
         return made[1] if made and now - made[0] < self._keep else None
 
+    def undo(self, key: str) -> None:
+        """The key is as if it had not been met."""
+        self._met.pop(key, None)
+
     def _forget(self, now: datetime) -> None:
         while self._met:
             key, (met, _) = next(iter(self._met.items()))
@@ -47,3 +51,7 @@ class Seen:
         """Whether the key is met for the first time; from now on it is known."""
         mark = object()
         return self._made.once(key, now, lambda: mark) is mark
+
+    def undo(self, key: str) -> None:
+        """The key is as if it had not been met."""
+        self._made.undo(key)

@@ -42,3 +42,7 @@ class Shelf:
     def first_share(self, key: str, page: int, now: datetime) -> bool:
         """Whether the page was not shared before; from now on it was."""
         return self._shared.first(f"{key} {page}", now)
+
+    def not_shared(self, key: str, page: int) -> None:
+        """It was to be shared, and surely was not."""
+        self._shared.undo(f"{key} {page}")

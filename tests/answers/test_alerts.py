@@ -111,6 +111,18 @@ def test_open_alerts(firing: Connection, asker: Asker, expected: list[dict[str, 
     assert (0, world.POLLED) == (found.more, found.as_of)
 
 
+def test_of_those_that_began_together_the_furthest_past_its_limit_comes_first(
+    empty: Connection,
+) -> None:
+    found = [
+        replace(alert(user, Severity.WARNING), value=usd(value))
+        for user, value in ((ANA, 61), (BEN, 95), ("x@acme.test", 80))
+    ]
+    kept.put(empty, [(each, None) for each in found])
+    shown = alerts.answer(empty, ADMIN, (), NOW).rows
+    assert [BEN, "x@acme.test", ANA] == [row.labels["user"] for row in shown]
+
+
 def test_a_line_says_what_people_did(firing: Connection) -> None:
     mine = alert(ANA, Severity.WARNING, ago=1)
     kept.put(firing, [(replace(mine, acked=Severity.CRITICAL), None)])

@@ -322,6 +322,20 @@ async def test_a_shared_answer_is_the_one_that_was_given(
     assert "was shared already" in read(again)
 
 
+async def test_an_answer_whose_sharing_surely_failed_can_be_shared_again(played: Played) -> None:
+    answer = await played.ask("ana", "spend")
+    share = next(each for each in answer.blocks[-1]["elements"] if each["action_id"] == "share")
+    press = {
+        "user": {"id": "U0ANA", "team_id": "T0ACME"},
+        "actions": [{"action_id": "share", "value": share["value"]}],
+    }
+    body = told("share", **press, response_url="https://evil.test/hook")
+    await requests.send(played.bench.bot_url, PRESSED, body, requests.sealed(body))
+    await played.done()
+    [said] = await played.press("ana", "share", on=answer)
+    assert (None, answer.text) == (said.only_for, said.text)
+
+
 GONE = "no longer there"
 
 
