@@ -1,8 +1,9 @@
 """Where a destination lies in Slack: channels by name or id, people by email."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.notify.notification import Destination, SinkError, Via
 from bot.slack import client
@@ -46,7 +47,7 @@ class Channels:
         name, cursor = address.lstrip("#").lower(), ""
         while True:
             try:
-                page = await client.call(
+                page = await _asked(
                     self._web.conversations_list(
                         types="public_channel,private_channel", limit=_PAGE, cursor=cursor or None
                     )
@@ -67,14 +68,14 @@ class Channels:
 
     async def _direct(self, email: str) -> str:
         user = self._people.get(email.lower()) or await self._user(email)
-        opened = await client.call(self._web.conversations_open(users=user))
+        opened = await _asked(self._web.conversations_open(users=user))
         return str(opened["channel"]["id"])
 
     async def _user(self, email: str) -> str:
         if "@" not in email:
             raise SinkError(f"{email or 'the owner'} has no email to find them by", retryable=False)
         try:
-            found = await client.call(self._web.users_lookupByEmail(email=email))
+            found = await _asked(self._web.users_lookupByEmail(email=email))
         except SinkError as error:
             if client.code(error) != "users_not_found":
                 raise
@@ -83,3 +84,12 @@ class Channels:
                 retryable=False,
             ) from error
         return str(found["user"]["id"])
+
+
+async def _asked(call: Awaitable[AsyncSlackResponse]) -> client.Json:
+    """Slack's answer; where it was lost, nothing was posted for all that, so there is nothing to look for."""
+    try:
+        return await client.call(call)
+    except SinkError as error:
+        error.unsure = False
+        raise

@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from bot.demo.workbench import mischief
+from bot.notify.notification import Destination, Via
 from tests.jobs import office as offices
 from tests.jobs.office import OTHER, Office, answer, queue, rewrite
+from tests.store.mail import FINOPS
 
+ANA = Destination("owner", Via.DM, "ana@acme.test")
 POST, UPDATE = "chat.postMessage", "chat.update"
 SPEND, LEADS = "C0SPEND", "G0LEADS"
 
@@ -130,3 +133,22 @@ async def test_news_that_no_thread_takes_are_posted_afresh(office: Office, code:
         await office.deliver(1)
     assert ["warning", "now critical", "now resolved"] == office.said()
     assert 0 == (await office.waiting()).undeliverable
+
+
+@pytest.mark.parametrize(
+    ("method", "place"),
+    [
+        ("conversations.list", FINOPS),
+        ("users.lookupByEmail", ANA),
+        ("conversations.open", ANA),
+    ],
+)
+async def test_what_could_not_be_placed_was_not_posted_and_is_tried_again_at_once(
+    office: Office, method: str, place: Destination
+) -> None:
+    office.bench.mischief.add(method, mischief.Refuse("internal_error"))
+    await queue(office, "m-1", "hello", place)
+    await office.deliver()
+    await office.deliver(2)
+    assert 1 == len(office.bench.calls_of(POST))
+    assert [] == office.bench.calls_of("conversations.history")
