@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.store import backups, copying, sources
@@ -18,20 +19,25 @@ _FOLDER = 0o700
 async def run(database: Database, keep: int, zone: ZoneInfo, now: datetime) -> None:
     """Makes today's, where there is none yet, and removes the oldest beyond `keep`; raises StoreError.
 
-    Whether it is due is asked of the folder, so a restart makes no second one. Before the first complete poll there is
-    nothing that Neo would not give again.
+    What is due is asked of the folder: a restart makes no second one, and does what one left undone that was killed. Before
+    the first complete poll there is nothing that Neo would not give again.
     """
-    target = backups.of_day(database.path, now.astimezone(zone).date())
-    if not keep or target.exists() or not await database.read(_is_in_use):
+    if not keep or not await database.read(_is_in_use):
         return
+    target = backups.of_day(database.path, now.astimezone(zone).date())
+    if not target.exists():
+        await _make(database, target, now)
+    await asyncio.to_thread(_prune, database, keep)
+
+
+async def _make(database: Database, target: Path, now: datetime) -> None:
     try:
         target.parent.mkdir(mode=_FOLDER, exist_ok=True)
     except OSError as error:
         raise StoreError(f"{target.parent} cannot be made: {error.strerror}") from error
     await asyncio.to_thread(_clear, database)
     await database.back_up(target, now)
-    removed = await asyncio.to_thread(_prune, database, keep)
-    log.info("store backed up", extra={"backup": str(target), "removed": removed})
+    log.info("store backed up", extra={"backup": str(target)})
 
 
 def _is_in_use(db: Connection) -> bool:
@@ -44,8 +50,8 @@ def _clear(database: Database) -> None:
         left.unlink(missing_ok=True)
 
 
-def _prune(database: Database, keep: int) -> int:
+def _prune(database: Database, keep: int) -> None:
     surplus = [each for each in backups.known(database.path)[:-keep] if copying.is_backup(each)]
     for each in surplus:
         each.unlink(missing_ok=True)
-    return len(surplus)
+        log.info("old backup removed", extra={"backup": str(each)})

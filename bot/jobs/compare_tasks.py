@@ -1,6 +1,6 @@
 """Holds each task of the ledger against what Neo says that it comes to, and reads those again that differ."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Container, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,8 +10,8 @@ from bot.jobs.passes import Pass, Reader, nothing_more
 from bot.neo.error import Kind, NeoError
 from bot.neo.filter import TaskFilter
 from bot.notify import agreement
-from bot.notify.agreement import Difference
-from bot.store import sources, works
+from bot.notify.agreement import About, Difference
+from bot.store import agreements, sources, works
 from bot.store.sources import SourceState
 from bot.store.works import Work
 from rules.metric import NOTHING, Totals
@@ -85,7 +85,10 @@ async def run(reader: Reader, scope: Scope) -> Compared | None:
         if error.kind not in _REFUSED:
             raise
         return None
+    compared.found += await _healed_before(reader, suspects)
     ranked = agreement.ranked(suspects.values())
+    if ranked:
+        await reader.database.write(agreements.begin, reader.name, ranked[:MOST])
     for each in ranked[:MOST]:
         if (found := await _heal(reader, scope, each.name)) is not None:
             compared.found.append(found)
@@ -118,6 +121,13 @@ async def _compare(
         if not _goes_on(work, scope):
             suspects[task] = agreement.gone(task, work.totals)
     return len(seen)
+
+
+async def _healed_before(reader: Reader, suspects: Container[str]) -> list[Difference]:
+    """What a run put right that was broken off before it could tell."""
+    begun = await reader.database.read(agreements.begun, reader.name)
+    tasks = [each for each in begun if each.about is About.TASK and each.name not in suspects]
+    return agreement.merged(tasks, [])
 
 
 async def _heal(reader: Reader, scope: Scope, task: str) -> Difference | None:

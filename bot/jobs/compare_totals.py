@@ -12,8 +12,8 @@ from bot.jobs.passes import Reader
 from bot.neo.account import Summary
 from bot.neo.filter import SummaryFilter
 from bot.notify import agreement
-from bot.notify.agreement import Difference, Told
-from bot.store import works
+from bot.notify.agreement import About, Difference, Told
+from bot.store import agreements, works
 from bot.store.connection import Connection
 from rules import labels
 from rules.labels import Label
@@ -55,12 +55,18 @@ async def run(reader: Reader, scope: Scope) -> Compared:
         before = await comparing.differing(whole)
     if before and not await comparing.adds_up(whole):
         return Compared(notes=[_ASTRAY])
-    if not before:
-        return Compared(before)
-    await comparing.heal(whole)
-    left = await comparing.differing(whole)
+    if before is None:
+        return Compared()
+    left = before
+    if before:
+        await reader.database.write(agreements.begin, reader.name, before)
+        await comparing.heal(whole)
+        after = await comparing.differing(whole)
+        left = before if after is None else after
     notes = [_LATER] if comparing.more else []
-    return Compared(agreement.merged(before, before if left is None else left), notes)
+    begun = await reader.database.read(agreements.begun, reader.name)
+    totals = [each for each in begun if each.about is not About.TASK]
+    return Compared(agreement.merged(totals, left), notes)
 
 
 @dataclass(slots=True)

@@ -15,6 +15,18 @@ _KEPT = timedelta(days=40)
 """So long what was healed is known: a digest of a month tells of all of it."""
 
 
+def begin(db: Connection, source: str, differing: Iterable[Difference]) -> None:
+    """Keeps what differs before it is read again: if that is broken off, the next run still knows what it put right."""
+    by_name = {(each.about, each.name): each for each in (*differing, *begun(db, source))}
+    remembered.put(db, _begun(source), json.dumps([_row(each) for each in by_name.values()]))
+
+
+def begun(db: Connection, source: str) -> list[Difference]:
+    """What differed when a run began to read it again, of which no outcome is kept."""
+    text = remembered.get(db, _begun(source))
+    return [] if text is None else [_difference(*row) for row in json.loads(text)]
+
+
 def put(db: Connection, source: str, found: Agreement) -> None:
     """Keeps the outcome in the place of the last one; what was healed is kept beside what was healed before."""
     before = [[at, nano] for at, nano in _healings(db, source) if _at(at) > found.at - _KEPT]
@@ -31,6 +43,7 @@ def put(db: Connection, source: str, found: Agreement) -> None:
         "healings": [*before, [found.at.isoformat(), found.healed.nano]],
     }
     remembered.put(db, _name(source), json.dumps(kept))
+    remembered.drop(db, _begun(source))
 
 
 def of(db: Connection, source: str) -> Agreement | None:
@@ -77,6 +90,10 @@ def _kept(db: Connection, source: str) -> dict[str, Any] | None:
 
 def _name(source: str) -> str:
     return remembered.about(source, "agreement")
+
+
+def _begun(source: str) -> str:
+    return remembered.about(source, "healing")
 
 
 def _row(each: Difference) -> list[str | int]:

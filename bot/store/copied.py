@@ -45,7 +45,7 @@ def take_over(db: Connection, now: datetime) -> datetime | None:
     since = made(db)
     if since is not None:
         remembered.put(db, _SINCE, json.dumps([since.isoformat(), (now + WARY).isoformat()]))
-        db.execute("DELETE FROM remembered WHERE name = ?", (_MADE,))
+        remembered.drop(db, _MADE)
         db.execute("UPDATE chart SET tried = 1")
     return since
 

@@ -20,6 +20,10 @@ def about(source: str, what: str) -> str:
     return f"source {source}: {what}"
 
 
+def drop(db: Connection, name: str) -> None:
+    db.execute("DELETE FROM remembered WHERE name = ?", [name])
+
+
 def forget(db: Connection, source: str) -> None:
     """Forgets every fact about a source."""
     begins = about(source, "")

@@ -31,15 +31,15 @@ from tests.jobs.office import Hook
 
 ROOT = Path(__file__).parents[2]
 _PATIENCE = 60.0
-_WARM = 3
+_WARM = 4
 """Acts, with which everything that a bot needs is loaded: posts, edits, a digest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scenery:
-    """All that is outside of the process, as it was at a moment: its store, and what others know."""
+    """All that is outside of the process, as it was at a moment: its store with the backups, and what others know."""
 
-    store: bytes
+    files: dict[str, bytes]
     workspace: Workspace
     book: book.Book
     got: list[tuple[str, dict[str, Any]]]
@@ -55,6 +55,7 @@ class Ground:
     bench: Bench
     hook: Hook
     nursery: asyncio.subprocess.Process
+    on: Act = play.ACTS[0]
     alive: bool = False
     crossed: list[str] = field(default_factory=list)
     failed: int = 0
@@ -70,8 +71,8 @@ class Ground:
         return self.alive
 
     async def act(self) -> bool:
-        """Has the process poll, judge and send all there is; False when it was killed."""
-        await self._order("act")
+        """Has the process do what the act that is on wants of it; False when it was killed."""
+        await self._order(" ".join(["act", *self.on.chores]))
         self.alive = await self._hears("done")
         return self.alive
 
@@ -103,26 +104,30 @@ class Ground:
 
     def happen(self, act: Act) -> None:
         """The time of an act has come, and Neo gets to know of it."""
+        self.on = act
         self.clock.set_to(max(self.clock.now(), act.at))
         act.change(self.neo.book, self.clock.now())
 
     def taken(self) -> Scenery:
         """How it is now, while no process lives."""
         workspace, kept = self._copied(self.bench.workspace), copy.deepcopy(self.neo.book)
-        store = self.store.read_bytes() if self.store.exists() else b""
-        return Scenery(store, workspace, kept, list(self.hook.got))
+        files = {f"{each.relative_to(self.folder)}": each.read_bytes() for each in self._files()}
+        return Scenery(files, workspace, kept, list(self.hook.got))
 
     def put_back(self, scenery: Scenery) -> None:
         """All is as it was then, and nothing goes wrong any more."""
-        for stale in self.folder.glob("bot.db*"):
+        for stale in self._files():
             stale.unlink()
-        if scenery.store:
-            self.store.write_bytes(scenery.store)
+        for name, data in scenery.files.items():
+            (self.folder / name).write_bytes(data)
         self.bench.workspace = self._copied(scenery.workspace)
         self.bench.calls.clear()
         self.bench.mischief = Mischief()
         self.hook.statuses.clear()
         self.neo.book, self.hook.got = copy.deepcopy(scenery.book), list(scenery.got)
+
+    def _files(self) -> list[Path]:
+        return [*self.folder.glob("bot.db*"), *self.folder.glob("backups/*")]
 
     def _copied(self, workspace: Workspace) -> Workspace:
         return copy.deepcopy(workspace, {id(self.clock): self.clock})
@@ -172,7 +177,7 @@ async def laid(folder: Path) -> AsyncIterator[Ground]:
         TestServer(app) as receiver,
         _raising(folder) as nursery,
     ):
-        settings = play.settings(str(receiver.make_url("/in")))
+        settings = play.settings(str(receiver.make_url("/in")), str(folder / "bot.db"))
         (folder / "config.yaml").write_text(stage.config(folder, url, bench, settings), "utf-8")
         (folder / "rules.yaml").write_text(play.RULES, "utf-8")
         ground = Ground(folder, clock, neo, bench, hook, nursery)

@@ -19,14 +19,14 @@ _TELLING = ("record", "edit")
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One process's work, uncut: how it began, what it crossed, what it left. `acts` unless it only starts."""
+    """One process's work, uncut: how it began, what it crossed, what it left. Without an `act` it only starts."""
 
     name: str
     at: datetime
     before: Scenery
     crossed: tuple[str, ...]
     want: Told
-    acts: bool = True
+    act: play.Act | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,6 @@ async def uncut(ground: Ground) -> list[Scene]:
             began,
             tuple(ground.crossed),
             told.told(ground),
-            acts=False,
         )
     ]
     for act in play.ACTS:
@@ -58,7 +57,7 @@ async def uncut(ground: Ground) -> list[Scene]:
         at, before = ground.clock.now(), ground.taken()
         assert await ground.once()
         assert not ground.failed
-        scenes.append(Scene(act.name, at, before, tuple(ground.crossed), told.told(ground)))
+        scenes.append(Scene(act.name, at, before, tuple(ground.crossed), told.told(ground), act))
     return scenes
 
 
@@ -70,16 +69,16 @@ def every_cut(scenes: list[Scene]) -> list[Cut]:
         for scene in scenes
         for crossing in scene.crossed
         # How a store is opened is cut with the first scene.
-        if not (scene.acts and steps.phase(crossing) == "migration")
+        if not (scene.act and steps.phase(crossing) == "migration")
     ]
 
 
 def cut_of_each_kind(scenes: list[Scene]) -> list[Cut]:
     """The first crossing of each kind, and the last of those after which something is told.
 
-    What only reads is cut after it alone: before it all is as it was after the step before.
+    What only reads is not cut: on both sides of it all is as it was after the step before.
     """
-    cuts = [cut for cut in every_cut(scenes) if not cut.at.startswith("before GET ")]
+    cuts = [cut for cut in every_cut(scenes) if " GET " not in cut.at]
     first = {steps.kind(cut.at): cut for cut in reversed(cuts)}
     last = {steps.kind(cut.at): cut for cut in cuts if steps.phase(cut.at) in _TELLING}
     chosen = [*first.values(), *last.values()]
@@ -92,15 +91,16 @@ async def after(ground: Ground, cut: Cut) -> tuple[Told, int]:
     ground.clock.set_to(cut.scene.at)
     kills = 0
     for kill in (cut.at, cut.again, None):
-        if await _lived(ground, kill, acts=cut.scene.acts):
+        if await _lived(ground, kill, cut.scene.act):
             break
         kills += 1
         ground.clock.advance(_DOWN)
     return told.told(ground), kills
 
 
-async def _lived(ground: Ground, kill: Kill, *, acts: bool) -> bool:
-    if acts:
+async def _lived(ground: Ground, kill: Kill, act: play.Act | None) -> bool:
+    if act:
+        ground.on = act
         return await ground.once(kill)
     if not await ground.start(kill):
         return False

@@ -1,6 +1,6 @@
 """Raises one process of the bot after the other, each forked with everything imported, and tells how it ended.
 
-Orders come by lines: `start KILL` to this process, then `act` or `end` to the bot that it has forked. First of all it is a
+Orders come by lines: `start KILL` to this process, then `act CHORE …` or `end` to the bot that it has forked. First of all it is a
 bot itself, until it is told to `end`: what it has loaded by then, its children need not.
 """
 
@@ -67,7 +67,11 @@ async def _run(folder: Path, stands: Standing, crossed: Steps) -> None:
     async with app.opened(stands, clock) as bot:
         await bot.revive()
         _tell({"ready": crossed.crossed})
-        while _order() == "act":
+        chores = {"reconcile": bot.reconcile, "backup": bot.back_up}
+        while (order := _order()).startswith("act"):
+            for chore in order.split()[1:]:
+                with crossed.within(chore):
+                    await chores[chore]()
             await bot.poll(stage.SOURCE)
             await bot.digests()
             await _settle(bot, clock)

@@ -2,7 +2,7 @@
 
 A step is a transaction that changes something, a call over the network, or a statement of a migration. It is crossed
 twice: `before` it has any effect, which for a transaction is just before its COMMIT, and `after` it has. Where files are
-watched, so is each call that makes, opens, renames or removes one, `before` it does.
+watched, a call that makes, opens, renames or removes one is a step too, crossed `before` it does.
 """
 
 import functools
@@ -11,7 +11,9 @@ import re
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -27,6 +29,8 @@ Kill = str | int | None
 
 _PHASES = {
     "migration": r"migration:",
+    "reconcile": r"reconcile: ",
+    "backup": r"backup: ",
     "poll": r"GET /api/v1/|bot\.jobs\.(passes|poll|account)\.|bot\.store\.(tasks|remembered|sources)\.",
     "digest": r"bot\.jobs\.digest\.|bot\.store\.charts\.|POST /api/files\.|POST /upload",
     "evaluate, commit": r"bot\.jobs\.(verdicts|settle|lapse)\.",
@@ -39,15 +43,7 @@ PHASES = tuple(_PHASES)
 _CHANGING = re.compile(
     r"^(CREATE|ALTER|DROP|INSERT|UPDATE|DELETE|PRAGMA \w+ =)[^(\n]*", re.MULTILINE
 )
-_TOUCHING = {
-    "os.rename",
-    "os.remove",
-    "os.link",
-    "os.mkdir",
-    "os.chown",
-    "os.chmod",
-    "sqlite3.connect",
-}
+_TOUCHING = {"os.rename", "os.link", "os.mkdir", "os.chown", "os.chmod"}
 _TO_WRITE = os.O_WRONLY | os.O_RDWR
 _FILE = re.compile(r"/F\d+$")
 
@@ -68,16 +64,27 @@ def kind(crossing: str) -> str:
 
 
 class Steps:
-    """What was crossed so far: `before COMMITTER 1`, `after COMMITTER 1`, …"""
+    """What was crossed so far: `before COMMITTER 1`, `after COMMITTER 1`, …
+
+    What is done `within` something has its name: `before backup: os.rename 1`.
+    """
 
     def __init__(self, kill: Kill = None) -> None:
         self.crossed: list[str] = []
+        self.doing = ""
         self._counts: Counter[str] = Counter()
         self._kill = kill
 
+    @contextmanager
+    def within(self, doing: str) -> Iterator[None]:
+        self.doing = doing
+        yield
+        self.doing = ""
+
     def cross(self, side: str, step: str) -> None:
-        self._counts[f"{side} {step}"] += 1
-        crossing = f"{side} {step} {self._counts[f'{side} {step}']}"
+        crossing = f"{side} {self.doing}: {step}" if self.doing else f"{side} {step}"
+        self._counts[crossing] += 1
+        crossing = f"{crossing} {self._counts[crossing]}"
         self.crossed.append(crossing)
         if self._kill in (crossing, len(self.crossed)):
             os.kill(os.getpid(), signal.SIGKILL)
@@ -89,18 +96,30 @@ def watch(steps: Steps) -> None:
     patch.setattr(Database, "write", _writing(steps, Database.write))
     patch.setattr(aiohttp.ClientSession, "_request", _calling(steps))
     patch.setattr(schema, "upgrade", _upgrading(steps, schema.upgrade))
+    watch_files(steps, "backup")
 
 
-def watch_files(steps: Steps, prefix: str = "") -> None:
-    """The same of what is done to files, by Python's own audit: it is watched until the process ends."""
+def watch_files(steps: Steps, doing: str = "") -> None:
+    """The same of what is done to files within something, by Python's own audit, until the process ends."""
 
     def audited(event: str, found: tuple[Any, ...]) -> None:
-        if event == "os.remove" and not os.path.lexists(found[0]):
-            return
-        if event in _TOUCHING or (event == "open" and found[2] & _TO_WRITE):
-            steps.cross("before", f"{prefix}{event}")
+        if steps.doing == doing and _touches(event, found):
+            steps.cross("before", f"{event} {Path(str(found[0])).suffix}".strip())
 
     sys.addaudithook(audited)
+
+
+def _touches(event: str, found: tuple[Any, ...]) -> bool:
+    """Whether anything becomes of a file by it."""
+    match event:
+        case "open":
+            return bool(found[2] & _TO_WRITE)
+        case "os.remove":
+            return os.path.lexists(found[0])
+        case "sqlite3.connect":
+            return bool(found[0] != ":memory:")
+        case _:
+            return event in _TOUCHING
 
 
 def _writing(steps: Steps, write: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,13 +7,16 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from bot.demo.neo.book import Book
 from bot.demo.workbench.message import Message
 from bot.demo.workbench.workspace import Workspace
-from bot.store import connection
+from bot.store import backups, connection, soundness
 from bot.store.connection import Connection
+from bot.store.error import StoreError
+from tests import stage
 from tests.crashes.ground import Ground
 from tests.jobs import reading
 
@@ -22,6 +25,7 @@ Rows = Counter[tuple[Any, ...]]
 _TIMES = re.compile(r'\d{4}-\d\d-\d\dT[\d:.]+Z|"dedupe_key": "\w+"|"late": \d+|\d\d:\d\d')
 """What differs by when it was decided and delivered."""
 
+_REPORT = "json_extract(value, '$.tasks', '$.healed', '$.drift', '$.notes')"
 _SUMS = "sum(streams), sum(errors), sum(credits)"
 _KEPT = {
     "alert": "rule, condition, labels, state, severity, peak, value, worst, [limit], corrected, repeats, acked",
@@ -39,6 +43,7 @@ _KEPT = {
     "held": "count(*)",
     "dirty": "count(*)",
     "rejected": "count(*)",
+    "remembered": f"name, CASE WHEN name LIKE '%: agreement' THEN {_REPORT} END",
 }
 """What stays the same of each table; the rest are times, tries, and names that are made of times."""
 
@@ -48,7 +53,7 @@ class Told:
     """Notifications, by their first words, and the last words of each message; charts, by their thread.
 
     `repeated` are ids of notifications that stand there more than once. `kept` is by table; `ledger` are its records, beside
-    those of Neo.
+    those of Neo. `backups` are the files in their folder, each with what is wrong with it.
     """
 
     said: Counter[str]
@@ -56,6 +61,7 @@ class Told:
     charts: Counter[str]
     repeated: list[str]
     kept: dict[str, Rows]
+    backups: Counter[str]
     ledger: Rows
     neo: Rows
 
@@ -71,6 +77,7 @@ class Told:
         found += [f"a chart twice: {each}" for each, times in self.charts.items() if times > 1]
         for table, rows in want.kept.items():
             found += [f"{table}: {each}" for each in _apart(self.kept[table], rows)]
+        found += [f"backup: {each}" for each in _apart(self.backups, want.backups)]
         return found + [f"ledger: {each}" for each in _apart(self.ledger, self.neo)]
 
     def faults(self, want: "Told") -> list[str]:
@@ -97,13 +104,22 @@ def told(ground: Ground) -> Told:
     return Told(
         said=Counter(_said(space, each) for each in spoken)
         + Counter(f"pager: {_timeless(json.dumps(body))}" for body in hooked),
-        shown=Counter(_timeless(each.text) for each in spoken),
+        shown=Counter(_timeless(_shown(each)) for each in spoken),
         charts=Counter(_said(space, each) for each in messages if each.metadata is None),
         repeated=[each for each, times in ids.items() if times > 1],
         kept=kept,
+        backups=Counter(map(_looked_through, backups.folder(ground.store).glob("*"))),
         ledger=ledger,
         neo=_of_neo(ground.neo.book),
     )
+
+
+def _looked_through(backup: Path) -> str:
+    try:
+        soundness.examine(backup)
+    except StoreError as error:
+        return f"{backup.name}: {error}"
+    return backup.name
 
 
 def _rows(db: Connection, sql: str) -> Rows:
@@ -123,6 +139,12 @@ def _messages(workspace: Workspace) -> Iterator[Message]:
             if not message.is_reply:
                 yield message
                 yield from workspace.thread(channel, message.ts)
+
+
+def _shown(message: Message) -> str:
+    """Its words, and what a digest says of the reconciliation."""
+    facts = [fact for words in stage.words(message.blocks) for fact in words.split("  ·  ")]
+    return " ".join([message.text, *(fact for fact in facts if "own totals" in fact)])
 
 
 def _said(workspace: Workspace, message: Message) -> str:

@@ -52,6 +52,19 @@ async def test_each_day_of_the_zone_has_one_backup_and_so_many_are_kept(tmp_path
         await database.close()
 
 
+async def test_who_is_killed_before_the_old_ones_are_gone_removes_them_at_the_next_start(
+    tmp_path: Path,
+) -> None:
+    database = await Database.open(tmp_path / "bot.db", write=True)
+    try:
+        await database.write(polled)
+        await names(database, NOW)
+        await database.back_up(backups.of_day(database.path, (NOW + DAY).date()), NOW + DAY)
+        assert ["bot-2026-11-23.db"] == await names(database, NOW + DAY, keep=1)
+    finally:
+        await database.close()
+
+
 async def test_only_our_own_backups_are_removed(tmp_path: Path) -> None:
     database = await Database.open(tmp_path / "bot.db", write=True)
     try:

@@ -548,3 +548,38 @@ async def test_totals_that_neo_stops_to_give_leave_what_was_found(source: Readin
     found = await compared(source)
     assert (False, ZERO) == (found.totals, found.drift)
     assert found.notes
+
+
+async def broken_off(source: Reading, when: faults.When) -> None:
+    """A run that Neo did not let come to its end."""
+    source.neo.faults.add(faults.answer(500), when=when, times=None)
+    with pytest.raises(NeoError):
+        await compared(source)
+    source.neo.faults.clear()
+
+
+async def test_what_was_healed_before_it_was_broken_off_is_told_by_the_next_run(
+    source: Reading,
+) -> None:
+    await settled(source)
+    correct(0, "2.5")(source)
+    correct(2, "1.7")(source)
+    await broken_off(source, faults.on("/usage/streams", task_id="task-1"))
+    found = await compared(source)
+    assert (ZERO, usd("12")) == (found.drift, found.healed)
+    assert ZERO == (await compared(source)).healed
+
+
+async def test_so_is_what_only_the_totals_showed(source: Reading) -> None:
+    source.stream(70, ago=50 * DAY, task_id="long")
+    await settled(source)
+    source.stream(71, ago=20 * DAY, task_id="long")
+    source.stream(72, ago=25 * DAY, task_id="long")
+    first = usage.micros(source.clock.now() - 22 * DAY)
+    await broken_off(
+        source,
+        lambda asked: asked.path.endswith("/usage/streams") and _micros(asked, "to") < first,
+    )
+    found = await compared(source)
+    assert (ZERO, usd("30")) == (found.drift, found.healed)
+    assert ZERO == (await compared(source)).healed

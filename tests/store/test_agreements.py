@@ -59,3 +59,16 @@ def test_only_sources_that_could_be_compared_are_given(db: Connection) -> None:
         remembered.forget(db, "acme")
         assert {} == agreements.each(db, ["acme"])
     db.close()
+
+
+def test_what_a_run_that_was_broken_off_found_is_known_until_an_outcome_is_kept(
+    db: Connection,
+) -> None:
+    first, again = (outcome(NOW, each).differences for each in (5, 2))
+    with db.conn:
+        agreements.begin(db, "acme", first)
+        agreements.begin(db, "acme", again)
+        assert (list(first), []) == (agreements.begun(db, "acme"), agreements.begun(db, "blue"))
+        agreements.put(db, "acme", outcome(NOW))
+        assert [] == agreements.begun(db, "acme")
+    db.close()

@@ -122,7 +122,7 @@ def test_a_kill_at_any_step_leaves_the_old_store_or_the_restored_one(
 @pytest.fixture
 def half_done(folder: Path) -> Path:
     """A store that is not there any more, since it was being replaced: its log is the next that is to be renamed."""
-    assert not restored(folder, "before os.rename 3")
+    assert not restored(folder, "before os.rename .db-wal 1")
     assert not (folder / "bot.db").exists()
     return folder / "bot.db"
 
