@@ -52,6 +52,7 @@ def duplicate(store: Path, copy: Path, broken_off: Callable[[], bool] = lambda: 
         if broken_off():
             raise StoreError(f"the backup of {store} was broken off", retryable=True)
 
+    soundness.refuse_emptied(store)
     with error.translated(store), closing(connection.reading(store)) as source:
         schema.refuse_strange(source, store)
         with error.translated(copy), closing(sqlite3.connect(copy)) as made:

@@ -142,6 +142,7 @@ class Database:
     async def _open_writer(self, max_pages: int | None) -> None:
         self._lock = lock.take(self.path)
         restoring.finish(self.path)
+        soundness.refuse_emptied(self.path)
         await self._writer.open(lambda: self._make_writer(max_pages))
 
     def _make_writer(self, max_pages: int | None) -> Connection:
@@ -165,6 +166,7 @@ class Database:
             raise StoreError(
                 f"{self.path.absolute()} is not there; start `run` or `backfill` to make it"
             )
+        soundness.refuse_emptied(self.path)
         db = connection.reading(self.path)
         try:
             schema.check(db, self.path)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from bot.store import connection, error, instant, rollup
+from bot.store import backups, connection, error, instant, rollup
 from bot.store.connection import Connection
 from bot.store.error import DamagedError
 
@@ -31,6 +31,17 @@ _BY_DAY = {
     "task_day": "day",
 }
 _STREAMS_ALONE = ("task_day",)
+
+
+def refuse_emptied(path: Path) -> None:
+    """Raises DamagedError where nothing is left of a store; a first start that was killed leaves an empty file too.
+
+    To be asked before SQLite opens it: that takes an empty file for a new database, and its log away.
+    """
+    if path.exists() and not path.stat().st_size:
+        log = path.with_name(f"{path.name}-wal")
+        if backups.newest(path) or (log.exists() and log.stat().st_size):
+            raise DamagedError(path, "it is empty")
 
 
 def examine(path: Path, broken_off: Callable[[], bool] = lambda: False) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import connection, ledger, prune, soundness
+from bot.store import backups, connection, copying, ledger, prune, soundness
 from bot.store.database import Database
 from bot.store.error import DamagedError, StoreError
 from tests.store import files, usage
@@ -71,6 +71,43 @@ async def test_damage_is_refused_before_anything_is_written(
         await write(path)
     assert found in str(damage.value)
     assert before == path.read_bytes()
+
+
+def log_is_left(path: Path) -> None:
+    path.with_name("bot.db-wal").write_bytes(b"what was written last")
+
+
+def backup_is_left(path: Path) -> None:
+    files.make(backups.of_day(path, usage.NOON.date()))
+
+
+@pytest.mark.parametrize(
+    ("left", "says"),
+    [
+        pytest.param(log_is_left, "move it away", id="its log"),
+        pytest.param(backup_is_left, "`restore .*backups/bot-2026-10-25.db` puts", id="a backup"),
+    ],
+)
+@pytest.mark.parametrize("writes", [True, False], ids=["to write", "to read"])
+async def test_an_empty_file_is_no_new_store_where_something_is_left_of_the_old_one(
+    path: Path, left: Callable[[Path], None], says: str, *, writes: bool
+) -> None:
+    path.parent.mkdir()
+    path.touch()
+    left(path)
+    before = {each.name: each.read_bytes() for each in path.parent.glob("bot.db*")}
+    with pytest.raises(DamagedError, match=rf"\(it is empty\); {says}"):
+        await Database.open(path, write=writes)
+    with pytest.raises(DamagedError):
+        copying.back_up(path, path.with_name("copy.db"), usage.NOON)
+    found = {each.name: each.read_bytes() for each in path.parent.glob("bot.db*")}
+    assert before == {name: found[name] for name in before}
+
+
+async def test_a_first_start_that_was_killed_at_once_is_no_damage(path: Path) -> None:
+    path.parent.mkdir()
+    path.touch()
+    await write(path)
 
 
 async def write(path: Path) -> None:
