@@ -1,6 +1,7 @@
 """The message of one alert: what, how much, where it heads, why, and what to do."""
 
 import re
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from bot.notify.facts import AlertFacts, Pace, Split, TaskLine
@@ -12,7 +13,14 @@ from rules.alert import OPEN, State
 _LOOKS = {"data_age": "shows what stands in the way", "drift": "shows what differs"}
 """Of the health of a source: what its status shows."""
 
+_ERRORS = frozenset({"errors", "error_rate"})
+"""Of these the tasks that failed are shown, and what to ask next is with which messages."""
+
 _TASK_ID = re.compile(r"[A-Za-z0-9._-]{1,80}")
+_EMAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
+_LENGTH = re.compile(r"[0-9]+[hd]")
+_ASKED_BY = {"day": " today", "week": " week", "month": " month"}
+"""How the period of an alert is asked for in a command."""
 
 
 def alert(facts: AlertFacts, command: str) -> Message:
@@ -117,8 +125,10 @@ def _why(facts: AlertFacts) -> Json | None:
     if not items:
         return None
     rest = wording.more(left)
+    failed = "failed " if facts.metric in _ERRORS else ""
+    head = f"Dearest {failed}tasks" if len(items) > 1 or left else f"The {failed}task"
     return blocks.rich(
-        blocks.line(blocks.strong("Dearest tasks" if len(items) > 1 or left else "The task")),
+        blocks.line(blocks.strong(head)),
         blocks.listed(items, numbered=True),
         blocks.line(blocks.faint(rest)) if rest else None,
     )
@@ -137,9 +147,26 @@ def _look(facts: AlertFacts, command: str) -> str:
     known = next((task.id for task in facts.tasks if _can_be_typed(task.id)), "")
     if facts.metric in _LOOKS:
         return f"`{command} status` {_LOOKS[facts.metric]}"
+    if facts.metric in _ERRORS and (whose := _whose(facts.labels)):
+        return (
+            f"`{command} errors {whose}{_span_asked(facts)}` shows what failed, with which messages"
+        )
     if known:
         return f"`{command} task {known}` shows the dearest task"
     return f"`{command} alerts` lists what is open"
+
+
+def _whose(labels: Mapping[str, str]) -> str:
+    """The person or the team that an alert is about, as a command takes it; empty where it is about something else."""
+    user = labels.get("user", "")
+    if set(labels) - {"user"}:
+        return ""
+    return (user if _EMAIL.fullmatch(user) else "") if labels else "team"
+
+
+def _span_asked(facts: AlertFacts) -> str:
+    name = facts.period.name
+    return f" {name}" if _LENGTH.fullmatch(name) else _ASKED_BY.get(name, "")
 
 
 def _can_be_typed(id_: str) -> bool:

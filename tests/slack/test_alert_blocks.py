@@ -1,5 +1,6 @@
 """Words of alerts that are not only theirs."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ import pytest
 
 from bot.notify.facts import Pace
 from bot.slack import alert_blocks
+from tests.slack import samples
 from tests.slack.samples import usd
 
 
@@ -19,3 +21,27 @@ def test_the_day_of_the_limit_is_that_of_the_periods_zone(zone: str) -> None:
     assert "heading for $2,310.00; reaches the limit on Thu 26 Mar 2026" == said
     never = alert_blocks.pace_words(replace(heading, hit=None), "the limit", zone)
     assert "heading for $2,310.00" == never
+
+
+ANA = {"user": "ana@acme.test"}
+
+
+@pytest.mark.parametrize(
+    ("labels", "period", "asked"),
+    [
+        pytest.param(ANA, "6h", "errors ana@acme.test 6h", id="a person over a length"),
+        pytest.param(ANA, "day", "errors ana@acme.test today", id="a person's day"),
+        pytest.param({}, "month", "errors team month", id="the team's month"),
+        pytest.param(ANA, "30m", "errors ana@acme.test", id="a length that cannot be asked for"),
+        pytest.param({"model": "opus-4"}, "6h", "task 7f3c2a", id="a model"),
+        pytest.param({"user": "a`b c"}, "6h", "task 7f3c2a", id="a name that cannot be typed"),
+    ],
+)
+def test_of_failures_the_next_step_shows_their_messages(
+    labels: dict[str, str], period: str, asked: str
+) -> None:
+    stretch = replace(samples.SIX_HOURS, name=period)
+    facts = replace(samples.ERROR_RATE, labels=labels, period=stretch)
+    said = json.dumps(alert_blocks.alert(facts, "/neo-budget").blocks)
+    assert f"`/neo-budget {asked}` shows" in said
+    assert "Dearest failed tasks" in said
