@@ -152,11 +152,11 @@ def _unused(rule: Rule, user: str | None) -> dict[Values, Totals]:
 
 
 def _severity(rule: Rule, terms: Terms, spent: Value) -> Severity | None:
-    """The highest threshold that is reached."""
+    """The highest limit that is reached; what is spent already is expected too."""
     sign = -1 if rule.below else 1
     reached = [
         limit.severity
-        for limit in terms.thresholds
+        for limit in (*terms.thresholds, *(() if rule.below else terms.forecast))
         if sign * metric.size(spent) >= sign * metric.size(limit.value)
     ]
     return max(reached, default=None)

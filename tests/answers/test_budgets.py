@@ -126,6 +126,28 @@ rules:
     assert Severity.WARNING == standing.severity
 
 
+@pytest.mark.parametrize(
+    ("budget", "severity"),
+    [
+        pytest.param("1000 USD", None, id="it is not used up"),
+        pytest.param("1 USD", Severity.WARNING, id="it is used up long ago"),
+    ],
+)
+def test_what_is_spent_is_expected_too(
+    db: Connection, budget: str, severity: Severity | None
+) -> None:
+    rules = world.rules(f"""
+rules:
+  - name: heading
+    metric: spend
+    window: month
+    budget: {budget}
+    forecast: {{info: 90%, warning: 100%}}
+""")
+    (standing,) = budgets.standings(db, rules, world.NOW)
+    assert severity == standing.severity
+
+
 def test_who_may_not_ask_is_refused(db: Connection) -> None:
     assert isinstance(budgets.answer(db, world.ask(AS_ANA, "team"), RULES), Refusal)
 
