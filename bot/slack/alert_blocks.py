@@ -16,6 +16,9 @@ _LOOKS = {"data_age": "shows what stands in the way", "drift": "shows what diffe
 _ERRORS = frozenset({"errors", "error_rate"})
 """Of these the tasks that failed are shown, and what to ask next is with which messages."""
 
+_BLOCKED = "blocked"
+"""Of this the tasks that are blocked are shown; what they cost is no part of it."""
+
 _TASK_ID = re.compile(r"[A-Za-z0-9._-]{1,80}")
 _EMAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
 _LENGTH = re.compile(r"[0-9]+[hd]")
@@ -75,12 +78,12 @@ def split(money: Split | None) -> Json | None:
 
 
 def task_line(task: TaskLine, *, with_user: bool = True) -> Json:
-    """`$31.20 Recon of *.acme.test · opus-4 · ana@acme.test · 12 streams`."""
+    """`$31.20 Recon of *.acme.test · opus-4 · ana@acme.test · 12 streams`; without streams its cost is not known here."""
     model, user = text.plain(task.model, blocks.NAME), text.plain(task.user, blocks.NAME)
     streams = f"  ·  {wording.number(task.streams, 'stream')}" if task.streams > 1 else ""
     return blocks.line(
-        blocks.strong(str(task.cost)),
-        blocks.say(f"  {subject.task_title(task)}"),
+        blocks.strong(str(task.cost) if task.streams else ""),
+        blocks.say(f"{'  ' if task.streams else ''}{subject.task_title(task)}"),
         blocks.say("  ·  ") if model else None,
         blocks.code(model),
         blocks.say(f"{f'  ·  {user}' if user and with_user else ''}{streams}"),
@@ -125,13 +128,18 @@ def _why(facts: AlertFacts) -> Json | None:
     if not items:
         return None
     rest = wording.more(left)
-    failed = "failed " if facts.metric in _ERRORS else ""
-    head = f"Dearest {failed}tasks" if len(items) > 1 or left else f"The {failed}task"
     return blocks.rich(
-        blocks.line(blocks.strong(head)),
+        blocks.line(blocks.strong(_tasks_shown(facts, many=len(items) > 1 or left > 0))),
         blocks.listed(items, numbered=True),
         blocks.line(blocks.faint(rest)) if rest else None,
     )
+
+
+def _tasks_shown(facts: AlertFacts, *, many: bool) -> str:
+    if facts.metric == _BLOCKED:
+        return "Blocked tasks" if many else "The blocked task"
+    failed = "failed " if facts.metric in _ERRORS else ""
+    return f"Dearest {failed}tasks" if many else f"The {failed}task"
 
 
 def _note(facts: AlertFacts) -> Json | None:
@@ -152,7 +160,8 @@ def _look(facts: AlertFacts, command: str) -> str:
             f"`{command} errors {whose}{_span_asked(facts)}` shows what failed, with which messages"
         )
     if known:
-        return f"`{command} task {known}` shows the dearest task"
+        which = "a blocked" if facts.metric == _BLOCKED else "the dearest"
+        return f"`{command} task {known}` shows {which} task"
     return f"`{command} alerts` lists what is open"
 
 

@@ -45,3 +45,12 @@ def test_of_failures_the_next_step_shows_their_messages(
     said = json.dumps(alert_blocks.alert(facts, "/neo-budget").blocks)
     assert f"`/neo-budget {asked}` shows" in said
     assert "Dearest failed tasks" in said
+
+
+def test_blocked_tasks_are_named_without_a_price_that_is_not_known() -> None:
+    tasks = [replace(task, cost=usd("0"), streams=0) for task in samples.ERROR_RATE.tasks]
+    facts = replace(samples.ERROR_RATE, metric="blocked", tasks=tuple(tasks))
+    said = json.dumps(alert_blocks.alert(facts, "/neo-budget").blocks)
+    assert "$0.00" not in said
+    assert "Blocked tasks" in said
+    assert "`/neo-budget task 7f3c2a` shows a blocked task" in said
