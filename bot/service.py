@@ -176,7 +176,8 @@ class Bot:
         await self._heart.beat(self.standing.config.notify.heartbeat, self._obstacles)
 
     async def _obstacles(self) -> list[str]:
-        return await health.reasons_of(self.database, self.in_force(), self.clock.now())
+        found = await health.examined(self.database, self.in_force(), self.clock.now())
+        return found.reasons
 
     async def prune(self) -> None:
         """Takes what is too old out of the ledger."""

@@ -41,11 +41,6 @@ def objects(rows: Sequence[Row]) -> str:
     return f"[\n{lines}\n]"
 
 
-def document(row: Row) -> str:
-    """One JSON object, on one line."""
-    return _object(row)
-
-
 def _object(row: Row) -> str:
     return "{" + ", ".join(f"{json.dumps(key)}: {_json(value)}" for key, value in row.items()) + "}"
 

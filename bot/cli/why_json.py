@@ -1,4 +1,4 @@
-"""The answer to `why` as JSON: exact numbers, times with their offset."""
+"""The answer to `why` as JSON, a list of the one object: exact numbers, times with their offset."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,25 +9,24 @@ from bot.notify.why import Decided, Episode, Held, HeldBack, Made, Said, WhyAnsw
 
 
 def shown(found: WhyAnswer, zone: ZoneInfo) -> str:
-    return exact.document(
-        {
-            "rule": found.rule,
-            "labels": found.labels,
-            "at": _time(found.at, zone),
-            "live": found.live,
-            "period_start": _time(found.period.start, zone),
-            "period_end": _time(found.period.end, zone),
-            "metric": found.metric,
-            "value": found.value,
-            "totals": found.totals._asdict(),
-            "made": None if found.made is None else _made(found.made, zone),
-            "budget": found.budget,
-            "origin": found.origin,
-            "limits": [_limit(each) for each in found.limits],
-            "verdicts": [_verdict(each) for each in found.verdicts],
-            "alerts": [_episode(each, zone) for each in found.episodes],
-        }
-    )
+    row: exact.Row = {
+        "rule": found.rule,
+        "labels": found.labels,
+        "at": _time(found.at, zone),
+        "live": found.live,
+        "period_start": _time(found.period.start, zone),
+        "period_end": _time(found.period.end, zone),
+        "metric": found.metric,
+        "value": found.value,
+        "totals": found.totals._asdict(),
+        "made": None if found.made is None else _made(found.made, zone),
+        "budget": found.budget,
+        "origin": found.origin,
+        "limits": [_limit(each) for each in found.limits],
+        "verdicts": [_verdict(each) for each in found.verdicts],
+        "alerts": [_episode(each, zone) for each in found.episodes],
+    }
+    return exact.objects([row])
 
 
 def _limit(held: Held) -> exact.Row:

@@ -244,6 +244,7 @@ class StatusAnswer:
     last_judged: datetime | None
     zone: str
     delivery_error: str = ""
+    nothing_gets_out: bool = False
     silences: int = 0
     backup_error: str = ""
 

@@ -1,6 +1,7 @@
 """Whether the process is alive, and whether it does its work."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aiohttp import web
@@ -24,45 +25,54 @@ LONGEST_OUTAGE = timedelta(minutes=2)
 _UNAVAILABLE = 503
 
 
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What keeps the bot from its work, and what is wrong while it goes on, a sentence each.
+
+    Faults in a rules file are of the second kind: the rules before it stay in force, and a restart would lose them.
+    """
+
+    reasons: list[str]
+    faults: list[str]
+
+
 async def alive(_: web.Request) -> web.Response:
     return web.Response(text="ok")
 
 
 async def ready(request: web.Request) -> web.Response:
-    """200 when the polls are fresh, the rules are judged, the outbox moves and commands come, else 503 with the reasons.
+    """200 when the polls are fresh, the rules are judged, messages get out and commands come, else 503 with the reasons.
 
-    Faults are told beside them: of rules that cannot be judged while the others go on, of a file that was refused, and of
-    a backup that failed.
+    Faults are told beside them, with which the rest goes on.
     """
     door, now = request.app[keys.ADMIN], request.app[keys.CLOCK].now()
-    in_force = door.in_force()
-    reasons = await reasons_of(door.database, in_force, now)
-    reasons += _of_socket(door.socket.outage() if door.socket else None, now)
-    faults = [str(fault) for fault in in_force.faults]
-    faults += [f"backup: {in_force.backup_error}"] if in_force.backup_error else []
-    shown = {"ready": not reasons, "reasons": reasons, "faults": faults}
+    health = await examined(door.database, door.in_force(), now)
+    reasons = [*health.reasons, *_of_socket(door.socket.outage() if door.socket else None, now)]
+    shown = {"ready": not reasons, "reasons": reasons, "faults": health.faults}
     return web.json_response(shown, status=_UNAVAILABLE if reasons else 200)
 
 
-async def reasons_of(database: Database, in_force: InForce, now: datetime) -> list[str]:
-    """What keeps the bot from its work; a store that cannot be read is one such thing."""
+async def examined(database: Database, in_force: InForce, now: datetime) -> Health:
+    """How the bot does; a store that cannot be read keeps it from its work."""
     try:
-        return await database.read(obstacles, in_force, now)
+        return await database.read(examine, in_force, now)
     except StoreError as error:
-        return [str(error)]
+        return Health([str(error)], _faults(in_force))
 
 
-def obstacles(db: Connection, in_force: InForce, now: datetime) -> list[str]:
-    """What keeps the bot from its work, a sentence each.
-
-    Faults in a rules file do not: the rules before it stay in force, and a restart would lose them.
-    """
+def examine(db: Connection, in_force: InForce, now: datetime) -> Health:
     known = {name for name, state in sources.load(db).items() if state.backfill is not None}
     answer = status.answer(db, in_force.running, now)
     found = [
         reason for line in answer.sources for reason in _of_source(line, known=line.name in known)
     ]
-    return [*found, *_of_judging(answer, in_force, now), *_of_outbox(answer, now)]
+    reasons = [*found, *_of_judging(answer, in_force, now), *_of_outbox(answer, now)]
+    return Health(reasons, [*_faults(in_force), *_of_lost(answer)])
+
+
+def _faults(in_force: InForce) -> list[str]:
+    backup = [f"backup: {in_force.backup_error}"] if in_force.backup_error else []
+    return [*map(str, in_force.faults), *backup]
 
 
 def _of_source(line: SourceLine, *, known: bool) -> Iterator[str]:
@@ -88,6 +98,18 @@ def _of_outbox(answer: StatusAnswer, now: datetime) -> Iterator[str]:
     if answer.oldest_waiting is not None and now - answer.oldest_waiting > LONGEST_WAIT:
         minutes = (now - answer.oldest_waiting) // timedelta(minutes=1)
         yield f"outbox: {answer.waiting} waiting, the oldest for {minutes} min"
+    if answer.nothing_gets_out:
+        yield f"outbox: nothing has got out since a message was refused{_because(answer.delivery_error)}"
+
+
+def _of_lost(answer: StatusAnswer) -> Iterator[str]:
+    if answer.undeliverable:
+        which = (
+            "1 message was"
+            if answer.undeliverable == 1
+            else f"{answer.undeliverable:,} messages were"
+        )
+        yield f"outbox: {which} refused, also at the fallback; the next start tries again{_because(answer.delivery_error)}"
 
 
 def _of_socket(outage: Outage | None, now: datetime) -> Iterator[str]:

@@ -133,7 +133,8 @@ def test_what_people_did_is_told(ready: Run, tmp_path: Path) -> None:
     shown = ready("why", "day", f"user={ANA}").stdout
     assert "\nacknowledged by ada@acme.test at 2026-11-22 11:30\n" in shown
     assert "\nsilenced by ada@acme.test until 2026-11-22 13:00 (S1): the scan\n" in shown
-    [told] = json.loads(ready("why", "day", f"user={ANA}", "--format", "json").stdout)["alerts"]
+    [found] = json.loads(ready("why", "day", f"user={ANA}", "--format", "json").stdout)
+    [told] = found["alerts"]
     assert {"by": "ada@acme.test", "at": "2026-11-22T11:30:00+01:00"} == told["acknowledged"]
     assert told["silenced"] == {
         "name": "S1",
@@ -161,7 +162,7 @@ def _act(db: Connection) -> None:
 )
 def test_json_is_exact_and_as_of_the_moment(ready: Run, at: str, known: str) -> None:
     found = ready("why", "day", f"user={ANA}", "--at", at, "--format", "json")
-    told = json.loads(found.stdout, parse_float=Decimal, parse_int=Decimal)
+    [told] = json.loads(found.stdout, parse_float=Decimal, parse_int=Decimal)
     assert Decimal(known) == (told["value"] or 0)
     assert {"user": ANA} == told["labels"]
     parts = sum(part["amount"] for part in told["made"]["parts"])
@@ -182,7 +183,8 @@ def test_what_was_held_back_is_told(ready: Run, tmp_path: Path) -> None:
         "\nheld back by S1: 2026-11-22 11:30: firing warning, $20.00, limit 10 USD (repeat)\n"
         in shown
     )
-    [told] = json.loads(ready("why", "day", f"user={ANA}", "--format", "json").stdout)["alerts"]
+    [found] = json.loads(ready("why", "day", f"user={ANA}", "--format", "json").stdout)
+    [told] = found["alerts"]
     assert ("S1", "repeat") == (told["held_back"]["by"], told["held_back"]["reason"])
     assert "first" == told["spoken"]["reason"]
 

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.notify.notification import Destination, NoteBody, Via
+from bot.notify.notification import Destination, NoteBody, Receipt, Via
 from bot.store import alerts, ledger, messages, outbox, sources
 from bot.store.connection import Connection
+from bot.store.sending import Taken
 from bot.store.sources import Backfill
 from bot.web.in_force import InForce
 from rules import loading
@@ -23,6 +24,7 @@ from rules.window import Every, Period, Span
 NOW = datetime(2026, 2, 17, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
 ANA, BEN, CHLOE = "ana@acme.test", "ben@acme.test", "chloe@acme.test"
+_PLACE = Destination("finops", Via.SLACK, "#neo-spend")
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -162,9 +164,30 @@ def fire(db: Connection, *firing: Alert) -> None:
 
 def queue(db: Connection, at: datetime) -> None:
     """A note that waits to be sent since `at`."""
-    place = Destination("finops", Via.SLACK, "#neo-spend")
-    messages.write(db, "note-1", place, NoteBody("hello"), at)
-    outbox.add(db, outbox.Entry("note-1", "note-1", "note"), at)
+    _queue(db, "note-1", at)
+
+
+def refuse(db: Connection, at: datetime) -> None:
+    """A note that Slack did not want, at `at`."""
+    _queue(db, "note-2", at)
+    outbox.failed(db, _taken(db, at), "Slack refused: token_revoked", at)
+
+
+def send(db: Connection, at: datetime, id_: str = "note-3") -> None:
+    """A note that Slack took, at `at`."""
+    _queue(db, id_, at)
+    outbox.sent(db, _taken(db, at), Receipt("C1", "1.1"), at)
+
+
+def _queue(db: Connection, id_: str, at: datetime) -> None:
+    messages.write(db, id_, _PLACE, NoteBody("hello"), at)
+    outbox.add(db, outbox.Entry(id_, id_, "note"), at)
+
+
+def _taken(db: Connection, at: datetime) -> Taken:
+    taken = outbox.take(db, _PLACE, at)
+    assert taken is not None
+    return taken
 
 
 def audited(db: Connection) -> list[tuple[str, str, str]]:

@@ -33,7 +33,7 @@ def in_force(**facts: Any) -> InForce:
 
 
 def obstacles(at: timedelta, running: InForce) -> Callable[[Connection], list[str]]:
-    return lambda db: health.obstacles(db, running, NOW + at)
+    return lambda db: health.examine(db, running, NOW + at).reasons
 
 
 async def test_a_bot_that_polls_is_ready(database: Database) -> None:
@@ -119,6 +119,24 @@ async def test_an_outbox_that_does_not_move_is_an_obstacle(database: Database) -
     assert ["outbox: 1 waiting, the oldest for 11 min"] == await database.read(
         obstacles(1 * MINUTE, in_force(stale_after=office.DAY))
     )
+
+
+async def test_nothing_that_gets_out_is_an_obstacle_until_something_does(
+    database: Database,
+) -> None:
+    why = "Slack refused: token_revoked"
+    fault = (
+        f"outbox: 1 message was refused, also at the fallback; the next start tries again: {why}"
+    )
+    await database.write(office.send, NOW - 2 * MINUTE)
+    await database.write(office.refuse, NOW - MINUTE)
+    found = await health.examined(database, in_force(), NOW)
+    reason = f"outbox: nothing has got out since a message was refused: {why}"
+    assert ([reason], [fault]) == (found.reasons, found.faults)
+
+    await database.write(lambda db: office.send(db, NOW, "note-4"))
+    found = await health.examined(database, in_force(), NOW)
+    assert ([], [fault]) == (found.reasons, found.faults)
 
 
 @pytest.fixture

@@ -119,6 +119,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_waiting ON outbox (destination, created) WHERE state = 'waiting';
 CREATE INDEX outbox_message ON outbox (message, state);
 CREATE INDEX outbox_failed ON outbox (message) WHERE state = 'failed';
+CREATE INDEX outbox_sent ON outbox (ended) WHERE state = 'sent';
 
 CREATE TABLE digest_sent (
     name TEXT NOT NULL,

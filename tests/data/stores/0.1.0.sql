@@ -6,7 +6,7 @@ CREATE TABLE "_sqlite_migrations" (
    "name" TEXT,
    "applied_at" TEXT
 );
-INSERT INTO "_sqlite_migrations" VALUES(1,'bot','tables','2026-11-22 13:15:37.808210+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(1,'bot','tables','2026-11-22 15:58:39.782309+00:00');
 CREATE TABLE ack (
   id INTEGER PRIMARY KEY,
   alert TEXT NOT NULL,
@@ -116,7 +116,7 @@ CREATE TABLE judged (
 ) WITHOUT ROWID;
 INSERT INTO "judged" VALUES('daily','["spend", [], ["user"], ["day", "UTC"]]','9ead2475f1eaea95',1795161600000000,1795176123000000);
 INSERT INTO "judged" VALUES('data-age','["data_age", [], ["source"], null]','da484fdd8e299d7a',1795161600000000,1795176123000000);
-INSERT INTO "judged" VALUES('drift','["drift", [], ["source"], null]','61110a3fd1ca60f7',1795161600000000,1795176123000000);
+INSERT INTO "judged" VALUES('drift','["drift", [], ["source"], null]','4e73a0190315694c',1795161600000000,1795176123000000);
 CREATE TABLE ledger (
   id INTEGER PRIMARY KEY,
   source INTEGER NOT NULL,
@@ -184,10 +184,10 @@ CREATE TABLE outbox (
     ended INTEGER,
     run TEXT NOT NULL DEFAULT ''
 );
-INSERT INTO "outbox" VALUES('2372dc9c10969e88c52ddd40','finops>slack:#neo-spend|2vfht32du5|2026-11-20T09:00:00+00:00|first|warning|50 USD|2026-11-20T09:00:00+00:00','finops>slack:#neo-spend','3522a743736b80ce35c0f588','first',NULL,0,0,0,'sent',1795165200000000,1795165200000000,1795165200000000,1,'',1795165200000000,'a486c0c0');
-INSERT INTO "outbox" VALUES('bdf02d513124601345880cc2','finops>slack:#neo-spend|cdfsx356z6|2026-11-20T09:00:00+00:00|first|warning|50 USD|2026-11-20T09:00:00+00:00','finops>slack:#neo-spend','e21347385b50f2a7b3849049','first',NULL,0,0,0,'sent',1795165200000000,1795165200000000,1795165201000000,1,'',1795165201000000,'a486c0c0');
-INSERT INTO "outbox" VALUES('0d79892f3eaf956303bfc74a','finops>slack:#neo-spend|2vfht32du5|2026-11-20T09:00:00+00:00|escalated|critical|100 USD|2026-11-20T12:01:00+00:00','finops>slack:#neo-spend','3522a743736b80ce35c0f588','escalated','{"alert":{"id":"2vfht32du5","rule":"daily","summary":"","condition":"thresholds","metric":"spend","labels":{"user":"ana@acme.test"},"state":"firing","severity":3,"peak":3,"reason":"escalated","value":"usd:120000000000","worst":"usd:120000000000","limit":"usd:100000000000","limit_text":"100 USD","limit_severity":3,"told":"usd:60000000000","period":{"name":"day","start":"2026-11-20T00:00:00Z","end":"2026-11-21T00:00:00Z","zone":"UTC"},"by_period":true,"since":"2026-11-20T09:00:00Z","ended":null,"note":"","records":2,"tasks":[{"id":"task-1","title":"","user":"ana@acme.test","model":"claude-sonnet-4-5","cost":{"nano":60000000000},"streams":1},{"id":"task-3","title":"","user":"ana@acme.test","model":"claude-sonnet-4-5","cost":{"nano":60000000000},"streams":1}],"more_tasks":0,"split":null,"pace":null,"data_at":"2026-11-20T12:01:00Z","runbook":"","receiver":"finops","final":false,"acted":{"ack":null,"silence":null},"first":null,"over_at":null},"kind":"alert"}',1,0,0,'sent',1795176060000000,1795176060000000,1795176061000000,1,'',1795176061000000,'4f7cee53');
-INSERT INTO "outbox" VALUES('ecec5e913c46ea751a06c740','117bdb7962d8991f292c61ab','finops>slack:#neo-spend','117bdb7962d8991f292c61ab','digest',NULL,0,0,0,'sent',1795176063000000,1795176063000000,1795176123000000,1,'',1795176123000000,'a858bbbc');
+INSERT INTO "outbox" VALUES('2372dc9c10969e88c52ddd40','finops>slack:#neo-spend|2vfht32du5|2026-11-20T09:00:00+00:00|first|warning|50 USD|2026-11-20T09:00:00+00:00','finops>slack:#neo-spend','3522a743736b80ce35c0f588','first',NULL,0,0,0,'sent',1795165200000000,1795165200000000,1795165200000000,1,'',1795165200000000,'b0e3cbe7');
+INSERT INTO "outbox" VALUES('bdf02d513124601345880cc2','finops>slack:#neo-spend|cdfsx356z6|2026-11-20T09:00:00+00:00|first|warning|50 USD|2026-11-20T09:00:00+00:00','finops>slack:#neo-spend','e21347385b50f2a7b3849049','first',NULL,0,0,0,'sent',1795165200000000,1795165200000000,1795165201000000,1,'',1795165201000000,'b0e3cbe7');
+INSERT INTO "outbox" VALUES('0d79892f3eaf956303bfc74a','finops>slack:#neo-spend|2vfht32du5|2026-11-20T09:00:00+00:00|escalated|critical|100 USD|2026-11-20T12:01:00+00:00','finops>slack:#neo-spend','3522a743736b80ce35c0f588','escalated','{"alert":{"id":"2vfht32du5","rule":"daily","summary":"","condition":"thresholds","metric":"spend","labels":{"user":"ana@acme.test"},"state":"firing","severity":3,"peak":3,"reason":"escalated","value":"usd:120000000000","worst":"usd:120000000000","limit":"usd:100000000000","limit_text":"100 USD","limit_severity":3,"told":"usd:60000000000","period":{"name":"day","start":"2026-11-20T00:00:00Z","end":"2026-11-21T00:00:00Z","zone":"UTC"},"by_period":true,"since":"2026-11-20T09:00:00Z","ended":null,"note":"","records":2,"tasks":[{"id":"task-1","title":"","user":"ana@acme.test","model":"claude-sonnet-4-5","cost":{"nano":60000000000},"streams":1},{"id":"task-3","title":"","user":"ana@acme.test","model":"claude-sonnet-4-5","cost":{"nano":60000000000},"streams":1}],"more_tasks":0,"split":null,"pace":null,"data_at":"2026-11-20T12:01:00Z","runbook":"","receiver":"finops","final":false,"acted":{"ack":null,"silence":null},"first":null,"over_at":null},"kind":"alert"}',1,0,0,'sent',1795176060000000,1795176060000000,1795176061000000,1,'',1795176061000000,'330f173e');
+INSERT INTO "outbox" VALUES('ecec5e913c46ea751a06c740','117bdb7962d8991f292c61ab','finops>slack:#neo-spend','117bdb7962d8991f292c61ab','digest',NULL,0,0,0,'sent',1795176063000000,1795176063000000,1795176123000000,1,'',1795176123000000,'abfcde19');
 CREATE TABLE rejected (
   id INTEGER PRIMARY KEY,
   source TEXT NOT NULL,
@@ -202,15 +202,15 @@ CREATE TABLE remembered (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) WITHOUT ROWID;
-INSERT INTO "remembered" VALUES('account acme balance','2026-11-20T12:00:02+00:00');
-INSERT INTO "remembered" VALUES('account acme user','2026-11-20T12:00:02+00:00');
 INSERT INTO "remembered" VALUES('digest timings','{"noon": "Timing(every=<Every.DAY: ''day''>, weekday=0, day=1, at=datetime.time(12, 0), zone=zoneinfo.ZoneInfo(key=''UTC''), settle=datetime.timedelta(seconds=7200))"}');
 INSERT INTO "remembered" VALUES('figures are final up to','2026-11-20T06:00:00+00:00');
-INSERT INTO "remembered" VALUES('look day acme','2026-11-20T12:00:02+00:00');
-INSERT INTO "remembered" VALUES('look month acme','2026-11-20T08:00:00+00:00');
-INSERT INTO "remembered" VALUES('refused acme billing/credits','');
-INSERT INTO "remembered" VALUES('refused acme billing/subscription','');
-INSERT INTO "remembered" VALUES('refused acme user','');
+INSERT INTO "remembered" VALUES('source acme: account balance','2026-11-20T12:00:02+00:00');
+INSERT INTO "remembered" VALUES('source acme: account user','2026-11-20T12:00:02+00:00');
+INSERT INTO "remembered" VALUES('source acme: look day','2026-11-20T12:00:02+00:00');
+INSERT INTO "remembered" VALUES('source acme: look month','2026-11-20T08:00:00+00:00');
+INSERT INTO "remembered" VALUES('source acme: refused billing/credits','');
+INSERT INTO "remembered" VALUES('source acme: refused billing/subscription','');
+INSERT INTO "remembered" VALUES('source acme: refused user','');
 INSERT INTO "remembered" VALUES('stale sources','[]');
 CREATE TABLE replaced (
   id INTEGER PRIMARY KEY,
@@ -431,6 +431,7 @@ CREATE INDEX told_gathered ON told (gathered) WHERE gathered <> '';
 CREATE INDEX outbox_waiting ON outbox (destination, created) WHERE state = 'waiting';
 CREATE INDEX outbox_message ON outbox (message, state);
 CREATE INDEX outbox_failed ON outbox (message) WHERE state = 'failed';
+CREATE INDEX outbox_sent ON outbox (ended) WHERE state = 'sent';
 CREATE INDEX chart_due ON chart (due) WHERE NOT tried;
 CREATE INDEX ledger_at ON ledger (at);
 CREATE INDEX ledger_user ON ledger (user, at);
