@@ -52,7 +52,7 @@ class Scope:
     async def _stands(self, reader: Reader) -> bool:
         """Whether it goes by its streams or by whole tasks still, and by their times or by arrival."""
         state, known = await reader.database.read(sources.one, reader.name), self.state
-        return (state.fallback, state.by_arrival) == (known.fallback, known.by_arrival)
+        return _booked(state) == _booked(known)
 
     def _pass(self, span: Span, task: str | None) -> Pass:
         state = self.state
@@ -148,6 +148,11 @@ async def _heal(reader: Reader, scope: Scope, task: str) -> Difference | None:
     if left is not None and _is_open(row, after, scope):
         return None
     return next(iter(agreement.merged([found] if found else [], [left] if left else [])), None)
+
+
+def _booked(state: SourceState) -> tuple[bool, bool]:
+    # What reading a task again finds out for the first time, that its streams have times of their own, changes nothing.
+    return state.fallback, state.by_arrival is True
 
 
 def _is_compared(row: Record | None, count: int, scope: Scope) -> bool:

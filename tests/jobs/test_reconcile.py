@@ -183,6 +183,31 @@ async def test_what_stays_is_told_by_name_until_neo_agrees(source: Reading) -> N
     assert source.priced() == await source.kept()
 
 
+async def test_all_that_stays_is_told_though_a_task_is_the_first_to_show_times_of_its_own(
+    source: Reading,
+) -> None:
+    refused = source.neo.faults.add(
+        faults.answer(403), when=faults.on("/usage/streams"), times=None
+    )
+    await settled(source)
+    source.neo.faults.faults.remove(refused)
+    await source.poll()
+    assert (await source.state()).by_arrival is None
+    more = faults.chain(*(say(f"task-{number}", neo_credits=7) for number in range(3)))
+    source.neo.faults.add(more, when=TASKS, times=None)
+    assert usd("120") == (await compared(source)).drift
+    assert (await source.state()).by_arrival is False
+
+
+async def test_credits_of_a_task_may_hold_the_base_amount_of_its_byok_streams(
+    source: Reading,
+) -> None:
+    source.stream(50, OLD, task_id="task-1", **BYOK)
+    await settled(source)
+    source.neo.faults.add(say("task-1", neo_credits=3 + 4.1), when=TASKS, times=None)
+    assert () == (await compared(source)).differences
+
+
 def phantom(
     credits_: float = 0, neo_cost: float = 0, **people: float
 ) -> Callable[[asked.Asked, wire.Reply], wire.Reply]:
