@@ -15,7 +15,7 @@ from bot.notify.agreement import Agreement, Difference
 
 Told = Mapping[str, Agreement | NeoError | None]
 
-_UNREAD = "nothing was read yet; start `run`, and let it poll once"
+_UNREAD = "no poll was complete yet; start `run`, and let it poll once"
 
 
 @click.command("reconcile")

@@ -14,6 +14,7 @@ from bot.notify import why as words
 from bot.notify.answer import Refusal
 from bot.notify.why import Decided, Episode, Made, Part, WhyAnswer
 from rules import labels, metric
+from rules.labels import Label
 
 _TIME = "such as 2026-03-03, `2026-03-03 14:00` or 2026-03-03T13:00Z"
 
@@ -65,7 +66,9 @@ def _labels(written: tuple[str, ...]) -> dict[str, str]:
         name, equals, value = word.partition("=")
         if not equals or not value:
             raise click.UsageError(f'"{word}" is not a label and its value, such as user=a@b.test')
-        found[name.strip().lower()] = value.strip()
+        label = name.strip().lower()
+        # Users are kept in lower case.
+        found[label] = value.strip().lower() if label == Label.USER else value.strip()
     return found
 
 

@@ -6,6 +6,10 @@ from zoneinfo import ZoneInfo
 from bot.cli import exact
 from bot.notify.facts import AckFacts, SilenceFacts
 from bot.notify.why import Decided, Episode, Held, HeldBack, Made, Said, WhyAnswer
+from rules.metric import METRICS, Kind, Reads
+
+_NO_TOTALS = (Kind.MAX, Kind.GAUGE)
+"""A maximum is of one task, and a gauge of no records."""
 
 
 def shown(found: WhyAnswer, zone: ZoneInfo) -> str:
@@ -18,7 +22,7 @@ def shown(found: WhyAnswer, zone: ZoneInfo) -> str:
         "period_end": _time(found.period.end, zone),
         "metric": found.metric,
         "value": found.value,
-        "totals": found.totals._asdict(),
+        "totals": _totals(found),
         "made": None if found.made is None else _made(found.made, zone),
         "budget": found.budget,
         "origin": found.origin,
@@ -27,6 +31,23 @@ def shown(found: WhyAnswer, zone: ZoneInfo) -> str:
         "alerts": [_episode(each, zone) for each in found.episodes],
     }
     return exact.objects([row])
+
+
+def _totals(found: WhyAnswer) -> exact.Row:
+    """What else is known of the series: each metric that the same totals tell, by its own name."""
+    asked = METRICS[found.metric]
+    known = (
+        each
+        for each in METRICS.values()
+        if {*each.reads} <= {*asked.reads}
+        and {*found.labels} <= {*each.labels, *asked.always}
+        and each.kind not in _NO_TOTALS
+    )
+    counts = {"judged": found.totals.judged, "unpriced": found.totals.unpriced}
+    return {
+        **{each.name: each.value(found.totals) for each in known},
+        **(counts if Reads.RECORDS in asked.reads else {}),
+    }
 
 
 def _limit(held: Held) -> exact.Row:

@@ -119,7 +119,10 @@ def _readable(about: str, page: Page[Record]) -> Check:
         bad = f"{len(page.rejected)} of {page.count} streams cannot be read"
         return check.warn(about, f"{bad}: {page.rejected[0].reason}", "update the bot or report it")
     count = max(page.total, page.count)
-    return check.ok(about, f"can be read: {count:,} stream{'' if count == 1 else 's'} in {_SPAN}")
+    # A page may be shorter than asked for, and the total of it wrong.
+    least = "at least " if page.has_more and page.total <= page.count else ""
+    streams = f"{least}{count:,} stream{'' if count == 1 else 's'}"
+    return check.ok(about, f"can be read: {streams} in {_SPAN}")
 
 
 async def _optional(client: Client, part: _Optional, now: datetime) -> Check:

@@ -95,8 +95,8 @@ def test_json_is_exact() -> None:
     assert {"about": "task", "name": "t-1", "neo": 1, "ledger": 4, "by": 3, "left": 0} == acme[
         "differences"
     ][1]
-    assert ("nothing was read yet", {"source": "cold", "error": "Neo is down"}) == (
-        blue["error"][:20],
+    assert ("no poll was complete yet", {"source": "cold", "error": "Neo is down"}) == (
+        blue["error"][:24],
         cold,
     )
 
@@ -114,7 +114,7 @@ def test_while_the_bot_runs_it_refuses_and_names_its_process(run: Run, restored:
 def test_before_anything_was_read_it_says_what_to_do(run: Run, restored: None) -> None:
     found = run("reconcile", "--format", "json")
     assert 1 == found.exit_code
-    assert "nothing was read yet; start `run`" in json.loads(found.stdout)[0]["error"]
+    assert "no poll was complete yet; start `run`" in json.loads(found.stdout)[0]["error"]
 
 
 def test_without_sources_there_is_nothing_to_compare(run: Run) -> None:

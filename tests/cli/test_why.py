@@ -176,6 +176,31 @@ def test_json_is_exact_and_as_of_the_moment(ready: Run, at: str, known: str) -> 
     assert told["at"].endswith("+01:00")
 
 
+def test_totals_in_json_have_the_names_and_units_of_metrics(ready: Run) -> None:
+    found = ready("why", "day", f"user={ANA}", "--format", "json")
+    told = json.loads(found.stdout, parse_float=Decimal, parse_int=Decimal)[0]["totals"]
+    assert (told["credits"], told["spend"]) == (Decimal("20.01"), Decimal("20.01"))
+    for name in ("error_rate", "execution_time", "judged", "streams", "total_cost"):
+        asked = {} if name == "judged" else _asked(ready, name)
+        assert asked.get(name, told[name]) == told[name], name
+    assert not {"tasks", "blocked", "task_cost", "credit_balance"} & {*told}
+    tasks = ready("why", "tasks", f"user={ANA}", "--format", "json")
+    assert {"tasks": 1} == json.loads(tasks.stdout)[0]["totals"]
+
+
+def _asked(ready: Run, name: str) -> dict[str, Decimal]:
+    shown = ready("query", name, "--window", "today", "--where", f"user={ANA}", "--format", "json")
+    [row] = json.loads(shown.stdout, parse_float=Decimal, parse_int=Decimal)
+    return {name: row[name]}
+
+
+def test_a_user_is_found_in_any_case(ready: Run) -> None:
+    assert (
+        ready("why", "day", f"user={ANA}").stdout
+        == ready("why", "day", "user=Ana@ACME.test").stdout
+    )
+
+
 def test_what_was_held_back_is_told(ready: Run, tmp_path: Path) -> None:
     conftest.store(tmp_path / "bot.db", _hold)
     shown = ready("why", "day", f"user={ANA}").stdout

@@ -130,6 +130,23 @@ async def test_while_streams_are_refused_tasks_stand_in(patient: Ward) -> None:
     assert not {"unit", "times (A1)"} & set(found)
 
 
+@pytest.mark.parametrize(
+    ("total", "says"),
+    [
+        pytest.param(0, "at least 2 streams", id="a total that is wrong"),
+        pytest.param(7, ": 7 streams", id="a total"),
+    ],
+)
+async def test_a_page_that_is_not_all_is_not_taken_for_it(
+    patient: Ward, total: int, says: str
+) -> None:
+    for number in (1, 2):
+        patient.stream(number)
+    more = faults.lie(total=total, has_more=True)
+    patient.house.neo.faults.add(more, when=faults.on("/usage/streams"), times=None)
+    assert says in (await neo(patient))["usage"].found
+
+
 async def test_rows_that_cannot_be_read_are_told(patient: Ward) -> None:
     for number in (1, 2):
         patient.stream(number)
