@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from bot.doctor import check
 from bot.doctor.check import Check
-from bot.jobs import arrival
+from bot.jobs import account, arrival
 from bot.neo.account import User
 from bot.neo.client import Client
 from bot.neo.error import Kind, NeoError
@@ -26,7 +26,7 @@ _LATELY = timedelta(days=30)
 _SPAN = f"the last {_LATELY.days} days"
 _CLOSED = (Kind.FORBIDDEN, Kind.MISSING)
 _ROLES = {
-    "admin": "it sees everyone's usage",
+    sources.ADMIN: "it sees everyone's usage",
     sources.SOLO: "it is in no team: it sees its own usage, and all figures are about that",
 }
 _NO_USAGE = "use a credential of a team admin, or of an account that is in no team"
@@ -95,6 +95,9 @@ async def _tried(asked: Awaitable[T]) -> T | NeoError:
 def _role(about: str, user: User | NeoError | None, streams: Page[Record] | NeoError) -> Check:
     if user is None or isinstance(user, NeoError):
         why = "Neo does not tell who the credential is" if user is None else str(user)
+        if user is None and isinstance(streams, Page) and account.has_emails(streams.records):
+            seen = "but shows everyone's emails, as to an admin"
+            return check.ok(about, f"{why}, {seen}; usage without one is of `{labels.UNKNOWN}`")
         return check.warn(about, f"{why}; usage without an email counts as `{labels.SELF}`")
     role = sources.SOLO if user.team_role is None else user.team_role
     if role in _ROLES:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -10,8 +10,11 @@ from typing import TypeVar
 from bot.jobs.passes import Reader
 from bot.neo.account import User
 from bot.neo.error import Kind, NeoError
+from bot.neo.filter import StreamFilter, TaskFilter
 from bot.store import remembered, sources
 from bot.store.sources import Balance
+from rules import labels
+from rules.record import Record
 
 T = TypeVar("T")
 
@@ -68,10 +71,31 @@ async def _identify(reader: Reader, answer: User | NeoError, now: datetime) -> N
     user = await had(reader, "user", answer)
     if user is not None:
         role = sources.SOLO if user.team_role is None else user.team_role
-        await reader.database.write(
-            partial(sources.identify, source=reader.name, role=role, account=user.email)
-        )
+        await _is(reader, role, user.email)
+    elif isinstance(answer, NeoError) and answer.kind in _REFUSED and await _shows_emails(reader):
+        await _is(reader, sources.ADMIN, None)
     await _asked(reader, "user", now)
+
+
+async def _is(reader: Reader, role: str, email: str | None) -> None:
+    await reader.database.write(
+        partial(sources.identify, source=reader.name, role=role, account=email)
+    )
+
+
+async def _shows_emails(reader: Reader) -> bool:
+    """Whether usage itself tells what nothing else does: only an admin of a team is shown emails."""
+    if (await reader.database.read(sources.one, reader.name)).role is not None:
+        return False
+    page = await ask(partial(reader.client.streams, StreamFilter()))
+    if isinstance(page, NeoError):
+        page = await ask(partial(reader.client.task_records, TaskFilter()))
+    return not isinstance(page, NeoError) and has_emails(page.records)
+
+
+def has_emails(records: Iterable[Record]) -> bool:
+    """Whether any of them says whose it is, where nobody is taken for the owner of the others."""
+    return any(record.user != labels.UNKNOWN for record in records)
 
 
 async def ask(

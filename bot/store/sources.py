@@ -15,6 +15,9 @@ TRUSTED = timedelta(hours=3)
 
 _LEAST_PATIENCE = timedelta(minutes=10)
 
+ADMIN = "admin"
+"""The role of who is shown everyone's usage, and their emails."""
+
 SOLO = "solo"
 """The role of an account that is in no team."""
 

@@ -103,6 +103,13 @@ async def test_who_the_credential_is_may_stay_unknown(patient: Ward, status: int
     assert (Mark.WARN, True) == (role.mark, "counts as `me`" in role.found)
 
 
+async def test_who_is_shown_emails_is_taken_for_an_admin(patient: Ward) -> None:
+    patient.house.neo.accounts.close(ADA, "user", 403)
+    patient.stream(1)
+    role = (await neo(patient))["role"]
+    assert (Mark.OK, True) == (role.mark, "of `unknown`" in role.found)
+
+
 LOSSES = {
     "billing/credits": "runway",
     "billing/subscription": "calendar month",

@@ -8,8 +8,12 @@ from aiohttp import web
 
 from bot.demo.neo import accounts, faults, wire
 from bot.jobs import account
-from bot.store import sources
+from bot.store import sources, sums
+from rules.labels import EVERYTHING, Label
+from rules.metric import Reads
 from rules.money import Money
+from rules.series import Query
+from rules.window import Span
 from tests.jobs import reading
 from tests.jobs.reading import KEY, MINUTE, Reading
 
@@ -19,6 +23,12 @@ OPTIONAL = ("/user", "/billing/credits", "/billing/subscription")
 
 def asked(source: Reading, path: str) -> int:
     return sum(request.path.endswith(path) for request in source.neo.log.requests)
+
+
+async def users(source: Reading) -> set[str]:
+    day = Span(reading.NOW - timedelta(days=1), reading.NOW + timedelta(days=1))
+    query = Query(Reads.RECORDS, day, (Label.USER,), EVERYTHING)
+    return {user for (user,) in await source.database.read(sums.answer, query, None)}
 
 
 async def test_what_is_left_and_who_asks_is_kept(source: Reading) -> None:
@@ -60,6 +70,31 @@ async def test_what_is_refused_is_said_once(
     ]
     state = await source.state()
     assert (None, None) == (state.role, state.balance)
+
+
+@pytest.mark.parametrize("path", ["/usage/summary", "/usage/streams"], ids=["streams", "tasks"])
+async def test_who_is_shown_emails_is_an_admin_though_neo_does_not_say_so(
+    source: Reading, path: str
+) -> None:
+    source.neo.accounts.close(EMAIL, "user", 403)
+    source.neo.faults.add(faults.answer(403), when=faults.on(path), times=None)
+    source.stream(1, MINUTE, task_id="task-1", email="ben@acme.test")
+    source.stream(2, MINUTE, task_id="task-2", email="")
+    await source.poll()
+    state = await source.state()
+    assert (sources.ADMIN, None) == (state.role, state.account)
+    assert {"ben@acme.test", "unknown"} == await users(source)
+    await source.poll(timedelta(hours=2))
+    assert sources.ADMIN == (await source.state()).role
+
+
+async def test_where_neo_shows_no_emails_and_not_who_asks_usage_is_of_me(source: Reading) -> None:
+    source.neo.accounts.set_role(EMAIL, accounts.Role.SOLO)
+    source.neo.accounts.close(EMAIL, "user", 404)
+    source.stream(1, MINUTE, email=EMAIL)
+    await source.poll()
+    assert (await source.state()).role is None
+    assert {"me"} == await users(source)
 
 
 async def test_without_a_subscription_the_balance_is_known_all_the_same(source: Reading) -> None:
