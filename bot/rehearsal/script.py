@@ -14,7 +14,7 @@ from bot.rehearsal import when
 from bot.rehearsal.when import When
 from rules import quantity, reading, selection, terms
 from rules.alert import Reason
-from rules.labels import EVERYTHING, Selector
+from rules.labels import EVERYTHING, Label, Selector
 from rules.metric import Unit
 from rules.terms import Severity
 
@@ -41,12 +41,19 @@ def _duration(value: object) -> timedelta:
     return quantity.duration(reading.scalar(value))
 
 
+def _named(labels: dict[str, str]) -> dict[str, str]:
+    """Users are compared in lower case, as those of Neo are."""
+    return {name: text.lower() if name == Label.USER else text for name, text in labels.items()}
+
+
 _When = Annotated[When, BeforeValidator(when.read)]
 _Local = Annotated[datetime, BeforeValidator(when.read_local)]
 _Money = Annotated[str, BeforeValidator(_money)]
 _Span = Annotated[timedelta, BeforeValidator(_duration), Field(gt=timedelta(0))]
 _Truth = Annotated[bool, BeforeValidator(reading.truth)]
 _Word = Annotated[str, BeforeValidator(reading.scalar)]
+_User = Annotated[_Word, AfterValidator(str.lower)]
+_Labels = Annotated[dict[str, _Word], AfterValidator(_named)]
 _Source = Annotated[str, AfterValidator(reading.slug)]
 _Count = Annotated[int, Field(ge=0)]
 _Times = Annotated[int, Field(ge=1, le=_MOST)]
@@ -68,7 +75,7 @@ class _Part(BaseModel):
 class Usage(_Part):
     """Records: a single one, `times` of them at once, or with `every` one after the other."""
 
-    user: _Word = ""
+    user: _User = ""
     spend: _Money = "0 USD"
     llm_cost: _Money = "0 USD"
     at: _When | None = None
@@ -124,7 +131,7 @@ class Expected(_Part):
     rule: _Word | None = None
     reason: Annotated[Reason, BeforeValidator(_reason)] | None = None
     severity: Annotated[Severity, BeforeValidator(terms.severity)] | None = None
-    labels: dict[str, _Word] | None = None
+    labels: _Labels | None = None
     value: _Word | None = None
     count: Annotated[int, Field(ge=1)] | None = None
     text: _Word | None = None
@@ -151,7 +158,7 @@ class Acknowledged(_Part):
     """Somebody takes on the alerts of a rule that fire at `at`, and gives them back at `undo`."""
 
     rule: _Word
-    labels: dict[str, _Word] = Field(default_factory=dict)
+    labels: _Labels = Field(default_factory=dict)
     at: _When
     undo: _When | None = None
 

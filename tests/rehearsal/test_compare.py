@@ -60,6 +60,7 @@ def signs(lines: list[str]) -> str:
             id="all that can be said",
         ),
         pytest.param("{at: 2026-11-18 09:10}, {}", id="a local time"),
+        pytest.param("{labels: {user: ANA}}, {}", id="a user in any case"),
         pytest.param("{at: 9m}, {}", id="one judging later"),
         pytest.param("{value: 6 credits}, {}", id="the value in credits"),
     ],

@@ -72,6 +72,11 @@ def test_each_record_is_a_task_of_its_own_and_numbered(read: Read) -> None:
     assert 4 == len({event.record.key for event in test.events})
 
 
+def test_users_are_compared_in_lower_case_as_neo_s_are(read: Read) -> None:
+    [event] = read("{user: Ana@ACME.test, at: 1m}").events
+    assert ("ana@acme.test", "ana@acme.test") == (event.record.user, event.task.user)
+
+
 def test_a_record_says_all_that_is_said(read: Read) -> None:
     said = (
         "user: a, spend: 3 USD, llm_cost: 4 USD, byok: true, status: failed, error: lost, model: m, source: s,"
