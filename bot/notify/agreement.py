@@ -86,11 +86,12 @@ def of_task(name: str, neo: Totals, ours: Totals) -> Difference | None:
     """How a task differs, by all that it costs; None where that is no more than the noise of floats.
 
     Beside the credits of its other streams a task may carry the base amount of its BYOK streams once more, as Neo gave
-    it before. Its row alone does not tell; a ledger that agrees with either reading is right.
+    it before; credits that equal it are taken for that, and are none. Its row alone does not tell, so a ledger that
+    agrees with the other reading is right too.
     """
-    again = neo._replace(credits=neo.credits - neo.llm_cost)
-    found, other = _of_task(name, neo, ours), _of_task(name, again, ours)
-    return found if _counts(found, ours) and _counts(other, ours) else None
+    other = neo.credits - neo.llm_cost if neo.credits else neo.llm_cost
+    found, again = (_of_task(name, each, ours) for each in (neo, neo._replace(credits=other)))
+    return found if _counts(found, ours) and _counts(again, ours) else None
 
 
 def gone(name: str, ours: Totals) -> Difference:

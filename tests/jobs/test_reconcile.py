@@ -208,6 +208,14 @@ async def test_credits_of_a_task_may_hold_the_base_amount_of_its_byok_streams(
     assert () == (await compared(source)).differences
 
 
+async def test_credits_of_a_task_may_equal_the_base_amount_of_its_byok_streams(
+    source: Reading,
+) -> None:
+    source.stream(50, OLD, task_id="task-1", **{**BYOK, "llm_cost": Decimal(3)})
+    await settled(source)
+    assert () == (await compared(source)).differences
+
+
 def phantom(
     credits_: float = 0, neo_cost: float = 0, **people: float
 ) -> Callable[[asked.Asked, wire.Reply], wire.Reply]:

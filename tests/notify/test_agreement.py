@@ -36,6 +36,7 @@ def difference(name: str, by: float, left: float = 0, about: About = About.TASK)
         pytest.param(cost(credits=5, llm_cost=1), cost(credits=1, llm_cost=5), 8, id="of other kinds"),
         pytest.param(cost(neo_cost=3), Totals(), 3, id="not in the ledger"),
         pytest.param(cost(credits=7, llm_cost=5), cost(credits=2, llm_cost=5), 0, id="BYOK's base amount in its credits too"),
+        pytest.param(cost(llm_cost=5), cost(credits=5, llm_cost=5), 0, id="credits that equal BYOK's base amount"),
         pytest.param(cost(credits=8, llm_cost=5), cost(credits=2, llm_cost=5), 6, id="neither reading"),
         pytest.param(cost(credits=1.000001), cost(credits=1), 0, id="noise of one stream"),
         pytest.param(cost(credits=1.000002), cost(credits=1), 0.000002, id="more than noise of one"),
