@@ -41,7 +41,17 @@ class _Optional:
     loss: str
 
 
+async def _tasks(client: Client, _now: datetime) -> object:
+    try:
+        return await client.tasks(TaskFilter(limit=1))
+    except NeoError as error:
+        if error.kind in _CLOSED:
+            return None
+        raise
+
+
 _OPTIONAL = (
+    _Optional("usage/tasks", _tasks, "tasks have no titles, and blocked is unknown"),
     _Optional(
         "billing/credits",
         lambda client, _: client.credits(),
@@ -50,12 +60,12 @@ _OPTIONAL = (
     _Optional(
         "billing/subscription",
         lambda client, _: client.subscription(),
-        "a credit_month goes by the calendar month",
+        "a credit_month goes by the plan of another source, else by the calendar month",
     ),
     _Optional(
         "usage/summary",
         lambda client, now: client.summary(SummaryFilter(since=now - _LATELY, until=now)),
-        "the ledger cannot be held against Neo's own totals",
+        "the ledger is held against Neo's totals of tasks alone",
     ),
 )
 

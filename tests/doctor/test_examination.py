@@ -30,6 +30,7 @@ async def test_all_that_is_well_is_told_so(patient: Ward, tmp_path: Path) -> Non
         "acme: credential",
         "acme: role",
         "acme: usage",
+        "acme: usage/tasks",
         "acme: billing/credits",
         "acme: billing/subscription",
         "acme: usage/summary",

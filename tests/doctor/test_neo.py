@@ -111,6 +111,7 @@ async def test_who_is_shown_emails_is_taken_for_an_admin(patient: Ward) -> None:
 
 
 LOSSES = {
+    "usage/tasks": "titles",
     "billing/credits": "runway",
     "billing/subscription": "calendar month",
     "usage/summary": "totals",
