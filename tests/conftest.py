@@ -32,7 +32,8 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
         return (yield)
     for package in (bot, rules):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            importlib.import_module(module.name)
+            if not module.name.endswith(".__main__"):
+                importlib.import_module(module.name)
     plugin.cov_controller.pause()
     try:
         return (yield)
