@@ -18,7 +18,7 @@ from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.ledger import Present
 from bot.store.rejected import Rejected
-from rules.record import Record, Task
+from rules.record import Record, Task, task_key
 from rules.window import Span
 
 log = logging.getLogger(__name__)
@@ -90,8 +90,7 @@ class Reader:
         count = 0
         async with aclosing(self.client.every_task(span, owner)) as pages:
             async for page in pages:
-                await self.database.write(tasks.put, page.records)
-                await self._reject("tasks", [page], now)
+                await self.database.write(partial(self._title, page, now))
                 count += len(page.records)
         return count
 
@@ -142,7 +141,7 @@ class Reader:
         if wanted.whole_tasks:
             standins.fold(db, self.name, records, seen=wanted.now)
         ledger.add(db, records, seen=wanted.now, live=wanted.live)
-        rejected.put(db, _rejections(self.name, "streams", pages), seen=wanted.now)
+        self._reject(db, "streams", pages, wanted.now)
         finish(db)
 
     def _replace(
@@ -154,7 +153,7 @@ class Reader:
     ) -> None:
         records = self._booked(db, wanted, pages)
         ledger.replace_tasks(db, self.name, stood_in, records, seen=wanted.now)
-        rejected.put(db, _rejections(self.name, "streams", pages), seen=wanted.now)
+        self._reject(db, "streams", pages, wanted.now)
 
     def _learn(self, db: Connection, *, shared: bool | None) -> None:
         """Keeps what was seen of assumption A1; that streams have times of their own is never unlearned."""
@@ -173,12 +172,27 @@ class Reader:
             record._replace(at=known.get(record.key) or fresh or record.at) for record in records
         ]
 
-    async def _reject(
-        self, endpoint: str, pages: Sequence[Page[Record]] | Sequence[Page[Task]], now: datetime
+    def _title(self, page: Page[Task], now: datetime, db: Connection) -> None:
+        tasks.put(db, page.records)
+        self._reject(db, "tasks", [page], now)
+
+    def _reject(
+        self,
+        db: Connection,
+        endpoint: str,
+        pages: Sequence[Page[Record]] | Sequence[Page[Task]],
+        now: datetime,
     ) -> None:
-        rows = _rejections(self.name, endpoint, pages)
-        if rows:
-            await self.database.write(partial(rejected.put, rejected=rows, seen=now))
+        """Keeps the rows that could not be read, and forgets those of what was read by now."""
+        rejected.mended(
+            db, self.name, endpoint, {_key(each) for page in pages for each in page.records}
+        )
+        rows = [
+            Rejected(self.name, endpoint, each.reason, each.row, each.key)
+            for page in pages
+            for each in page.rejected
+        ]
+        rejected.put(db, rows, seen=now)
 
 
 def nothing_more(_: Connection) -> None:
@@ -190,11 +204,5 @@ def _all(db: Connection, steps: Sequence[Finish]) -> None:
         step(db)
 
 
-def _rejections(
-    source: str, endpoint: str, pages: Sequence[Page[Record]] | Sequence[Page[Task]]
-) -> list[Rejected]:
-    return [
-        Rejected(source, endpoint, each.reason, each.row)
-        for page in pages
-        for each in page.rejected
-    ]
+def _key(read: Record | Task) -> str:
+    return read.key if isinstance(read, Record) else task_key(read.id)

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot import secret
 from bot.neo.rows import Body, Row
-from rules.record import Record, Task
+from rules.record import Record, Task, task_key
 
 T = TypeVar("T", bound=Record | Task)
 
@@ -32,10 +32,11 @@ _NAN = Decimal("NaN")
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A malformed row: why, and its text, without secrets and cut."""
+    """A malformed row: why, and its text, without secrets and cut. `key` tells which record or task it is of, if anything does."""
 
     reason: str
     row: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,19 @@ def _rejected(raw: object, reason: str) -> Rejected:
         text = json.dumps(secret.cleared(raw))
     except RecursionError:
         text = "a row that is nested too deep to be shown"
-    return Rejected(secret.masked(reason)[:_LONGEST_REASON], text[:_LONGEST_ROW])
+    return Rejected(secret.masked(reason)[:_LONGEST_REASON], text[:_LONGEST_ROW], _key(raw))
+
+
+def _key(raw: object) -> str:
+    match raw:
+        case {"stream_id": str(stream)} if stream:
+            key = stream
+        case {"task_id": str(task)} if task:
+            key = task_key(task)
+        case _:
+            return ""
+    # It is only as good as the row: no secret, and no half of a letter, gets into the store.
+    return secret.masked(key)[:_LONGEST_REASON].encode("utf-8", "replace").decode()
 
 
 def _decimal(text: str) -> Decimal:

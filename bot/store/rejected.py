@@ -1,7 +1,7 @@
 """Rows of Neo that could not be read, kept with the reason."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,19 +14,20 @@ _KEPT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """One row as Neo sent it, and what was wrong with it."""
+    """One row as Neo sent it, and what was wrong with it. `key` is of the record or task that it is about, or empty."""
 
     source: str
     endpoint: str
     reason: str
     row: str
+    key: str = ""
 
 
 def put(db: Connection, rejected: Sequence[Rejected], *, seen: datetime) -> int:
     """Keeps the newest rows of each source, cut short; gives how many were not known yet."""
     before = db.conn.total_changes
     db.conn.executemany(
-        "INSERT INTO rejected (source, endpoint, digest, seen, reason, row) VALUES (?, ?, ?, ?, ?, ?)"
+        "INSERT INTO rejected (source, endpoint, digest, seen, reason, row, key) VALUES (?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (source, endpoint, digest) DO NOTHING",
         [
             (
@@ -36,6 +37,7 @@ def put(db: Connection, rejected: Sequence[Rejected], *, seen: datetime) -> int:
                 instant.to_micros(seen),
                 each.reason,
                 each.row[:_LONGEST],
+                each.key,
             )
             for each in rejected
         ],
@@ -50,6 +52,16 @@ def put(db: Connection, rejected: Sequence[Rejected], *, seen: datetime) -> int:
     return new
 
 
+def mended(db: Connection, source: str, endpoint: str, keys: Collection[str]) -> None:
+    """Forgets the rows of what could be read by now."""
+    rows = db.execute(
+        "SELECT id, key FROM rejected WHERE source = ? AND endpoint = ? AND key <> ''",
+        [source, endpoint],
+    )
+    read = [(id_,) for id_, key in rows.fetchall() if key in keys]
+    db.conn.executemany("DELETE FROM rejected WHERE id = ?", read)
+
+
 def counts(db: Connection) -> dict[str, int]:
     """How many rows are kept of each source that has any."""
     return dict(db.execute("SELECT source, count(*) FROM rejected GROUP BY source").fetchall())
@@ -58,6 +70,6 @@ def counts(db: Connection) -> dict[str, int]:
 def latest(db: Connection, limit: int) -> list[Rejected]:
     """The newest first."""
     rows = db.execute(
-        "SELECT source, endpoint, reason, row FROM rejected ORDER BY id DESC LIMIT ?", [limit]
+        "SELECT source, endpoint, reason, row, key FROM rejected ORDER BY id DESC LIMIT ?", [limit]
     )
     return [Rejected(*row) for row in rows]

@@ -106,6 +106,22 @@ async def test_a_broken_row_is_kept_apart_with_its_reason_and_the_rest_counts(
     assert '"much"' in row.row
 
 
+@pytest.mark.parametrize("endpoint", ["streams", "tasks"])
+async def test_a_broken_row_that_neo_mends_is_no_longer_kept(
+    source: Reading, endpoint: str
+) -> None:
+    source.stream(1, ago=HOUR)
+    broken = source.neo.faults.add(
+        faults.set_fields(model=7), when=faults.on(f"/usage/{endpoint}"), times=None
+    )
+    await source.poll()
+    assert {"acme": 1} == await source.database.read(rejected.counts)
+    source.neo.faults.faults.remove(broken)
+    await source.poll(MINUTE)
+    assert {} == await source.database.read(rejected.counts)
+    assert source.priced() == await source.kept()
+
+
 async def test_a_broken_task_is_kept_apart_too(source: Reading) -> None:
     source.stream(1, ago=HOUR)
     source.neo.faults.add(faults.drop_fields("task_id"), when=faults.on("/usage/tasks"), times=None)

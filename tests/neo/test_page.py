@@ -126,6 +126,24 @@ def test_malformed_row_is_rejected_and_the_rest_is_kept(bad: object, reason: str
     assert len(set(read.keys)) == 3
 
 
+@pytest.mark.parametrize(
+    ("bad", "key"),
+    [
+        pytest.param(server.row(stream_id="s-1", model=7), "s-1", id="a stream"),
+        pytest.param(server.row(stream_id=None), "task:task-1", id="a task"),
+        pytest.param(server.row(stream_id=7, task_id=7), "", id="neither"),
+        pytest.param(server.row(stream_id="\ud800", model=7), "?", id="half a letter"),
+        pytest.param(
+            server.row(stream_id="neo_sk_" + "a1" * 16, model=7), "neo_sk_***", id="a secret"
+        ),
+        pytest.param([], "", id="no object"),
+    ],
+)
+def test_rejected_row_says_which_it_is_of(bad: object, key: str) -> None:
+    (rejected,) = _read(json.dumps(server.page(bad))).rejected
+    assert key == rejected.key
+
+
 def test_rejected_row_is_json_whatever_secrets_it_holds() -> None:
     says = 'password="hunter2"'
     bad = server.row(model=5, error_message=says, more=[{"api_key": "hunter3", says: "x"}])

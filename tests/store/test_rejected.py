@@ -6,8 +6,8 @@ from bot.store.rejected import Rejected
 from tests.store import usage
 
 
-def bad(row: str, source: str = "acme") -> Rejected:
-    return Rejected(source, "streams", "no task_id", row)
+def bad(row: str, source: str = "acme", key: str = "") -> Rejected:
+    return Rejected(source, "streams", "no task_id", row, key)
 
 
 def test_a_row_that_is_read_again_counts_once(db: Connection) -> None:
@@ -27,3 +27,11 @@ def test_only_the_newest_of_each_source_are_kept(db: Connection) -> None:
     rejected.put(db, [bad(str(number)) for number in range(1_003)], seen=usage.NOON)
     assert {"acme": 1_000, "blue": 1} == rejected.counts(db)
     assert "1002" == rejected.latest(db, 1)[0].row
+
+
+def test_what_could_be_read_by_now_is_forgotten(db: Connection) -> None:
+    rows = [bad("1", key="s-1"), bad("2", key="s-1"), bad("3", key="s-3"), bad("4")]
+    rejected.put(db, [*rows, bad("1", "blue", "s-1")], seen=usage.NOON)
+    rejected.mended(db, "acme", "tasks", {"s-3"})
+    rejected.mended(db, "acme", "streams", {"s-1", "s-2", ""})
+    assert [bad("1", "blue", "s-1"), bad("4"), bad("3", key="s-3")] == rejected.latest(db, 9)

@@ -213,6 +213,7 @@ CREATE TABLE rejected (
   seen INTEGER NOT NULL,
   reason TEXT NOT NULL,
   row TEXT NOT NULL,
+  key TEXT NOT NULL DEFAULT '',
   UNIQUE (source, endpoint, digest)
 );
 

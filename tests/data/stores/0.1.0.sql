@@ -6,7 +6,7 @@ CREATE TABLE "_sqlite_migrations" (
    "name" TEXT,
    "applied_at" TEXT
 );
-INSERT INTO "_sqlite_migrations" VALUES(1,'bot','tables','2026-11-22 15:58:39.782309+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(1,'bot','tables','2026-11-22 16:07:58.394348+00:00');
 CREATE TABLE ack (
   id INTEGER PRIMARY KEY,
   alert TEXT NOT NULL,
@@ -184,10 +184,10 @@ CREATE TABLE outbox (
     ended INTEGER,
     run TEXT NOT NULL DEFAULT ''
 );
-INSERT INTO "outbox" VALUES('2372dc9c10969e88c52ddd40','finops>slack:#neo-spend|2vfht32du5|2026-11-20T09:00:00+00:00|first|warning|50 USD|2026-11-20T09:00:00+00:00','finops>slack:#neo-spend','3522a743736b80ce35c0f588','first',NULL,0,0,0,'sent',1795165200000000,1795165200000000,1795165200000000,1,'',1795165200000000,'b0e3cbe7');
-INSERT INTO "outbox" VALUES('bdf02d513124601345880cc2','finops>slack:#neo-spend|cdfsx356z6|2026-11-20T09:00:00+00:00|first|warning|50 USD|2026-11-20T09:00:00+00:00','finops>slack:#neo-spend','e21347385b50f2a7b3849049','first',NULL,0,0,0,'sent',1795165200000000,1795165200000000,1795165201000000,1,'',1795165201000000,'b0e3cbe7');
-INSERT INTO "outbox" VALUES('0d79892f3eaf956303bfc74a','finops>slack:#neo-spend|2vfht32du5|2026-11-20T09:00:00+00:00|escalated|critical|100 USD|2026-11-20T12:01:00+00:00','finops>slack:#neo-spend','3522a743736b80ce35c0f588','escalated','{"alert":{"id":"2vfht32du5","rule":"daily","summary":"","condition":"thresholds","metric":"spend","labels":{"user":"ana@acme.test"},"state":"firing","severity":3,"peak":3,"reason":"escalated","value":"usd:120000000000","worst":"usd:120000000000","limit":"usd:100000000000","limit_text":"100 USD","limit_severity":3,"told":"usd:60000000000","period":{"name":"day","start":"2026-11-20T00:00:00Z","end":"2026-11-21T00:00:00Z","zone":"UTC"},"by_period":true,"since":"2026-11-20T09:00:00Z","ended":null,"note":"","records":2,"tasks":[{"id":"task-1","title":"","user":"ana@acme.test","model":"claude-sonnet-4-5","cost":{"nano":60000000000},"streams":1},{"id":"task-3","title":"","user":"ana@acme.test","model":"claude-sonnet-4-5","cost":{"nano":60000000000},"streams":1}],"more_tasks":0,"split":null,"pace":null,"data_at":"2026-11-20T12:01:00Z","runbook":"","receiver":"finops","final":false,"acted":{"ack":null,"silence":null},"first":null,"over_at":null},"kind":"alert"}',1,0,0,'sent',1795176060000000,1795176060000000,1795176061000000,1,'',1795176061000000,'330f173e');
-INSERT INTO "outbox" VALUES('ecec5e913c46ea751a06c740','117bdb7962d8991f292c61ab','finops>slack:#neo-spend','117bdb7962d8991f292c61ab','digest',NULL,0,0,0,'sent',1795176063000000,1795176063000000,1795176123000000,1,'',1795176123000000,'abfcde19');
+INSERT INTO "outbox" VALUES('2372dc9c10969e88c52ddd40','finops>slack:#neo-spend|2vfht32du5|2026-11-20T09:00:00+00:00|first|warning|50 USD|2026-11-20T09:00:00+00:00','finops>slack:#neo-spend','3522a743736b80ce35c0f588','first',NULL,0,0,0,'sent',1795165200000000,1795165200000000,1795165200000000,1,'',1795165200000000,'c224b34d');
+INSERT INTO "outbox" VALUES('bdf02d513124601345880cc2','finops>slack:#neo-spend|cdfsx356z6|2026-11-20T09:00:00+00:00|first|warning|50 USD|2026-11-20T09:00:00+00:00','finops>slack:#neo-spend','e21347385b50f2a7b3849049','first',NULL,0,0,0,'sent',1795165200000000,1795165200000000,1795165201000000,1,'',1795165201000000,'c224b34d');
+INSERT INTO "outbox" VALUES('0d79892f3eaf956303bfc74a','finops>slack:#neo-spend|2vfht32du5|2026-11-20T09:00:00+00:00|escalated|critical|100 USD|2026-11-20T12:01:00+00:00','finops>slack:#neo-spend','3522a743736b80ce35c0f588','escalated','{"alert":{"id":"2vfht32du5","rule":"daily","summary":"","condition":"thresholds","metric":"spend","labels":{"user":"ana@acme.test"},"state":"firing","severity":3,"peak":3,"reason":"escalated","value":"usd:120000000000","worst":"usd:120000000000","limit":"usd:100000000000","limit_text":"100 USD","limit_severity":3,"told":"usd:60000000000","period":{"name":"day","start":"2026-11-20T00:00:00Z","end":"2026-11-21T00:00:00Z","zone":"UTC"},"by_period":true,"since":"2026-11-20T09:00:00Z","ended":null,"note":"","records":2,"tasks":[{"id":"task-1","title":"","user":"ana@acme.test","model":"claude-sonnet-4-5","cost":{"nano":60000000000},"streams":1},{"id":"task-3","title":"","user":"ana@acme.test","model":"claude-sonnet-4-5","cost":{"nano":60000000000},"streams":1}],"more_tasks":0,"split":null,"pace":null,"data_at":"2026-11-20T12:01:00Z","runbook":"","receiver":"finops","final":false,"acted":{"ack":null,"silence":null},"first":null,"over_at":null},"kind":"alert"}',1,0,0,'sent',1795176060000000,1795176060000000,1795176061000000,1,'',1795176061000000,'76aa04d3');
+INSERT INTO "outbox" VALUES('ecec5e913c46ea751a06c740','117bdb7962d8991f292c61ab','finops>slack:#neo-spend','117bdb7962d8991f292c61ab','digest',NULL,0,0,0,'sent',1795176063000000,1795176063000000,1795176123000000,1,'',1795176123000000,'3d2e3121');
 CREATE TABLE rejected (
   id INTEGER PRIMARY KEY,
   source TEXT NOT NULL,
@@ -196,6 +196,7 @@ CREATE TABLE rejected (
   seen INTEGER NOT NULL,
   reason TEXT NOT NULL,
   row TEXT NOT NULL,
+  key TEXT NOT NULL DEFAULT '',
   UNIQUE (source, endpoint, digest)
 );
 CREATE TABLE remembered (
