@@ -52,9 +52,8 @@ def parse(typed: str) -> Request | HelpAnswer:
 
 def _words(typed: str) -> list[str]:
     """The words as they were meant, `last week` and `7 days` as one; an id, and what a silence is made of, stay as they are."""
-    first, *rest = [word for each in words.typed(typed) if (word := each.strip(words.QUOTES))] or [
-        ""
-    ]
+    said = [word for each in words.typed(typed) if (word := each.strip(words.QUOTES))]
+    first, *rest = _without_command(said) or [""]
     first = words.read(first) or first
     verb = verbs.VERBS.get(first.lower())
     if verb is not None and {"task", "muted"} & set(verb.takes):
@@ -63,6 +62,14 @@ def _words(typed: str) -> list[str]:
     read = _PAIRS.sub(_joined, read)
     is_asked_over = verb is not None and "window" in verb.takes
     return (_LENGTHS.sub(_length, read) if is_asked_over else read).split()
+
+
+def _without_command(said: list[str]) -> list[str]:
+    """What follows the command where that was typed or pasted once more; `/spend` is meant for the verb."""
+    while said and said[0].startswith("/"):
+        verb = said[0].removeprefix("/")
+        said = [verb, *said[1:]] if verb.lower() in verbs.VERBS else said[1:]
+    return said
 
 
 def _joined(match: re.Match[str]) -> str:

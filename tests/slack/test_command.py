@@ -100,6 +100,15 @@ WINDOW = "A window is today, yesterday, week, last-week, month, last-month, or a
         pytest.param("digest Daily", Request("digest", name="daily"), id="digest"),
         pytest.param("forecast Team-Month", Request("forecast", name="team-month"), id="forecast"),
         pytest.param("status", Request("status"), id="status"),
+        pytest.param("/neo-budget spend", Request("spend"), id="the command typed twice"),
+        pytest.param(
+            "“/neo-budget /neo-budget” SPEND team", Request("spend", "team"), id="pasted twice"
+        ),
+        pytest.param("/spend team", Request("spend", "team"), id="a verb as a command"),
+        pytest.param("/neo-budget", HelpAnswer(), id="the command alone"),
+        pytest.param(
+            "/neo-budget task /a", Request("task", task="/a"), id="what follows stays as it is"
+        ),
         pytest.param("", HelpAnswer(), id="nothing is help"),
         pytest.param("help", HelpAnswer(), id="help"),
         pytest.param("help TOP", HelpAnswer("top"), id="help for a verb"),
