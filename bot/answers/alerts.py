@@ -10,7 +10,7 @@ from bot.notify.answer import AlertsAnswer
 from bot.notify.facts import NOTHING_DONE, Acted, AlertLine
 from bot.store import alerts, silences, tasks
 from bot.store.connection import Connection
-from rules import metric
+from rules import meaning, metric
 from rules.alert import Alert, State
 from rules.labels import Label
 from rules.rule import Rule
@@ -58,6 +58,7 @@ def _line(db: Connection, alert: Alert, done: Acted) -> AlertLine:
         since=alert.since,
         acted=done,
         title=_title(db, alert.series.labels),
+        metric=meaning.metric_name(alert.series.meaning),
     )
 
 

@@ -111,11 +111,12 @@ def _task(line: TaskLine) -> str:
 
 def _alert(line: AlertLine) -> str:
     task = f" “{table.plain(line.title)}”" if line.title else ""
-    value, limit = metric.text(line.value), line.limit_text
+    new = line.metric == "first_seen"
+    how = "first seen" if new else f"at {metric.text(line.value)} (limit {line.limit_text})"
     done = line.acted
     by = f"; acknowledged by {table.plain(done.ack.author)}" if done.ack else ""
     muted = f"; silenced by {table.plain(done.silence.author)}" if done.silence else ""
-    said = f"{line.severity}: {_series(line.rule, line.labels)}{task} at {value} (limit {limit})"
+    said = f"{line.severity}: {_series(line.rule, line.labels)}{task} {how}"
     return f"{said}{by}{muted}"
 
 

@@ -212,7 +212,7 @@ class BudgetLine:
 
 @dataclass(frozen=True, slots=True)
 class AlertLine:
-    """An open alert in a list; `title` is that of the task it is about, where that is known."""
+    """An open alert in a list; `title` is that of the task it is about, `metric` its rule's, each where that is known."""
 
     id: str
     rule: str
@@ -223,6 +223,7 @@ class AlertLine:
     since: datetime
     acted: Acted = NOTHING_DONE
     title: str = ""
+    metric: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,8 +257,7 @@ class DigestFacts:
     month before had come to by the same day and time. Each is None when the ledger does not reach back. `chart` comes along as a picture. `late` is cost added to earlier days since the last digest.
     `stale` names sources whose data is old. `reconciled` is the difference to Neo's own totals where it is known, `healed` what was put
     right since the last digest. `final`: late usage is not to be expected any more. `note` is why it comes here. Of open alerts,
-    `silenced` are muted and `acked` taken on. `budgets` are told one by one, and `more_budgets` are not; `reached` is how many of all
-    of them are at which severity.
+    `silenced` are muted and `acked` taken on. `budgets` are told one by one, and `more_budgets` are not; `reached` counts all by severity.
     """
 
     name: str

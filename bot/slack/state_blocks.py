@@ -96,12 +96,13 @@ def _silences(found: tuple[Silence, ...]) -> Json | None:
 
 def alert_line(row: AlertLine) -> Json:
     """`🔴 ana@acme.test  $104.20, limit 100 USD · user-daily-spend since … a1b2c3d4`."""
+    who = subject.row(row.labels, row.title)
+    new = row.metric == subject.FIRST
+    limit = f"  {metric.text(row.value)}, limit {text.plain(row.limit_text, blocks.BRIEF)}"
     return blocks.line(
         blocks.say(f"{subject.ICONS[row.severity]} "),
-        blocks.strong(subject.row(row.labels, row.title)),
-        blocks.say(
-            f"  {metric.text(row.value)}, limit {text.plain(row.limit_text, blocks.BRIEF)}  ·  "
-        ),
+        blocks.strong(f"{subject.noun(row.metric)} of {who}" if new else who),
+        blocks.say(f"{'' if new else limit}  ·  "),
         blocks.code(text.plain(row.rule, blocks.BRIEF)),
         blocks.say("  since "),
         blocks.moment(row.since),

@@ -51,7 +51,7 @@ def alert(user: str = ANA, rule: str = "user-spend", **facts: Any) -> Alert:
     limit = Limit(Severity.WARNING, Money.from_usd(50), "50 USD")
     plain: dict[str, Any] = {
         "series": Series(
-            rule, "thresholds", "meaning", grouped, tuple(labels[name] for name in grouped)
+            rule, "thresholds", '["spend"]', grouped, tuple(labels[name] for name in grouped)
         ),
         "span": Span(NOW - 12 * HOUR, NOW + 12 * HOUR),
         "by_period": rule not in ("team-hour", "runaway"),

@@ -1,5 +1,6 @@
 """Open alerts, and the rules behind them."""
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -64,11 +65,13 @@ def alert(
     ago: int = 1,
     state: State = State.FIRING,
     rule: str = "user-daily-spend",
+    *,
+    metric: str = "spend",
 ) -> Alert:
     group, values = ((Label.USER,), (user,)) if user else ((), ())
     since: datetime = NOW - timedelta(hours=ago)
     return Alert(
-        series=Series(rule, "thresholds", "meaning", group, values),
+        series=Series(rule, "thresholds", json.dumps([metric]), group, values),
         span=Span(NOW - timedelta(hours=12), NOW + timedelta(hours=12)),
         by_period=True,
         state=state,
@@ -109,6 +112,13 @@ def test_open_alerts(firing: Connection, asker: Asker, expected: list[dict[str, 
     found = alerts.answer(firing, asker, (), NOW)
     assert expected == [row.labels for row in found.rows]
     assert (0, world.POLLED) == (found.more, found.as_of)
+
+
+def test_a_line_says_what_is_measured(empty: Connection) -> None:
+    found = [alert(ANA, Severity.INFO), alert(BEN, Severity.INFO, rule="new", metric="first_seen")]
+    kept.put(empty, [(each, None) for each in found])
+    shown = alerts.answer(empty, ADMIN, (), NOW).rows
+    assert {ANA: "spend", BEN: "first_seen"} == {row.labels["user"]: row.metric for row in shown}
 
 
 def test_of_those_that_began_together_the_furthest_past_its_limit_comes_first(

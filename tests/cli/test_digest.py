@@ -64,19 +64,22 @@ def test_everything_that_there_is_to_say(filled: Run, tmp_path: Path) -> None:
         sources.failed(db, "blue", "unreachable", at=NOW)
         sources.balanced(db, "blue", Balance(usd(2), usd(100), None, None, NOW))
         found = [test_alerts.alert(f"u{n}@acme.test", Severity.INFO) for n in range(6)]
+        new = test_alerts.alert("new@acme.test", Severity.WARNING, rule="new", metric="first_seen")
         alerts.put(db, [(replace(alert, acked=alert.peak), None) for alert in found])
         for alert in found:
             acks.add(db, Ack(alert.id, NOW, BEN, alert.peak))
+        alerts.put(db, [(new, None)])
         silences.add(db, Silence(0, NOW, NOW + world.hours(1), BEN, ""))
 
     conftest.store(tmp_path / "bot.db", more)
     shown = filled("digest").stdout
+    assert "  warning: new{user=new@acme.test} first seen; silenced by" in shown
     assert "The data is old: no complete poll of blue. Figures may be too low.\n" in shown
     assert "Credits left                      $42.00, until 2026-11-22 12:00\n" in shown
     assert "  info: user-daily-spend{user=u" in shown
-    assert "Open alerts, 6 acknowledged, 6 silenced:\n" in shown
+    assert "Open alerts, 6 acknowledged, 7 silenced:\n" in shown
     assert f"}} at $61.00 (limit 50 USD); acknowledged by {BEN}; silenced by {BEN}\n" in shown
-    assert "  +1 more\n" in shown
+    assert "  +2 more\n" in shown
 
 
 def test_budgets_that_are_not_told_are_counted() -> None:

@@ -464,6 +464,16 @@ TASK_ALERT = AlertLine(
     at(12, 58),
     title="Recon of *.acme.test & friends",
 )
+NEW_ALERT = AlertLine(
+    "f1757000",
+    "new-model",
+    {"model": "gpt-x"},
+    Severity.INFO,
+    1,
+    "1",
+    at(12, 41),
+    metric="first_seen",
+)
 DIGEST = DigestFacts(
     name="daily",
     every="day",
@@ -994,6 +1004,7 @@ ANSWERS: dict[str, Answer] = {
     "answer-unsilence-nothing": UnsilenceAnswer("ada@acme.test", SILENCE, 0),
     "answer-unsilence-some": UnsilenceAnswer("ada@acme.test", SILENCE, 2),
     "answer-alerts-tasks": AlertsAnswer((TASK_ALERT,), 0, at(13, 5)),
+    "answer-alerts-new": AlertsAnswer((NEW_ALERT,), 0, at(13, 5)),
     "answer-alerts-none": AlertsAnswer((), 0, at(13, 5)),
     "answer-rules": RulesAnswer(
         (
