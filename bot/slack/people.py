@@ -20,11 +20,15 @@ UNKNOWN = ("user_not_found", "user_not_visible")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member of our workspace. `email` is in lower case, None when Slack shows none; `zone` is an IANA name, empty when Slack shows none."""
+    """A member of our workspace. `email` is in lower case, None when Slack shows none; `zone` is an IANA name, empty when Slack shows none.
+
+    `teams` are the workspaces that they are of; in an Enterprise Grid organisation one can be at home in another than ours.
+    """
 
     id: str
     email: str | None
     zone: str
+    teams: tuple[str, ...] = ()
 
 
 class Directory:
@@ -64,11 +68,11 @@ class Directory:
             if client.code(error) in UNKNOWN:
                 return None
             raise
-        own = await self.team()
-        if is_nobody(found) or found.get("team_id", own) != own:
+        teams = _teams(found)
+        if is_nobody(found) or await self.team() not in teams:
             return None
         email = self._emails.get(user) or found.get("profile", {}).get("email") or ""
-        return Person(user, email.lower() or None, found.get("tz") or "")
+        return Person(user, email.lower() or None, found.get("tz") or "", teams)
 
     async def _group(self, group: str, now: datetime) -> frozenset[str]:
         known = self._members.get(group)
@@ -95,6 +99,12 @@ class Directory:
         if not self._team:
             self._team = str((await client.call(self._web.auth_test()))["team_id"])
         return self._team
+
+
+def _teams(user: client.Json) -> tuple[str, ...]:
+    """Where they are at home, and in an Enterprise Grid organisation all workspaces that they are in."""
+    everywhere = (user.get("enterprise_user") or {}).get("teams") or []
+    return (user.get("team_id", ""), *everywhere)
 
 
 def is_nobody(user: client.Json) -> bool:

@@ -23,7 +23,7 @@ _BUTTON = "button"
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """One press; `id` is the same however often Slack tells of it. `team` is empty where Slack names two.
+    """One press; `id` is the same however often Slack tells of it. `team` is that of the place, `home` the presser's.
 
     `url` is where what comes of it goes, `thread` the ts of the thread of the message whose button it was; empty where
     only the presser sees that message.
@@ -32,6 +32,7 @@ class Press:
     id: str
     user: str
     team: str
+    home: str
     action: str
     value: str
     url: str
@@ -44,6 +45,7 @@ class Press:
         return {
             "user_id": self.user,
             "team_id": self.team,
+            "user_team_id": self.home,
             "command": _BUTTON,
             "text": typed,
         }
@@ -66,11 +68,11 @@ def read(payload: Mapping[str, object]) -> Press | None:
         action.chosen
     ):
         return None
-    teams = {team for team in (told.team and told.team.id, user.team_id) if team}
     return Press(
         told.trigger_id,
         user.id,
-        teams.pop() if len(teams) == 1 else "",
+        (told.team.id if told.team else user.team_id) or "",
+        user.team_id or "",
         action.action_id,
         action.chosen,
         told.response_url,

@@ -144,11 +144,12 @@ class Desk:
         return await self._refusal(form, said, now) if isinstance(said, Refusal) else said
 
     async def _person(self, form: Mapping[str, str], now: datetime) -> Person | None:
-        """The member of our own workspace who asks."""
-        user = form.get("user_id", "")
+        """The member of our own workspace who asks; where Slack says in which one they are at home, that has to be theirs."""
+        user, home = form.get("user_id", ""), form.get("user_team_id", "")
         if not user or form.get("team_id") != await self.directory.team():
             return None
-        return await self.directory.person(user, now)
+        person = await self.directory.person(user, now)
+        return person if person and (not home or home in person.teams) else None
 
     async def _reply(self, request: Request, asker: Asker, person: Person, now: datetime) -> Answer:
         if request.verb == "task":

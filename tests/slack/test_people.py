@@ -36,7 +36,7 @@ def directory(web: AsyncWebClient) -> Directory:
 )
 async def test_who_asks(directory: Directory, user: str, expected: Person | None) -> None:
     found = await directory.person(user, NOW)
-    assert expected == (found and replace(found, zone=expected.zone if expected else ""))
+    assert expected == (found and replace(found, zone=expected.zone if expected else "", teams=()))
 
 
 async def test_a_zone_comes_from_the_profile(directory: Directory) -> None:
@@ -111,8 +111,23 @@ async def test_the_own_team_is_asked_for_once(bench: Bench, directory: Directory
     ("user", "known"),
     [
         pytest.param({"team_id": "T0ACME"}, True, id="of our team"),
-        pytest.param({}, True, id="of a team that is not told"),
+        pytest.param({}, False, id="of a team that is not told"),
         pytest.param({"team_id": "T0OTHER"}, False, id="of another team"),
+        pytest.param(
+            {"team_id": "T0HOME", "enterprise_user": {"teams": ["T0HOME", "T0ACME"]}},
+            True,
+            id="of another workspace of the organisation, and of ours",
+        ),
+        pytest.param(
+            {"team_id": "T0HOME", "enterprise_user": {"teams": ["T0HOME"]}},
+            False,
+            id="of another workspace of the organisation only",
+        ),
+        pytest.param(
+            {"is_stranger": True, "enterprise_user": {"teams": ["T0ACME"]}},
+            False,
+            id="marked a stranger all the same",
+        ),
         pytest.param({"team_id": "T0ACME", "is_stranger": True}, False, id="marked a stranger"),
         pytest.param({"team_id": "T0ACME", "is_bot": True}, False, id="marked a bot"),
     ],

@@ -49,6 +49,7 @@ def test_a_button_is_a_command_that_was_not_typed(told: dict[str, Any], typed: s
     assert {
         "user_id": "U0ANA",
         "team_id": "T0ACME",
+        "user_team_id": "T0ACME",
         "command": "button",
         "text": typed,
     } == found.form
@@ -87,21 +88,21 @@ def test_what_is_no_press_of_our_buttons_is_nothing(told: dict[str, Any]) -> Non
 
 
 TEAMS = {
-    "both alike": ({"id": "T0ACME"}, "T0ACME", "T0ACME"),
-    "only of the place": ({"id": "T0ACME"}, None, "T0ACME"),
-    "only of the person": (None, "T0ACME", "T0ACME"),
-    "a guest of another": ({"id": "T0ACME"}, "T0OTHER", ""),
-    "neither": (None, None, ""),
+    "both alike": ({"id": "T0ACME"}, "T0ACME", ("T0ACME", "T0ACME")),
+    "only of the place": ({"id": "T0ACME"}, None, ("T0ACME", "")),
+    "only of the person": (None, "T0ACME", ("T0ACME", "T0ACME")),
+    "of who is at home elsewhere": ({"id": "T0ACME"}, "T0OTHER", ("T0ACME", "T0OTHER")),
+    "neither": (None, None, ("", "")),
 }
 
 
-@pytest.mark.parametrize(("place", "person", "team"), TEAMS.values(), ids=TEAMS.keys())
-def test_a_person_of_two_teams_is_of_none(
-    place: dict[str, str] | None, person: str | None, team: str
+@pytest.mark.parametrize(("place", "person", "teams"), TEAMS.values(), ids=TEAMS.keys())
+def test_the_team_of_the_place_and_that_of_the_presser_are_told_apart(
+    place: dict[str, str] | None, person: str | None, teams: tuple[str, str]
 ) -> None:
     found = press.read(payload(team=place, user={"id": "U0ANA", "team_id": person}))
     assert found is not None
-    assert team == found.team
+    assert teams == (found.team, found.home)
 
 
 THREADS = {

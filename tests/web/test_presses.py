@@ -165,6 +165,31 @@ async def test_a_refusal_is_for_the_presser_alone_and_is_kept(
     assert [] == await database.read(silences.active, NOW)
 
 
+def at_home_elsewhere(bench: Bench, *teams: str) -> None:
+    """Ana belongs to the partner's workspace, and to others of its Enterprise Grid organisation."""
+    ana = bench.workspace.people["U0ANA"]
+    bench.workspace.people["U0ANA"] = replace(ana, team_id="T0PARTNER", teams=teams)
+
+
+async def test_a_member_who_is_at_home_in_another_workspace_of_the_organisation_is_one(
+    played: Played,
+) -> None:
+    at_home_elsewhere(played.bench, "T0PARTNER", "T0ACME")
+    assert "$33.00" in read(await played.ask("ana", "spend"))
+    [said] = await played.press("ana", "ack")
+    assert "ana@acme.test acknowledged" in said.text
+
+
+async def test_a_press_in_our_workspace_by_who_is_no_member_of_it_is_refused(
+    played: Played, database: Database
+) -> None:
+    at_home_elsewhere(played.bench, "T0PARTNER")
+    body = told("ack", user={"id": "U0ANA", "team_id": "T0PARTNER"})
+    await requests.send(played.bench.bot_url, PRESSED, body, requests.sealed(body))
+    await played.done()
+    assert ["refused"] == [done for _, done, _ in await database.read(office.audited)]
+
+
 MEANWHILE = {
     "ack": (None, "does not fire: it is resolved"),
     "silence": (f"{ID} 1h", "is resolved: there is nothing to silence"),
@@ -367,7 +392,7 @@ async def test_what_another_was_answered_cannot_be_shared(played: Played) -> Non
 
 async def test_a_page_that_there_is_not_is_not_made_up(desk: Desk) -> None:
     key = desk.shelf.put(Kept("U0ANA", AlertsAnswer((), 0, None)), NOW)
-    pressed = Press("1", "U0ANA", "T0ACME", buttons.NEXT, f"{key} 1", "", "")
+    pressed = Press("1", "U0ANA", "T0ACME", "T0ACME", buttons.NEXT, f"{key} 1", "", "")
     assert GONE in (await desk.press(pressed, NOW)).text
 
 

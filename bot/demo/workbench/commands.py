@@ -56,7 +56,7 @@ def request_form(
 ) -> dict[str, str]:
     """Give the form that Slack sends; opens the response_url it names."""
     workspace, (command, text) = bench.workspace, line
-    app, team = workspace.app, workspace.team_of(person)
+    app, team = workspace.app, workspace.place_of(person)
     return {
         "token": app.verification_token,
         "team_id": team.id,

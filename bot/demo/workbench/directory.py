@@ -23,7 +23,10 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A user of Slack; `handle` is what is typed after an `@`."""
+    """A user of Slack; `handle` is what is typed after an `@`.
+
+    `team_id` is the workspace that they are at home in. In an Enterprise Grid organisation `teams` are all that they are in.
+    """
 
     id: str
     handle: str
@@ -32,6 +35,7 @@ class Person:
     title: str = ""
     zone: str = "Europe/Berlin"
     team_id: str | None = None  # None: the workspace's own team
+    teams: tuple[str, ...] = ()
     is_admin: bool = False
     is_bot: bool = False
     is_deleted: bool = False

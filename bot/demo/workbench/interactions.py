@@ -72,14 +72,14 @@ def _action(block_id: str, element: Json, choice: str | None, ts: str) -> Json:
 def _payload(bench: Bench, person: Person, message: Message, hook: Hook) -> Json:
     """Give the payload without its actions. An ephemeral message is named, not shown, as in Slack."""
     workspace = bench.workspace
-    team, channel = workspace.team_of(person), workspace.channels[message.channel]
+    team, channel = workspace.place_of(person), workspace.channels[message.channel]
     payload: Json = {
         "type": "block_actions",
         "user": {
             "id": person.id,
             "username": person.handle,
             "name": person.handle,
-            "team_id": team.id,
+            "team_id": workspace.team_of(person).id,
         },
         "api_app_id": workspace.app.id,
         "token": workspace.app.verification_token,

@@ -143,7 +143,7 @@ async def press(request: web.Request) -> web.Response:
 
 async def _type(bench: Bench, typed: Json) -> Outcome:
     person, channel = _viewer(bench, typed["viewer"]), bench.workspace.channel(typed["channel"])
-    if not view.sees(channel, person):
+    if not view.sees(bench.workspace, channel, person):
         raise SlackError("channel_not_found")
     if typed["text"].startswith("/"):
         if typed.get("thread"):

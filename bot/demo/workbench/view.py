@@ -8,7 +8,7 @@ from bot.demo.workbench.workspace import Change, ChangeKind, Workspace
 
 def state(workspace: Workspace, viewer: Person) -> Json:
     """Give everything the page shows to this person."""
-    seen = [channel for channel in workspace.channels.values() if sees(channel, viewer)]
+    seen = [channel for channel in workspace.channels.values() if sees(workspace, channel, viewer)]
     shown = [message for channel in seen for message in said_in(workspace, channel, viewer)]
     return {
         "team": workspace.directory.team.name,
@@ -29,7 +29,7 @@ def state(workspace: Workspace, viewer: Person) -> Json:
 def change(workspace: Workspace, viewer: Person, happened: Change) -> Json | None:
     """Give what the page must change, or None where this person does not see it."""
     channel, message = workspace.channels[happened.channel], happened.message
-    if not sees(channel, viewer):
+    if not sees(workspace, channel, viewer):
         return None
     if message is None:
         return {"kind": happened.kind, "channel": _channel(workspace, channel)}
@@ -40,9 +40,10 @@ def change(workspace: Workspace, viewer: Person, happened: Change) -> Json | Non
     return {"kind": happened.kind, "message": _message(workspace, message)}
 
 
-def sees(channel: Channel, viewer: Person) -> bool:
+def sees(workspace: Workspace, channel: Channel, viewer: Person) -> bool:
     """Members see their channels; people of the workspace see every public one."""
-    return viewer.id in channel.members or (channel.kind is Kind.PUBLIC and viewer.team_id is None)
+    is_open = channel.kind is Kind.PUBLIC and workspace.is_member(viewer)
+    return viewer.id in channel.members or is_open
 
 
 def said_in(workspace: Workspace, channel: Channel, viewer: Person) -> list[Message]:
@@ -64,7 +65,7 @@ def _person(workspace: Workspace, who: Person) -> Json:
         "title": who.title,
         "isBot": who.is_bot,
         "isAdmin": who.is_admin,
-        "team": workspace.team_of(who).name if who.team_id else "",
+        "team": "" if workspace.is_member(who) else workspace.team_of(who).name,
     }
 
 

@@ -46,6 +46,7 @@ def person(workspace: Workspace, who: Person) -> Json:
         profile["email"] = who.email
     if who.is_bot:
         profile |= {"api_app_id": workspace.app.id, "bot_id": workspace.app.bot_id}
+    enterprise = {"enterprise_user": _enterprise_user(who)} if who.teams else {}
     return {
         "id": who.id,
         "team_id": workspace.team_of(who).id,
@@ -62,8 +63,21 @@ def person(workspace: Workspace, who: Person) -> Json:
         "is_app_user": False,
         "is_restricted": False,
         "is_ultra_restricted": False,
-        "is_stranger": workspace.team_of(who) != workspace.directory.team,
+        "is_stranger": not workspace.is_member(who),
         "updated": 0,
+        **enterprise,
+    }
+
+
+def _enterprise_user(who: Person) -> Json:
+    """Give what a user of an Enterprise Grid organisation has besides."""
+    return {
+        "id": who.id,
+        "enterprise_id": "E0GRID",
+        "enterprise_name": "Grid",
+        "is_admin": False,
+        "is_owner": False,
+        "teams": list(who.teams),
     }
 
 

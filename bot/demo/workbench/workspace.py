@@ -72,6 +72,14 @@ class Workspace:
         teams = (self.directory.team, *self.directory.other_teams)
         return next(team for team in teams if team.id == (person.team_id or self.directory.team.id))
 
+    def is_member(self, person: Person) -> bool:
+        """Whether they are of the workspace, at home in it or in another one of its organisation."""
+        return person.team_id is None or self.directory.team.id in person.teams
+
+    def place_of(self, person: Person) -> Team:
+        """Give the workspace from which they look at a channel."""
+        return self.directory.team if self.is_member(person) else self.team_of(person)
+
     def messages(self, channel: str) -> list[Message]:
         """Give what the channel shows, oldest first: no replies but the broadcast ones, nothing ephemeral."""
         said = self._said_in(self.channel(channel).id)

@@ -33,7 +33,7 @@ def profile(context: Context) -> Json:
 
 
 def list_all(context: Context) -> Json:
-    people = [who for who in context.workspace.people.values() if who.team_id is None]
+    people = [who for who in context.workspace.people.values() if context.workspace.is_member(who)]
     page, cursor = paging.page(people, context.arguments, key=lambda who: who.id)
     members = [wire.person(context.workspace, who) for who in page]
     return {"members": members, "response_metadata": {"next_cursor": cursor}}
@@ -42,9 +42,11 @@ def list_all(context: Context) -> Json:
 def lookup_by_email(context: Context) -> Json:
     """Find an active member of the workspace; deleted people and strangers are not found."""
     email = context.arguments.required("email").lower()
-    for who in context.workspace.people.values():
-        if (who.email or "").lower() == email and not who.is_deleted and who.team_id is None:
-            return {"user": wire.person(context.workspace, who)}
+    workspace = context.workspace
+    for who in workspace.people.values():
+        known = workspace.is_member(who) and not who.is_deleted
+        if known and (who.email or "").lower() == email:
+            return {"user": wire.person(workspace, who)}
     raise SlackError("users_not_found")
 
 

@@ -29,6 +29,20 @@ async def test_a_person_has_a_zone_a_team_and_an_email(slack: AsyncWebClient) ->
     assert "user_not_found" == await refusal(slack.users_info(user="U404"))
 
 
+async def test_who_is_at_home_in_another_workspace_of_the_organisation_is_a_member(
+    bench: Bench, slack: AsyncWebClient
+) -> None:
+    gus = bench.workspace.people["U0GUEST"]
+    bench.workspace.people[gus.id] = dataclasses.replace(gus, teams=("T0PARTNER", "T0ACME"))
+    user = (await slack.users_info(user=gus.id))["user"]
+
+    assert ("T0PARTNER", False) == (user["team_id"], user["is_stranger"])
+    assert ["T0PARTNER", "T0ACME"] == user["enterprise_user"]["teams"]
+    assert gus.id == (await slack.users_lookupByEmail(email="gus@partner.test"))["user"]["id"]
+    assert gus.id in {each["id"] for each in (await slack.users_list())["members"]}
+    assert "enterprise_user" not in (await slack.users_info(user="U0ANA"))["user"]
+
+
 async def test_emails_are_hidden_without_their_scope(bench: Bench, slack: AsyncWebClient) -> None:
     app = bench.workspace.app
     bench.workspace.app = dataclasses.replace(app, scopes=app.scopes - {"users:read.email"})
