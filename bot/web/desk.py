@@ -54,6 +54,10 @@ _NOT_KEPT = Refusal(
     "That answer is no longer there: I keep it for half an hour, and not when I am restarted. Ask again."
 )
 _SHARED = Refusal("That answer was shared already.")
+_MAYBE_SHARED = Refusal(
+    "That answer may have been shared already: Slack has not confirmed it. Look into the channel;"
+    " if it is not there, ask again and share the new answer."
+)
 _SHOWN = 200
 
 
@@ -82,9 +86,13 @@ class Desk:
         answering = self._kept(press, now) if press.kept else self._done(press, now)
         return await self._heard(answering, press.form)
 
-    def unheard(self, press: Press, said: Message) -> None:
-        """What came of a button surely did not arrive: what was to be shared can be shared still."""
-        if press.action == buttons.SHARE and press.kept and said.public:
+    def sent(self, press: Press, said: Message, error: SinkError | None, now: datetime) -> None:
+        """What came of a button was sent, with what stood in the way: what surely was not shared can be shared still."""
+        if press.action != buttons.SHARE or not press.kept or not said.public:
+            return
+        if error is None:
+            self.shelf.shared(*press.kept, now)
+        elif not error.unsure:
             self.shelf.not_shared(*press.kept)
 
     async def _heard(self, answering: Awaitable[Message], form: Mapping[str, str]) -> Message:
@@ -128,7 +136,8 @@ class Desk:
         if press.action != buttons.SHARE:
             return replace(answer_blocks.kept(said, self.slash, key, page), replaces=True)
         if not self.shelf.first_share(key, page, now):
-            return render.answer(_SHARED, self.slash)
+            known = self.shelf.is_shared(key, page, now)
+            return render.answer(_SHARED if known else _MAYBE_SHARED, self.slash)
         return answer_blocks.shared(said, self.slash, press.user, page)
 
     async def _answer(self, form: Mapping[str, str], now: datetime) -> Answer:

@@ -74,8 +74,8 @@ class Reception:
 
     async def _press(self, pressed: Press, now: datetime) -> None:
         said = self._too_many(pressed.user, now) or await self.door.desk.press(pressed, now)
-        if not await self.send(said, pressed.url):
-            self.door.desk.unheard(pressed, said)
+        error = await self.send(said, pressed.url)
+        self.door.desk.sent(pressed, said, error, now)
 
     def _too_many(self, person: str, now: datetime) -> Message | None:
         """What is said to who asks too often, before any work is done for them."""
@@ -95,15 +95,15 @@ class Reception:
     async def _follow(self, work: asyncio.Task[Message], url: str) -> None:
         await self.send(await work, url)
 
-    async def send(self, said: Message, url: str) -> bool:
-        """Sends an answer to where Slack wants what it cannot be told at once; False where it surely did not arrive."""
+    async def send(self, said: Message, url: str) -> SinkError | None:
+        """Sends an answer to where Slack wants what it cannot be told at once, and says what stood in the way."""
         try:
             await respond.answer(self.session, url, said, self.door.hosts)
         except SinkError as error:
             told = {"host": address.host(url), "error": str(error)}
             log.warning("answer not delivered", extra=told)
-            return error.unsure
-        return True
+            return error
+        return None
 
 
 @asynccontextmanager

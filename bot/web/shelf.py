@@ -26,7 +26,8 @@ class Shelf:
 
     def __init__(self) -> None:
         self._kept: Made[Kept] = Made(LIFE, MOST)
-        self._shared = Seen(LIFE, MOST)
+        self._tried = Seen(LIFE, MOST)
+        self._shared: Made[bool] = Made(LIFE, MOST)
 
     def put(self, kept: Kept, now: datetime) -> str:
         """The key under which the answer is kept."""
@@ -40,9 +41,17 @@ class Shelf:
         return kept.said if kept and kept.user == user else None
 
     def first_share(self, key: str, page: int, now: datetime) -> bool:
-        """Whether the page was not shared before; from now on it was."""
-        return self._shared.first(f"{key} {page}", now)
+        """Whether the page is to be shared for the first time; from now on it may have been."""
+        return self._tried.first(f"{key} {page}", now)
+
+    def shared(self, key: str, page: int, now: datetime) -> None:
+        """Slack took it."""
+        self._shared.once(f"{key} {page}", now, lambda: True)
+
+    def is_shared(self, key: str, page: int, now: datetime) -> bool:
+        """Whether it surely was shared."""
+        return self._shared.of(f"{key} {page}", now) is not None
 
     def not_shared(self, key: str, page: int) -> None:
         """It was to be shared, and surely was not."""
-        self._shared.undo(f"{key} {page}")
+        self._tried.undo(f"{key} {page}")

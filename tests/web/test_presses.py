@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.demo.workbench import acme, commands, interactions
 from bot.demo.workbench.bench import Bench
@@ -347,18 +348,40 @@ async def test_a_shared_answer_is_the_one_that_was_given(
     assert "was shared already" in read(again)
 
 
-async def test_an_answer_whose_sharing_surely_failed_can_be_shared_again(played: Played) -> None:
-    answer = await played.ask("ana", "spend")
+async def share_to(played: Played, answer: Message, url: str) -> None:
+    """Ana shares an answer; what comes of it goes to that address."""
     share = next(each for each in answer.blocks[-1]["elements"] if each["action_id"] == "share")
     press = {
         "user": {"id": "U0ANA", "team_id": "T0ACME"},
         "actions": [{"action_id": "share", "value": share["value"]}],
     }
-    body = told("share", **press, response_url="https://evil.test/hook")
+    body = told("share", **press, response_url=url)
     await requests.send(played.bench.bot_url, PRESSED, body, requests.sealed(body))
     await played.done()
+
+
+async def test_an_answer_whose_sharing_surely_failed_can_be_shared_again(played: Played) -> None:
+    answer = await played.ask("ana", "spend")
+    await share_to(played, answer, "https://evil.test/hook")
     [said] = await played.press("ana", "share", on=answer)
     assert (None, answer.text) == (said.only_for, said.text)
+
+
+async def test_of_an_answer_that_may_have_been_shared_nobody_says_that_it_was(
+    played: Played,
+) -> None:
+    async def stumble(_: web.Request) -> web.Response:
+        return web.Response(status=503)
+
+    app = web.Application()
+    app.router.add_post("/", stumble)
+    answer = await played.ask("ana", "spend")
+    async with TestServer(app) as slack:
+        await share_to(played, answer, str(slack.make_url("/")))
+    [said] = await played.press("ana", "share", on=answer)
+    assert "U0ANA" == said.only_for
+    assert "may have been shared already" in read(said)
+    assert "Look into the channel" in read(said)
 
 
 GONE = "no longer there"

@@ -27,6 +27,14 @@ def test_each_page_is_shared_once() -> None:
     assert [True, False, True, False] == shared
 
 
+def test_a_page_is_known_to_be_shared_once_slack_took_it() -> None:
+    kept = Shelf()
+    kept.first_share("k", 0, NOW)
+    assert not kept.is_shared("k", 0, NOW)
+    kept.shared("k", 0, NOW)
+    assert [True, False] == [kept.is_shared("k", page, NOW) for page in (0, 1)]
+
+
 def test_the_oldest_answers_make_room() -> None:
     kept = Shelf()
     keys = [kept.put(Kept("U0ANA", Refusal("no")), NOW) for _ in range(shelf.MOST + 1)]
