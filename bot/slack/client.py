@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Awaitable, Mapping
 from typing import Any, cast
 
@@ -29,6 +30,7 @@ _log.setLevel(logging.WARNING)  # slack-sdk writes whole messages at debug level
 
 _REDIRECT, _REFUSAL, _TOO_MANY, _SERVER_ERROR = 300, 400, 429, 500
 _SHOWN = 200
+_SCOPES = re.compile(r"[a-z._:]+(?:,[a-z._:]+)*")
 _NO_JSON = "Slack's answer is not JSON"
 _REDIRECTED = "Slack answered with a redirect, which is not followed"
 
@@ -93,6 +95,15 @@ def code(error: SinkError) -> str:
     return _code(cause) if isinstance(cause, SlackApiError) else ""
 
 
+def reason(error: SinkError) -> str:
+    """Why Slack refused, without the mend, for who cannot mend it: `the token was revoked (token_revoked)`."""
+    cause = error.__cause__
+    if not isinstance(cause, SlackApiError) or not (named := _shown(_code(cause))):
+        return str(error)
+    meant, _, _ = _meant(cause).partition(": ")
+    return f"{meant or 'Slack gives no other reason'} ({named})"
+
+
 def sort(error: SinkError) -> Sort | None:
     """What Slack's refusal behind a SinkError calls for; None where it was no refusal."""
     return refusal.of(code(error)).sort if code(error) else None
@@ -104,16 +115,16 @@ def _refused(error: SlackApiError, mends: Mapping[str, str]) -> SinkError:
         wait = retry.asked(headers)
         words = f"Slack asks to wait{retry.remark(wait)}"
         return SinkError(words, retryable=True, retry_after=wait)
-    reason = _code(error)
+    named = _code(error)
     if _REDIRECT <= status < _REFUSAL:
         return SinkError(f"{_REDIRECTED} (status {status}): check slack.api_url", retryable=True)
     if status >= _SERVER_ERROR:
         return SinkError(f"Slack answered with status {status}", retryable=True, unsure=True)
-    if not reason and status < _REFUSAL:
+    if not named and status < _REFUSAL:
         return SinkError(_NO_JSON, retryable=True, unsure=True)
-    known = refusal.of(reason)
-    words = f"Slack refused: {secret.masked(reason)[:_SHOWN] or f'status {status}'}"
-    if mend := mends.get(reason, known.mend):
+    known = refusal.of(named)
+    words = f"Slack refused: {_shown(named) or f'status {status}'}"
+    if mend := mends.get(named, _meant(error)):
         words = f"{words} ({mend})"
     unsure = known.sort is Sort.UNSURE
     return SinkError(
@@ -124,9 +135,25 @@ def _refused(error: SlackApiError, mends: Mapping[str, str]) -> SinkError:
     )
 
 
+def _meant(error: SlackApiError) -> str:
+    """What an error code means and what mends it; of a scope that is lacking, which."""
+    needed = _data(error).get("needed")
+    mend = refusal.of(_code(error)).mend
+    known = isinstance(needed, str) and _SCOPES.fullmatch(needed) and len(needed) <= _SHOWN
+    return mend.replace("lacks a scope", f"lacks the scope {needed}") if known else mend
+
+
+def _shown(named: str) -> str:
+    return secret.masked(named)[:_SHOWN]
+
+
 def _code(error: SlackApiError) -> str:
+    return str(_data(error).get("error", ""))
+
+
+def _data(error: SlackApiError) -> Json:
     data = getattr(error.response, "data", None)
-    return str(data.get("error", "")) if isinstance(data, dict) else ""
+    return data if isinstance(data, dict) else {}
 
 
 def _status(error: SlackApiError) -> tuple[int, dict[str, str]]:

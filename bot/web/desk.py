@@ -13,7 +13,7 @@ from bot.neo.client import Client
 from bot.notify.acted import Acted
 from bot.notify.answer import Answer, HelpAnswer, Refusal
 from bot.notify.notification import SinkError
-from bot.slack import answer_blocks, buttons, command, paging, render
+from bot.slack import answer_blocks, buttons, client, command, paging, render
 from bot.slack.blocks import Message
 from bot.slack.command import Request
 from bot.slack.people import Directory, Person
@@ -99,7 +99,7 @@ class Desk:
         try:
             return await answering
         except SinkError as error:
-            return self._failed(_SLACK_FAILED, form, error)
+            return self._failed(_slack_failed(error), form, error)
         except StoreError as error:
             return self._failed(_STORE_FAILED, form, error)
         except Exception:
@@ -197,6 +197,16 @@ class Desk:
         await self.database.write(audit.add, now, actor[:_SHOWN], "refused", detail)
         log.info("command refused", extra=_told(form))
         return said
+
+
+def _slack_failed(error: SinkError) -> Refusal:
+    """Where trying again cannot help, why not, and who can."""
+    if error.retryable:
+        return _SLACK_FAILED
+    return Refusal(
+        "Slack does not tell me who you are, so I cannot answer, and trying again does not help:"
+        f" {client.reason(error)}. Tell an admin of the bot: its `doctor` and its log say more."
+    )
 
 
 def _told(form: Mapping[str, str]) -> dict[str, str]:

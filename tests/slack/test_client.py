@@ -74,6 +74,34 @@ async def test_a_refusal_says_how_to_mend_it(bench: Bench, web: AsyncWebClient) 
     assert "the bot is not in the channel: invite it" in str(error)
 
 
+@pytest.mark.parametrize(
+    ("needed", "shown"),
+    [
+        pytest.param("chat:write", "the app lacks the scope chat:write: install it", id="one"),
+        pytest.param("im:write,mpim:write", "the scope im:write,mpim:write: install", id="several"),
+        pytest.param("<!channel>", "the app lacks a scope: install it again", id="no scope at all"),
+        pytest.param(None, "the app lacks a scope: install it again", id="none is told"),
+    ],
+)
+async def test_a_refusal_names_the_scope_that_is_lacking(
+    session: aiohttp.ClientSession, needed: str | None, shown: str
+) -> None:
+    async def refuse(_request: http.Request) -> http.Response:
+        return http.json_response({"ok": False, "error": "missing_scope", "needed": needed})
+
+    async with _server(refuse) as server:
+        error = await failure(_client(str(server.make_url("/api/")), session))
+    assert shown in str(error)
+    assert "install" not in client.reason(error)
+
+
+async def test_a_failure_that_slack_did_not_name_is_its_own_reason(
+    bench: Bench, web: AsyncWebClient
+) -> None:
+    bench.mischief.add("chat.postMessage", mischief.Broken(404))
+    assert "Slack refused: status 404" == client.reason(await failure(web))
+
+
 async def test_a_host_that_is_not_there_got_nothing(session: aiohttp.ClientSession) -> None:
     error = await failure(_client(f"http://127.0.0.1:{unused_port()}/api/", session))
     assert (True, False) == (error.retryable, error.unsure)

@@ -246,6 +246,31 @@ async def test_while_slack_is_down_one_sentence_says_so(
     assert "command failed" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        ("token_revoked", "the token was revoked (token_revoked)"),
+        ("brand_new", "Slack gives no other reason (brand_new)"),
+    ],
+)
+async def test_where_trying_again_cannot_help_the_asker_is_sent_to_an_admin(
+    bot: str, bench: Bench, error: str, why: str
+) -> None:
+    bench.mischief.add("users.info", Refuse(error))
+    answer = await ask(bench, "ana", "spend")
+
+    assert f"trying again does not help: {why}. Tell an admin of the bot: its " in answer
+    assert "in a minute" not in answer
+
+
+async def test_the_scope_that_the_app_lacks_is_named_to_who_asks(bot: str, bench: Bench) -> None:
+    app = bench.workspace.app
+    bench.workspace.app = replace(app, scopes=app.scopes - {"users:read"})
+    answer = await ask(bench, "ana", "spend")
+
+    assert "the app lacks the scope users:read (missing_scope). Tell an admin" in answer
+
+
 async def test_while_the_store_is_out_of_order_one_sentence_says_so(
     bot: str, bench: Bench, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
