@@ -187,7 +187,7 @@ class Deliverer:
             return
         outbox.failed(db, taken, str(error), now, rerouted=True)
         if known:
-            outbox.explain(db, place, fallback, retry.as_notice(place, str(error)), now)
+            outbox.explain(db, place, fallback, retry.as_notice(place, str(error), now.date()), now)
         else:
             body = retry.as_rerouted(_whole(db, taken), place, str(error))
             outbox.reroute(db, taken, fallback, body, now)

@@ -1,12 +1,13 @@
-"""Many alerts that one destination is told of in place of many others, as one table."""
+"""What one destination is told in place of many others: many alerts as one table, all who cannot be reached as one note."""
 
 import functools
 import operator
 from collections.abc import Sequence
 
+from bot.notify import unreachable
 from bot.notify.facts import AlertFacts, TableFacts
 from bot.notify.figure import Figure
-from bot.notify.notification import AlertBody, Body, TableBody
+from bot.notify.notification import AlertBody, Body, NoteBody, TableBody
 from bot.notify.policy import STORM
 from rules import metric
 from rules.alert import OPEN
@@ -15,11 +16,19 @@ from rules.metric import Kind
 _ROWS = 10
 
 
-def gathered(id_: str, waiting: Sequence[Body]) -> TableBody | None:
-    """All that waits as one table, if that is too much to be told one by one; it is of one kind, as `kin` says.
+def gathered(id_: str, waiting: Sequence[Body]) -> TableBody | NoteBody | None:
+    """All that waits as one body, if that is too much to be told one by one; it is of one kind, as `kin` says."""
+    missed = [
+        body.unreachable for body in waiting if isinstance(body, NoteBody) and body.unreachable
+    ]
+    if len(missed) > 1:
+        whole = unreachable.together(missed)
+        return NoteBody(unreachable.words(whole), whole)
+    return _table(id_, waiting)
 
-    Two tables may be about the same alerts, and are never put together.
-    """
+
+def _table(id_: str, waiting: Sequence[Body]) -> TableBody | None:
+    """None for what is not too much. Two tables may be about the same alerts, and are never put together."""
     alerts = [body.alert for body in waiting if isinstance(body, AlertBody)]
     tables = [body.table for body in waiting if isinstance(body, TableBody)]
     if not alerts or len(tables) > 1 or (not tables and len(alerts) <= STORM):
@@ -49,12 +58,17 @@ def gathered(id_: str, waiting: Sequence[Body]) -> TableBody | None:
 
 
 def kin(body: Body) -> object:
-    """The same for what can stand in one table: one rule, condition and period. None for what is told by itself."""
+    """The same for what can be told as one: alerts of one rule, condition and period, who cannot be reached on one day.
+
+    None for what is told by itself.
+    """
     match body:
         case AlertBody(alert):
             return _kin(alert)
         case TableBody(table) if table.rule and not (table.first or table.held):
             return _kin(table.rows[0])
+        case NoteBody(unreachable=missed) if missed:
+            return missed.day
         case _:
             return None
 

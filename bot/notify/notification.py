@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, TypeAdapter
 
 from bot.notify.facts import AlertFacts, ChangesFacts, DigestFacts, TableFacts
+from bot.notify.unreachable import Unreachable
 
 
 class Via(StrEnum):
@@ -80,9 +81,13 @@ class DigestBody:
 
 @dataclass(frozen=True, slots=True)
 class NoteBody:
-    """Plain words from the bot about itself: an undeliverable message, a skipped digest."""
+    """Plain words from the bot about itself: an undeliverable message, a skipped digest.
+
+    `unreachable` is whom they are about where they only say who cannot be reached.
+    """
 
     text: str
+    unreachable: Unreachable | None = None
     kind: Literal["note"] = "note"
 
 

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import assert_never
 
+from bot.notify import unreachable
 from bot.notify.facts import AlertFacts
 from bot.notify.notification import (
     AlertBody,
@@ -17,6 +18,7 @@ from bot.notify.notification import (
     NoteBody,
     Notification,
     TableBody,
+    Via,
 )
 from rules.alert import OPEN, Reason
 
@@ -102,9 +104,13 @@ def as_rerouted(body: Body, meant_for: Destination, error: str) -> Body:
             assert_never(body)
 
 
-def as_notice(unreachable: Destination, error: str) -> NoteBody:
-    """What the fallback gets where it is told of the same alerts anyway."""
-    return NoteBody(f"{unreachable.shown} cannot be reached: {error}")
+def as_notice(place: Destination, error: str, day: date) -> NoteBody:
+    """What the fallback gets where it is told of the same alerts anyway; of many people it is put together."""
+    is_person = place.via is Via.DM
+    # A reason may name the person; of many the same is told.
+    reason = error.replace(f" {place.address}", "") if is_person else error
+    about = unreachable.one(place.address if is_person else place.shown, reason, day)
+    return NoteBody(f"{place.shown} cannot be reached: {error}", about)
 
 
 def _is_over(alert: AlertFacts) -> bool:

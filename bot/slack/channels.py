@@ -73,7 +73,7 @@ class Channels:
 
     async def _user(self, email: str) -> str:
         if "@" not in email:
-            raise SinkError(f"{email or 'the owner'} has no email to find them by", retryable=False)
+            raise SinkError("Neo knows no email to find the person by", retryable=False)
         try:
             found = await _asked(self._web.users_lookupByEmail(email=email))
         except SinkError as error:

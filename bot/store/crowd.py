@@ -10,15 +10,18 @@ from bot.store.connection import Connection
 REASON = "fallback"
 """Why a message waits that was meant for somebody else."""
 
+NOTICE = "notice"
+"""Why a message waits that only says who cannot be reached; everything else goes first."""
+
 
 def gather(db: Connection, place: Destination, body: Body, now: datetime) -> None:
     """Puts all posts that wait like `body`, and were not tried yet, into the first of them, if they are too many."""
     alike = _alike(db, place, crowd.kin(body))
     first = next((message for message, _ in alike), "")
-    table = crowd.gathered(first[:8], [each for _, each in alike])
-    if table is None:
+    whole = crowd.gathered(first[:8], [each for _, each in alike])
+    if whole is None:
         return
-    messages.write(db, first, place, table, now)
+    messages.write(db, first, place, whole, now)
     for message, _ in alike[1:]:
         db.execute(
             "UPDATE told SET message = ? WHERE destination = ? AND message = ?",
@@ -35,9 +38,9 @@ def _alike(db: Connection, place: Destination, kin: object) -> list[tuple[str, B
         return []
     rows = db.execute(
         "SELECT message.id, message.body FROM outbox JOIN message ON message.id = outbox.message"
-        " WHERE outbox.destination = ? AND reason = ? AND outbox.state = 'waiting' AND attempted IS NULL"
+        " WHERE outbox.destination = ? AND reason IN (?, ?) AND outbox.state = 'waiting' AND attempted IS NULL"
         " AND outbox.body IS NULL ORDER BY outbox.rowid",
-        (str(place), REASON),
+        (str(place), REASON, NOTICE),
     )
     waiting = [(id_, notification.body_of(text)) for id_, text in rows]
     return [(id_, body) for id_, body in waiting if crowd.kin(body) == kin]

@@ -21,9 +21,6 @@ _IS_HEAD = (
 )
 """Order holds within one message: only the first of what waits for it may go."""
 
-_NOTICE = "notice"
-"""Why a message waits that only says who cannot be reached; of a thousand people it is a thousand, and everything else goes first."""
-
 _LOST = (
     "state = 'failed' AND message NOT IN (SELECT message FROM outbox WHERE rerouted)"
     " AND NOT EXISTS (SELECT 1 FROM outbox AS later WHERE later.message = outbox.message"
@@ -102,7 +99,7 @@ def take(db: Connection, destination: Destination, now: datetime) -> Taken | Non
     while head := db.execute(
         f"SELECT id, message, attempted FROM outbox AS head WHERE {_IS_HEAD} AND destination = ? AND due <= ?"
         " ORDER BY reason = ?, created, rowid LIMIT 1",
-        (str(destination), at, _NOTICE),
+        (str(destination), at, crowd.NOTICE),
     ).fetchone():
         id_, message, attempted = head
         if attempted is None:
@@ -201,13 +198,15 @@ def reroute(db: Connection, taken: Taken, fallback: Destination, body: Body, now
 def explain(
     db: Connection, unreachable: Destination, fallback: Destination, body: Body, now: datetime
 ) -> bool:
-    """Tells `fallback`, which knows of the alerts, why another does not: once a day for each destination."""
+    """Tells `fallback`, which knows of the alerts, why another does not: once a day for each destination, with all that waits."""
     key = f"fallback|{unreachable}|{now.date()}"
     message = policy.identity(key)
     if db.execute("SELECT 1 FROM message WHERE id = ?", (message,)).fetchone():
         return False
     messages.write(db, message, fallback, body, now)
-    return add(db, Entry(message, key, _NOTICE), now)
+    queued = add(db, Entry(message, key, crowd.NOTICE), now)
+    crowd.gather(db, fallback, body, now)
+    return queued
 
 
 def post_afresh(db: Connection, message: str, now: datetime) -> None:

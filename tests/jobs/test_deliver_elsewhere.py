@@ -84,11 +84,26 @@ async def test_a_fallback_that_knows_of_the_alerts_hears_only_why_and_once_a_day
     assert 3 == len(said)
 
 
-def _queue_for_both(db: Connection, user: str) -> None:
-    """One alert, told to the fallback and to a channel that is not there."""
+async def test_many_people_whom_slack_does_not_know_are_one_note_where_their_alerts_are_known(
+    office: Office,
+) -> None:
+    """The first of them may be told of before the others are known to be missing too."""
+    for number in range(25):
+        person = Destination("owner", Via.DM, f"user-{number}@gone.test")
+        await office.database.write(_queue_for_both, f"u{number}", person)
+    await office.deliver()
+    told = [str(each.blocks) for each in office.messages(OTHER) if "spend of" not in each.text]
+    assert len(told) <= 2
+    assert "more cannot be reached: Slack knows nobody with the email: add them" in told[-1]
+    named = sum(words.count("@gone.test") for words in told)
+    assert f"and {25 - named} more" in told[-1]
+
+
+def _queue_for_both(db: Connection, user: str, lost: Destination = LOST) -> None:
+    """One alert, told to the fallback and to a channel or a person that is not there."""
     alert = making.alert()
     alert = replace(alert, series=replace(alert.series, values=(user,)))
-    for place in (OTHER, LOST):
+    for place in (OTHER, lost):
         message = f"{user} at {place}"
         messages.write(db, message, place, mail.alert(), NOW)
         messages.tell(db, [alert], place, message)

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.notify import crowd
+from bot.notify import crowd, unreachable
 from bot.notify.notification import AlertBody, Body, NoteBody, TableBody
 from rules.alert import State
 from rules.terms import Severity
@@ -23,7 +23,7 @@ def test_as_many_as_can_be_told_one_by_one_are() -> None:
 
 def test_more_are_one_table_of_the_worst_with_the_exact_total() -> None:
     table = crowd.gathered("m", ALERTS)
-    assert table is not None
+    assert isinstance(table, TableBody)
     shown = table.table
     assert ("m", "user-daily-spend", 12, 12) == (shown.id, shown.rule, shown.count, shown.open)
     assert samples.usd("1267.20") == shown.total
@@ -34,10 +34,10 @@ def test_more_are_one_table_of_the_worst_with_the_exact_total() -> None:
 
 def test_what_comes_then_is_counted_too() -> None:
     table = crowd.gathered("m", ALERTS[:11])
-    assert table is not None
+    assert isinstance(table, TableBody)
     over = AlertBody(replace(samples.FIRING, state=State.RESOLVED, peak=Severity.WARNING))
     more = crowd.gathered("m", [table, over])
-    assert more is not None
+    assert isinstance(more, TableBody)
     assert (12, 11) == (more.table.count, more.table.open)
     assert Severity.CRITICAL is more.table.severity
 
@@ -45,7 +45,7 @@ def test_what_comes_then_is_counted_too() -> None:
 def test_what_does_not_add_up_has_no_total() -> None:
     rates: list[Body] = [AlertBody(samples.ERROR_RATE)] * 6
     table = crowd.gathered("m", rates)
-    assert table is not None
+    assert isinstance(table, TableBody)
     assert table.table.total is None
 
 
@@ -54,6 +54,28 @@ def test_what_does_not_add_up_has_no_total() -> None:
 )
 def test_tables_are_not_put_together(waiting: list[Body]) -> None:
     assert crowd.gathered("m", waiting) is None
+
+
+def test_notes_of_who_cannot_be_reached_are_one_that_counts_them() -> None:
+    day = samples.at(9).date()
+    each: list[Body] = [
+        NoteBody(f"u{n} is lost", unreachable.one(f"u{n}", "gone", day)) for n in range(12)
+    ]
+    assert crowd.gathered("m", each[:1]) is None
+    whole = crowd.gathered("m", each)
+    assert isinstance(whole, NoteBody)
+    assert whole.text.endswith("u8, u9 and 2 more cannot be reached: gone")
+    more = crowd.gathered("m", [whole, NoteBody("", unreachable.one("u12", "gone", day))])
+    assert isinstance(more, NoteBody)
+    assert more.text.endswith("u8, u9 and 3 more cannot be reached: gone")
+
+
+def test_who_cannot_be_reached_is_told_by_the_day() -> None:
+    notes = [
+        NoteBody("", unreachable.one("u", "gone", samples.at(9, day=day).date())) for day in (3, 4)
+    ]
+    assert crowd.kin(notes[0]) == crowd.kin(notes[0])
+    assert crowd.kin(notes[0]) != crowd.kin(notes[1])
 
 
 def test_alike_is_what_is_of_one_rule_and_period() -> None:

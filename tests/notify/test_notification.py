@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.notify import notification
-from bot.notify.notification import Body, Destination, SinkError, Via
+from bot.notify.notification import Body, Destination, NoteBody, SinkError, Via
 from tests.slack import samples
 
 BODIES = {**samples.POSTS, **samples.REPLIES}
@@ -14,6 +14,10 @@ BODIES = {**samples.POSTS, **samples.REPLIES}
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 def test_a_body_comes_back_from_json_as_it_was(body: Body) -> None:
     assert body == notification.body_of(notification.body_json(body))
+
+
+def test_a_note_of_before_it_knew_whom_it_is_about_is_read() -> None:
+    assert NoteBody("words") == notification.body_of('{"text": "words", "kind": "note"}')
 
 
 def test_every_kind_of_body_is_tried() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.notify import retry
+from bot.notify import retry, unreachable
 from bot.notify.facts import AlertFacts
 from bot.notify.notification import (
     AlertBody,
@@ -137,5 +137,28 @@ def test_the_fallback_is_told_whom_a_message_was_meant_for_and_why() -> None:
         (ChangesBody(samples.CHANGES), ChangesBody(replace(samples.CHANGES, note=note))),
     ):
         assert expected == retry.as_rerouted(told, ana, "users_not_found")
-    words = "owner (ana@acme.test) cannot be reached: users_not_found"
-    assert NoteBody(words) == retry.as_notice(ana, "users_not_found")
+
+
+@pytest.mark.parametrize(
+    ("place", "error", "about"),
+    [
+        pytest.param(
+            Destination("owner", Via.DM, "ana@acme.test"),
+            "Slack knows nobody with the email ana@acme.test: add them",
+            ("ana@acme.test", "Slack knows nobody with the email: add them"),
+            id="a person, and the reason as it is of many",
+        ),
+        pytest.param(
+            Destination("lost", Via.SLACK, "#gone"),
+            "Slack has no channel #gone",
+            ("lost (#gone)", "Slack has no channel #gone"),
+            id="a channel",
+        ),
+    ],
+)
+def test_a_fallback_that_knows_of_the_alerts_is_told_who_cannot_be_reached(
+    place: Destination, error: str, about: tuple[str, str]
+) -> None:
+    found = retry.as_notice(place, error, NOW.date())
+    assert f"{place.shown} cannot be reached: {error}" == found.text
+    assert unreachable.one(*about, NOW.date()) == found.unreachable

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
-from bot.notify import agreement, silence
+from bot.notify import agreement, silence, unreachable
 from bot.notify.acted import AckAnswer, SilenceAnswer, UnsilenceAnswer
 from bot.notify.agreement import About, Difference
 from bot.notify.answer import (
@@ -59,6 +59,7 @@ from bot.notify.notification import (
     Via,
 )
 from bot.notify.silence import Silence
+from bot.notify.unreachable import Unreachable
 from bot.notify.why import Decided, Episode, Held, HeldBack, Made, Part, Said, Told, WhyAnswer
 from rules import alert
 from rules.alert import Reason, State
@@ -575,6 +576,15 @@ SKIPPED = replace(
     DIGEST, skipped="The bot was down from 2 Mar 22:10 UTC until now, more than 6 hours late."
 )
 
+LOST = Unreachable(
+    at(9).date(),
+    tuple(f"user-{n:04}@*contractors*.acme.test" for n in range(10)),
+    1_000,
+    (
+        ("Slack knows nobody with the email: add them under `people`", 997),
+        ("Slack refused: user_disabled (the person was deactivated in Slack)", 3),
+    ),
+)
 POSTS: dict[str, Body] = {
     "alert-critical": AlertBody(FIRING),
     "alert-warning": AlertBody(WARNING),
@@ -674,6 +684,7 @@ POSTS: dict[str, Body] = {
     "digest-skipped": DigestBody(SKIPPED),
     "digest-weekly": DigestBody(WEEKLY),
     "digest-monthly": DigestBody(MONTHLY),
+    "note-unreachable": NoteBody(unreachable.words(LOST), LOST),
     "note": NoteBody("A message to #neo-pilot could not be delivered: the channel is archived."),
 }
 REPLIES: dict[str, Body] = {

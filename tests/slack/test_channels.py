@@ -42,7 +42,7 @@ async def test_a_destination_is_found(
         pytest.param(Via.SLACK, "#board", "invite the bot", id="a private channel without the bot"),
         pytest.param(Via.DM, "zoe@acme.test", "add them under `people`", id="an unknown email"),
         pytest.param(Via.DM, "erin@acme.test", "add them under `people`", id="a person who left"),
-        pytest.param(Via.DM, "unknown", "has no email", id="no email at all"),
+        pytest.param(Via.DM, "unknown", "knows no email", id="no email at all"),
     ],
 )
 async def test_a_destination_that_is_none_is_refused_for_good(

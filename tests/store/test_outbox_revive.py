@@ -1,12 +1,14 @@
 """What failed is tried again once it may be mended, the fallback is told why, and a clock that is set back stops nothing."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from bot.notify.notification import Receipt
+from bot.notify import retry
+from bot.notify.notification import Destination, NoteBody, Receipt, Via
 from bot.notify.retry import LONGEST
 from bot.store import messages, outbox
 from bot.store.connection import Connection
 from bot.store.outbox import Waiting
+from bot.store.sending import Taken
 from tests.store import mail
 from tests.store.mail import FINOPS, NOW, PAGER
 
@@ -124,6 +126,61 @@ def test_an_alert_does_not_wait_behind_why_others_cannot_be_reached(db: Connecti
     assert mail.note("an alert") == first.notification.body
     outbox.sent(db, first, Receipt(), NOW)
     assert mail.note("users_not_found") == mail.take(db, place=PAGER).notification.body
+
+
+def owner(number: int) -> Destination:
+    return Destination("owner", Via.DM, f"user-{number}@acme.test")
+
+
+def explain(db: Connection, number: int, now: datetime = NOW) -> bool:
+    """Tells the pager that one of many people cannot be reached."""
+    place = owner(number)
+    return outbox.explain(db, place, PAGER, retry.as_notice(place, "gone", now.date()), now)
+
+
+def noted(db: Connection, now: datetime = NOW) -> tuple[Taken, str]:
+    """The next note that is sent, and its words."""
+    taken = mail.take(db, now, PAGER)
+    assert isinstance(taken.notification.body, NoteBody)
+    return taken, taken.notification.body.text
+
+
+def test_that_many_cannot_be_reached_is_one_note_of_all_of_them(db: Connection) -> None:
+    assert all(explain(db, number) for number in range(50))
+    assert 1 == outbox.waiting(db).count
+    taken, words = noted(db)
+    assert words.startswith("user-0@acme.test, user-1@acme.test,")
+    assert words.endswith("user-9@acme.test and 40 more cannot be reached: gone")
+    outbox.sent(db, taken, Receipt(), NOW)
+    assert not any(explain(db, number, LATER) for number in range(50))
+    assert 0 == outbox.waiting(db).count
+
+
+def test_what_was_tried_already_takes_nobody_else_along(db: Connection) -> None:
+    explain(db, 0)
+    taken, _ = noted(db)
+    explain(db, 1)
+    explain(db, 2)
+    outbox.sent(db, taken, Receipt(), NOW)
+    assert "user-1@acme.test and user-2@acme.test cannot be reached: gone" == noted(db)[1]
+
+
+def test_who_could_not_be_reached_on_another_day_is_told_apart(db: Connection) -> None:
+    explain(db, 0)
+    explain(db, 0, NOW + timedelta(days=1))
+    explain(db, 1, NOW + timedelta(days=1))
+    assert 2 == outbox.waiting(db).count
+
+
+def test_a_note_of_before_notes_knew_whom_they_are_about_is_sent_as_it_is(db: Connection) -> None:
+    explain(db, 0)
+    old = '{"text": "owner (ana@acme.test) cannot be reached: gone", "kind": "note"}'
+    db.execute("UPDATE message SET body = ?", (old,))
+    explain(db, 1)
+    taken, words = noted(db)
+    assert "owner (ana@acme.test) cannot be reached: gone" == words
+    outbox.sent(db, taken, Receipt(), NOW)
+    assert "owner (user-1@acme.test) cannot be reached: gone" == noted(db)[1]
 
 
 # --- the clock ------------------------------------------------------------------------------------
