@@ -1,5 +1,7 @@
 """Replies in an alert's thread: short, and clear to who reads nothing else, since some are shown in the channel too."""
 
+from itertools import accumulate
+
 from bot.notify.facts import AlertFacts, ChangesFacts
 from bot.slack import alert_blocks, blocks, standing, subject, text, wording
 from bot.slack.blocks import Json, Message
@@ -7,6 +9,8 @@ from rules import metric
 from rules.alert import OPEN, Reason
 
 SHOWN = 10
+_SPOKEN = 400
+"""Characters of a notification that changes may take."""
 
 
 def reply(facts: AlertFacts) -> Message:
@@ -21,7 +25,9 @@ def changes(facts: ChangesFacts) -> Message:
     """What became of members of a table in one evaluation."""
     where = f" in {text.plain(facts.rule, blocks.NAME)}" if facts.rule else ""
     head = f"{wording.number(facts.count, 'change')}{where}"
-    return blocks.message(head, blocks.rich(blocks.line(blocks.strong(head)), *listed(facts)))
+    return blocks.message(
+        _spoken(facts, head), blocks.rich(blocks.line(blocks.strong(head)), *listed(facts))
+    )
 
 
 def listed(facts: ChangesFacts) -> list[Json | None]:
@@ -32,6 +38,17 @@ def listed(facts: ChangesFacts) -> list[Json | None]:
         blocks.listed(blocks.line(*_change(row), *_of_rule(facts, row)) for row in rows),
         blocks.line(blocks.faint(rest)) if rest else None,
     ]
+
+
+def _spoken(facts: ChangesFacts, head: str) -> str:
+    """What changed in words alone, which is all that a lock screen or a screen reader tells; one change as of an alert on its own."""
+    words = [f"{opening(row)}{standing.statement(row)}" for row in facts.rows[:SHOWN]]
+    if facts.count == 1:
+        return words[0]
+    ends = accumulate(map(len, words))
+    shown = [each for each, end in zip(words, ends, strict=True) if end <= _SPOKEN]
+    rest = wording.more(facts.count - len(shown))
+    return f"{head}: {'; '.join(each for each in (*shown, rest) if each)}"
 
 
 def opening(facts: AlertFacts) -> str:

@@ -47,6 +47,12 @@ async def told(played: Stage) -> tuple[list[str], int]:
     return said, len(lines) - len(said)
 
 
+async def replied(played: Stage, begins: str) -> None:
+    """A minute later one reply comes, which begins so, and one message is edited."""
+    [said], edits = await told(played)
+    assert (begins, 1) == (said[: len(begins)], edits)
+
+
 def messages(played: Stage) -> list[Message]:
     return played.bench.workspace.messages(stage.CHANNEL)
 
@@ -64,9 +70,9 @@ async def test_a_thousand_people_make_one_message_each_time(played: Stage) -> No
     assert posted == f"post 🟠 1,000 alerts: spend past the limit of user ({DAY})"
     assert "*$60,000.00*" in str(messages(played)[0].blocks)
     correct(played, range(1, 1001), 110)
-    assert (["reply 1,000 changes in user"], 1) == await told(played)
+    await replied(played, "reply 1,000 changes in user: 🔴 Escalated to critical: spend of user-")
     correct(played, range(1, 1001), 2)
-    assert (["reply 1,000 changes in user"], 1) == await told(played)
+    await replied(played, "reply 1,000 changes in user: 🟢 Corrected: spend of user-")
     table, *_ = messages(played)
     assert "*$2,000.00*" in str(table.blocks)
     assert "*Still open*\\n0 of 1,000" in str(table.blocks)
@@ -154,7 +160,7 @@ async def test_of_many_whom_slack_does_not_know_the_fallback_is_told_in_one(
         assert "*$1,800.00*" in str(table.blocks)
         assert "each was meant for somebody else; the last was meant for owner" in str(table.blocks)
         correct(played, range(1, 31), 110)
-        assert (["reply 30 changes in user"], 1) == await told(played)
+        await replied(played, "reply 30 changes in user: 🔴 Escalated to critical: spend of user-")
         assert "*$3,300.00*" in str(messages(played)[0].blocks)
 
 
