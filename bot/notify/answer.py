@@ -96,7 +96,7 @@ class ByokLine:
 
 @dataclass(frozen=True, slots=True)
 class ByokAnswer:
-    """Credits, Neo's platform cost and the provider's cost apart."""
+    """Credits, Neo's platform cost and the provider's cost apart; `without` is how many people of all used no BYOK."""
 
     who: str
     period: Stretch
@@ -104,6 +104,7 @@ class ByokAnswer:
     rows: tuple[ByokLine, ...]
     more: int
     as_of: datetime | None
+    without: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +199,7 @@ class RuleLine:
 
 @dataclass(frozen=True, slots=True)
 class RulesAnswer:
-    """The rules in force; `faults` are those of a file that was refused, if the last reload failed.
-
-    `before` rules were told on earlier pages.
-    """
+    """The rules in force, but for `before` on earlier pages; `faults` are those of a file that the last reload refused."""
 
     rows: tuple[RuleLine, ...]
     faults: tuple[str, ...]

@@ -117,10 +117,17 @@ def byok(answer: ByokAnswer) -> Message:
             numbers=(1, 2, 3),
         )
         if rows
-        else None,
+        else blocks.paragraph(blocks.say("No BYOK usage in this period.")),
         blocks.paragraph(blocks.faint(wording.more(left))) if left else None,
+        _without(answer.without) if rows and answer.without else None,
         as_of(answer.as_of, wording.period(answer.period)),
     )
+
+
+def _without(count: int) -> Json:
+    """Why the rows come to fewer credits than all."""
+    people = wording.number(count, "person", "people")
+    return blocks.context(f"{people} without BYOK usage: counted above, not listed")
 
 
 def task(answer: TaskAnswer) -> Message:

@@ -904,6 +904,10 @@ ANSWERS: dict[str, Answer] = {
         ),
         4,
         at(13, 5),
+        without=17,
+    ),
+    "answer-byok-none": ByokAnswer(
+        "ben@acme.test", MONTH, Split(usd("12"), ZERO, ZERO), (), 0, at(13, 5), without=1
     ),
     "answer-task": TaskAnswer(
         "7f3c2a",
