@@ -153,7 +153,7 @@ class Bot:
         verdicts = await evaluate.run(self.database, self.standing.terms, at)
         self.counts.add(What.EVALUATIONS, _DONE)
         self._failures, self._judged = verdicts.failures, at
-        await lapse.run(self.database, at)
+        await lapse.run(self.database, self.standing.rules, at)
         await settle.run(self.database, self.standing.config.poll.settle, at)
 
     def _moment(self, pinned: datetime | None) -> datetime:

@@ -21,7 +21,7 @@ def ack(db: Connection, acting: Acting, prefix: str) -> AckAnswer | Refusal:
     alert = _fires(db, acting, prefix, "Nobody has to take it on.")
     if isinstance(alert, Refusal):
         return alert
-    if given := acted.of(db, alert, acting.now).ack:
+    if given := acted.of(db, acting.rules, alert, acting.now).ack:
         return Refusal(
             f"{_is_who(given.author, acting)} acknowledged alert {alert.id} already, {acting.clock(given.at)}."
             f" `ack {alert.id} undo` takes that back."
@@ -36,7 +36,7 @@ def undo(db: Connection, acting: Acting, prefix: str) -> AckAnswer | Refusal:
     alert = _fires(db, acting, prefix, "Whoever took it on is done with it.")
     if isinstance(alert, Refusal):
         return alert
-    given = acted.of(db, alert, acting.now).ack
+    given = acted.of(db, acting.rules, alert, acting.now).ack
     if given is None:
         return Refusal(f"Nobody has acknowledged alert {alert.id}, so there is nothing to undo.")
     if not acting.asker.admin and given.author != acting.name:
@@ -66,8 +66,8 @@ def _keep(db: Connection, acting: Acting, alert: Alert, *, undone: bool) -> AckA
     rule = acting.rule(alert.series.rule)
     due = None if rule is None else lifecycle.due(alert, _timing(rule, alert))
     alerts.put(db, [(alert, due)])
-    marks.refresh(db, [alert], acting.now)
-    (line,) = open_alerts.lines(db, [alert], acting.now)
+    marks.refresh(db, acting.rules, [alert], acting.now)
+    (line,) = open_alerts.lines(db, acting.rules, [alert], acting.now)
     return AckAnswer(acting.name, line, undone=undone)
 
 

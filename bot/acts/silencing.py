@@ -54,7 +54,7 @@ def silence(db: Connection, acting: Acting, wanted: Wanted) -> SilenceAnswer | R
     current = before or meant
     reason = wanted.reason or current.reason
     kept = _keep(db, acting, replace(current, ends=ends, reason=reason), before)
-    fitting = marks.muted(db, [kept], acting.now)
+    fitting = marks.muted(db, acting.rules, [kept], acting.now)
     return SilenceAnswer(
         acting.name,
         kept,
@@ -79,7 +79,8 @@ def unsilence(db: Connection, acting: Acting, wanted: Wanted) -> UnsilenceAnswer
     ended = replace(found, ends=acting.now)
     silences.change(db, ended)
     acting.write_down(db, "unsilence", f"{_written(found)} is over now")
-    active, fitting = silences.active(db, acting.now), marks.muted(db, [ended], acting.now)
+    active = silences.active(db, acting.now)
+    fitting = marks.muted(db, acting.rules, [ended], acting.now)
     heard = [alert for alert in _firing(fitting) if not _muting(db, acting, active, alert)]
     return UnsilenceAnswer(acting.name, found, len(heard), _series(found, fitting))
 

@@ -1,6 +1,7 @@
 """What people did about alerts: who took which on, and what mutes it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.answers import about
@@ -10,48 +11,67 @@ from bot.notify.silence import Silence
 from bot.store import acks, silences
 from bot.store.connection import Connection
 from rules.alert import Alert
+from rules.rule import Rule
 from rules.terms import Severity
 
 
-def of(db: Connection, alert: Alert, at: datetime) -> Acted:
-    """What counts at `at` for an alert as it is kept now; of one that is over nothing does."""
-    return each(db, [alert], at).get(alert.id, NOTHING_DONE)
+def of(db: Connection, rules: Iterable[Rule], alert: Alert, at: datetime) -> Acted:
+    """What counts at `at` for an alert as it is kept now; of one that is over nothing does. `rules` say whom it is about."""
+    return each(db, rules, [alert], at).get(alert.id, NOTHING_DONE)
 
 
-def each(db: Connection, found: Iterable[Alert], at: datetime) -> dict[str, Acted]:
+def each(
+    db: Connection, rules: Iterable[Rule], found: Iterable[Alert], at: datetime
+) -> dict[str, Acted]:
     """The same for many alerts, by id; those of which there is nothing are left out."""
-    active = silences.active(db, at)
+    muting = _Muting.of(db, rules, at)
     told = {
-        alert.id: Acted(_ack(db, alert, at), _muted(db, active, alert, at))
+        alert.id: Acted(_ack(db, alert, at), muting.facts(db, alert))
         for alert in found
         if alert.open
     }
     return {id_: acted for id_, acted in told.items() if acted != NOTHING_DONE}
 
 
-def count(db: Connection, found: Iterable[Alert], at: datetime) -> tuple[int, int]:
+def count(
+    db: Connection, rules: Iterable[Rule], found: Iterable[Alert], at: datetime
+) -> tuple[int, int]:
     """How many somebody took on, and how many are muted."""
-    told = each(db, found, at).values()
+    told = each(db, rules, found, at).values()
     return sum(done.ack is not None for done in told), sum(
         done.silence is not None for done in told
     )
 
 
-def then(db: Connection, alert: Alert, at: datetime) -> Acted:
+def then(db: Connection, rule: Rule, alert: Alert, at: datetime) -> Acted:
     """What counted at an earlier moment for an alert as it was then: once its peak rises it is nobody's again."""
     if not alert.open:
         return NOTHING_DONE
-    return Acted(_given(db, alert, alert.peak, at), _muted(db, silences.active(db, at), alert, at))
+    muted = _Muting.of(db, [rule], at).facts(db, alert)
+    return Acted(_given(db, alert, alert.peak, at), muted)
 
 
-def _muted(
-    db: Connection, active: Sequence[Silence], alert: Alert, at: datetime
-) -> SilenceFacts | None:
-    """What mutes the alert for longest."""
-    found = silence.muting(active, alert, at, about.labels(db, None, alert)) if active else None
-    if found is None:
-        return None
-    return SilenceFacts(found.name, found.author, found.ends, found.reason)
+@dataclass(frozen=True, slots=True)
+class _Muting:
+    """What mutes anything at `at`, and the rules by their names."""
+
+    at: datetime
+    active: Sequence[Silence]
+    rules: Mapping[str, Rule]
+
+    @classmethod
+    def of(cls, db: Connection, rules: Iterable[Rule], at: datetime) -> "_Muting":
+        return cls(at, silences.active(db, at), {rule.name: rule for rule in rules})
+
+    def facts(self, db: Connection, alert: Alert) -> SilenceFacts | None:
+        """What mutes the alert for longest."""
+        if not self.active:
+            return None
+        labels = about.labels(db, self.rules.get(alert.series.rule), alert)
+        found = silence.muting(self.active, alert, self.at, labels)
+        if found is None:
+            return None
+        return SilenceFacts(found.name, found.author, found.ends, found.reason)
 
 
 def _ack(db: Connection, alert: Alert, at: datetime) -> AckFacts | None:

@@ -21,9 +21,10 @@ TOP = 60
 
 def answer(db: Connection, asker: Asker, rules: Iterable[Rule], now: datetime) -> AlertsAnswer:
     """The alerts that fire, worst first, and for admins all that is silenced."""
-    found = seen(db, asker, rules)
+    known = list(rules)
+    found = seen(db, asker, known)
     return AlertsAnswer(
-        rows=lines(db, found[:TOP], now),
+        rows=lines(db, known, found[:TOP], now),
         more=max(0, len(found) - TOP),
         as_of=coverage.as_of(db),
         silences=tuple(silences.active(db, now)) if asker.admin else (),
@@ -41,9 +42,11 @@ def firing(db: Connection) -> list[Alert]:
     return sorted(_firing(alerts.open_alerts(db)), key=_rank)
 
 
-def lines(db: Connection, shown: Sequence[Alert], now: datetime) -> tuple[AlertLine, ...]:
+def lines(
+    db: Connection, rules: Iterable[Rule], shown: Sequence[Alert], now: datetime
+) -> tuple[AlertLine, ...]:
     """Each alert with what people did about it, as it counts now."""
-    done = acted.each(db, shown, now)
+    done = acted.each(db, rules, shown, now)
     return tuple(_line(db, alert, done.get(alert.id, NOTHING_DONE)) for alert in shown)
 
 

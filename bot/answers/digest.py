@@ -64,14 +64,14 @@ def facts(
 ) -> DigestFacts:
     """All that the digest says at `now`, but for whether it was skipped."""
     firing = alerts.firing(db)
-    done = acted.each(db, firing, now).values()
+    done = acted.each(db, rules, firing, now).values()
     told = _budgets(db, rules, due.span(now), now, due.period.zone)
     return replace(
         _ranked(db, due, _figures(db, due, stale_after, now), now),
         budgets=told.lines,
         more_budgets=told.more,
         reached=told.reached,
-        alerts=alerts.lines(db, firing[:TOP], now),
+        alerts=alerts.lines(db, rules, firing[:TOP], now),
         more_alerts=max(0, len(firing) - TOP),
         silenced=sum(each.silence is not None for each in done),
         acked=sum(each.ack is not None for each in done),

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.answers import about, acted
 from bot.notify import silence, why
+from bot.notify.facts import Acted
 from bot.notify.holding import Holding
 from bot.notify.notification import Destination
 from bot.notify.quiet import Quiet
@@ -69,9 +70,15 @@ def _episode(
             for (_, destination), each in sorted(told.items())
         ),
         note=alert.note if live else "",
-        acted=acted.of(db, alert, sought.at) if live else acted.then(db, then, sought.at),
+        acted=_acted(db, then, sought, live=live),
         held=_held(db, alert, [each for each in decided if _is_unsaid(each, said)], sought),
     )
+
+
+def _acted(db: Connection, alert: Alert, sought: Sought, *, live: bool) -> Acted:
+    if live:
+        return acted.of(db, [sought.rule], alert, sought.at)
+    return acted.then(db, sought.rule, alert, sought.at)
 
 
 def _spoken(

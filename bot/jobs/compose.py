@@ -141,7 +141,7 @@ def _table(scene: Scene, rule: Rule, decision: Post | Reply | Edit, steps: Seque
     members = [_after(step) for step in ranked]
     mixed = _are_mixed(members)
     occasion = _occasion(scene, decision)
-    acked, silenced = acted.count(scene.db, members, scene.now)
+    acked, silenced = acted.count(scene.db, scene.rules.values(), members, scene.now)
     return TableBody(
         TableFacts(
             id=decision.message[:8],
@@ -213,7 +213,8 @@ def _of_removed(scene: Scene, decision: Post | Reply | Edit) -> Draft:
     if isinstance(said, TableBody):
         kept = alerts.of_message(scene.db, decision.message)
         going_on = [alert for alert in kept if alert.id not in ended]
-        said = TableBody(marks.recounted(scene.db, said.table, going_on, scene.now))
+        rules = scene.rules.values()
+        said = TableBody(marks.recounted(scene.db, rules, said.table, going_on, scene.now))
     return Draft(decision, said, reply)
 
 

@@ -74,7 +74,7 @@ class Scene:
             runbook=rule.runbook,
             receiver=to.receiver,
             final=self._is_final(alert),
-            acted=acted.of(self.db, alert, self.now),
+            acted=acted.of(self.db, self.rules.values(), alert, self.now),
             over_at=_over_at(rule, alert),
         )
 

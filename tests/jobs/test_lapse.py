@@ -39,6 +39,11 @@ def said(played: Stage) -> str:
     return str(message.blocks)
 
 
+def shown(played: Stage) -> str:
+    """What all messages say now."""
+    return str([each.blocks for each in played.bench.workspace.messages(stage.CHANNEL)])
+
+
 async def later(played: Stage, span: timedelta) -> list[str]:
     played.clock.advance(span)
     return await played.tick()
@@ -103,6 +108,21 @@ async def test_a_table_counts_also_those_that_it_does_not_show(played: Stage) ->
     assert "0 of 12'" in said(played)
 
 
+async def test_an_alert_of_a_rule_that_names_one_person_shows_what_mutes_that_person(
+    tmp_path: Path,
+) -> None:
+    rules = f"{RULES}  - {{name: ana, metric: spend, where: {{user: ana@acme.test}}, window: day, thresholds: {{warning: 5 USD}}}}\n"
+    async with stage.staged(tmp_path, START, rules) as played:
+        await played.tick()
+        await fired(played, "ana")
+        assert "mutes 2 alerts" in await played.say("ada", "silence ana@acme.test 10m")
+        await played.tick()
+        assert 2 == shown(played).count("🔇 Silenced by ada@acme.test")
+        assert 2 == (await played.say("ada", "alerts")).count("🔇")
+        await later(played, 10 * MINUTE)
+        assert "🔇 Silenced" not in shown(played)
+
+
 async def test_a_message_that_cannot_be_read_keeps_no_act_from_being_done(played: Stage) -> None:
     await fired(played, "ana", "ben")
 
@@ -112,8 +132,7 @@ async def test_a_message_that_cannot_be_read_keeps_no_act_from_being_done(played
     await played.bot.database.write(spoil)
     assert "to everyone" in await played.say("ada", "silence user 10m")
     await played.tick()
-    shown = [str(each.blocks) for each in played.bench.workspace.messages(stage.CHANNEL)]
-    assert 1 == sum("Silenced" in each for each in shown)
+    assert 1 == shown(played).count("🔇 Silenced")
 
 
 async def test_a_silence_that_ended_is_looked_at_once(played: Stage) -> None:
@@ -121,7 +140,8 @@ async def test_a_silence_that_ended_is_looked_at_once(played: Stage) -> None:
     await played.say("ada", "silence * 10m")
     at = played.clock.now() + 10 * MINUTE
     assert [0, 2, 0] == [
-        await lapse.run(played.bot.database, moment) for moment in (at - MINUTE, at, at + MINUTE)
+        await lapse.run(played.bot.database, (), moment)
+        for moment in (at - MINUTE, at, at + MINUTE)
     ]
 
 
