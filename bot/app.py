@@ -212,7 +212,13 @@ async def _sinks(
     sinks: dict[str, Sink] = {}
     if config.slack is not None:
         web = slack_client.build(config.slack, session)
-        sinks[deliver.SLACK] = SlackSink(web, Channels(web, config.people), config.slack.command)
+        directory = Directory(web, config.slack.admins, config.people)
+        sinks[deliver.SLACK] = SlackSink(
+            web,
+            Channels(web, config.people),
+            lambda user: directory.is_admin(user, clock.now()),
+            config.slack.command,
+        )
     for name, settings in config.webhooks.items():
         sinks[name] = await stack.enter_async_context(webhook.opened(name, settings, clock.now))
     return sinks

@@ -67,6 +67,21 @@ async def test_a_webhook_is_told_of_the_same_things(tmp_path: Path) -> None:
     assert 3 == len({key for key, _ in hook.got})
 
 
+async def test_alone_only_an_admin_is_offered_to_silence(tmp_path: Path) -> None:
+    changes = {
+        "receivers": {"owner": {"slack": "dm"}, "finops": {"slack": stage.CHANNEL}},
+        "notify": {"default": ["owner"], "fallback": "finops"},
+    }
+    async with stage.staged(tmp_path, START, RULES, changes) as played:
+        await played.tick()
+        played.stream(1, usd=60, email="ana@acme.test")
+        played.stream(2, usd=60, email="ada@acme.test")
+        assert ["dm", "dm"] == [line.split(" ")[0] for line in await played.tick()]
+        told = {who: played.bench.workspace.messages(f"D0{who}") for who in ("ANA", "ADA")}
+        shown = {who: "Silence…" in str(message.blocks) for who, [message] in told.items()}
+        assert {"ANA": False, "ADA": True} == shown
+
+
 async def test_what_it_does_and_what_it_is_asked_to_wait_for_is_counted(tmp_path: Path) -> None:
     async with stage.staged(tmp_path, START, RULES) as played:
         await played.tick()

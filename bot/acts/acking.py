@@ -15,6 +15,8 @@ from rules import lifecycle
 from rules.alert import Alert, State, Timing
 from rules.rule import Rule
 
+_YOUR_OWN = "Without being an admin you take on the alerts that are about you."
+
 
 def ack(db: Connection, acting: Acting, prefix: str) -> AckAnswer | Refusal:
     """Takes on the alert whose id begins so: admins any, everyone else what is about them."""
@@ -57,6 +59,8 @@ def _fires(db: Connection, acting: Acting, prefix: str, then: str) -> Alert | Re
     found = which.acted_on(
         db, prefix, lambda alert: about.may_see(db, acting.rules, acting.asker, alert)
     )
+    if isinstance(found, Refusal) and not acting.asker.admin:
+        return replace(found, text=f"{found.text} {_YOUR_OWN}")
     if isinstance(found, Refusal) or found.state is State.FIRING:
         return found
     return Refusal(f"Alert {found.id} does not fire: it is {found.state}. {then}")

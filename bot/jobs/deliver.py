@@ -203,7 +203,8 @@ class Deliverer:
     async def _edit(self, destination: Destination, edit: messages.Edit) -> None:
         try:
             with self._own_faults(f"{edit.message} {edit.version}"):
-                changed = await self._sink(destination).edit(edit.receipt, edit.body)
+                sink = self._sink(destination)
+                changed = await sink.edit(destination, edit.receipt, edit.body)
         except SinkError as error:
             await self._edit_refused(destination, edit, error)
             return

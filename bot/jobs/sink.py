@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from bot.notify.notification import Body, Notification, Picture, Receipt
+from bot.notify.notification import Body, Destination, Notification, Picture, Receipt
 
 
 class Sink(Protocol):
@@ -13,7 +13,7 @@ class Sink(Protocol):
         """Sends it, as a reply when it has a parent."""
         ...
 
-    async def edit(self, receipt: Receipt, body: Body) -> bool:
+    async def edit(self, destination: Destination, receipt: Receipt, body: Body) -> bool:
         """Changes what a posted message says; False when it cannot be changed any more."""
         ...
 

@@ -11,6 +11,7 @@ from bot.notify.notification import (
     AlertBody,
     Body,
     ChangesBody,
+    Destination,
     Notification,
     Picture,
     Receipt,
@@ -61,7 +62,7 @@ class Recorder:
             return Receipt()
         return notification.parent or Receipt(str(notification.destination), notification.id)
 
-    async def edit(self, receipt: Receipt, body: Body) -> bool:
+    async def edit(self, _destination: Destination, receipt: Receipt, body: Body) -> bool:
         """An edit tells nobody anything; it is rendered, so that one that cannot be is seen."""
         render.post(body, settings.COMMAND)
         return bool(receipt)

@@ -26,8 +26,11 @@ _ASKED_BY = {"day": " today", "week": " week", "month": " month"}
 """How the period of an alert is asked for in a command."""
 
 
-def alert(facts: AlertFacts, command: str) -> Message:
-    """The whole message, as it is posted and as it is edited to; `command` is the slash command to go on with."""
+def alert(facts: AlertFacts, command: str, only: str = "") -> Message:
+    """The whole message, as it is posted and as it is edited to; `command` is the slash command to go on with.
+
+    `only` is as `buttons` takes it.
+    """
     remark = standing.of(facts).remark
     return blocks.message(
         standing.fallback(facts),
@@ -42,7 +45,7 @@ def alert(facts: AlertFacts, command: str) -> Message:
         next_step(facts.runbook, _look(facts, command)) if facts.state in OPEN else None,
         act_words.line(facts.acted) if facts.state in OPEN else None,
         blocks.context(_data(facts), *_origin(facts)),
-        buttons.of_alert(facts),
+        buttons.of_alert(facts, only),
     )
 
 

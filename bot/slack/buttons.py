@@ -17,25 +17,24 @@ _LENGTHS = {"1 hour": "1h", "4 hours": "4h", "24 hours": "24h"}
 _PERIOD = {"Until the period ends": "until period ends"}
 
 
-def of_alert(facts: AlertFacts) -> Json | None:
-    """What can be done about an alert as it stands; of one that is over only how it came about can be told."""
+def of_alert(facts: AlertFacts, only: str = "") -> Json | None:
+    """What can be done about an alert as it stands; of one that is over only how it came about can be told.
+
+    `only` is the email of who alone reads the message, where that is no admin: they silence nothing, and take back no
+    acknowledgement but their own.
+    """
     details = _button("Details", WHY, facts.id)
     if facts.state not in OPEN:
         return blocks.actions(details)
-    taken = facts.acted.ack is not None
-    muted = facts.acted.silence
-    return blocks.actions(
-        _button("Undo acknowledgement", UNACK, facts.id)
-        if taken
-        else _button("Acknowledge", ACK, facts.id),
-        _end(muted) if muted else _menu("Silence…", facts.id, _lengths(facts)),
-        details,
-    )
+    return blocks.actions(_taking(facts, only), None if only else _muting(facts), details)
 
 
-def of_table(facts: TableFacts) -> Json | None:
-    """Where many alerts are of one rule that still holds, it can be silenced; a silence that mutes them all can be ended."""
-    if not facts.open:
+def of_table(facts: TableFacts, only: str = "") -> Json | None:
+    """Where many alerts are of one rule that still holds, it can be silenced; a silence that mutes them all can be ended.
+
+    Only admins do that, so there is nothing for who alone reads it and is none.
+    """
+    if only or not facts.open:
         return None
     if muted := _silence_of_all(facts):
         return blocks.actions(_end(muted))
@@ -52,6 +51,20 @@ def of_answer(key: str, page: int, pages: int) -> Json | None:
         _button("Previous", PREVIOUS, f"{key} {page - 1}") if page else None,
         _button("Next", NEXT, f"{key} {page + 1}") if page + 1 < pages else None,
     )
+
+
+def _taking(facts: AlertFacts, only: str) -> Json | None:
+    ack = facts.acted.ack
+    if ack is None:
+        return _button("Acknowledge", ACK, facts.id)
+    if only and ack.author.lower() != only.lower():
+        return None
+    return _button("Undo acknowledgement", UNACK, facts.id)
+
+
+def _muting(facts: AlertFacts) -> Json | None:
+    muted = facts.acted.silence
+    return _end(muted) if muted else _menu("Silence…", facts.id, _lengths(facts))
 
 
 def _silence_of_all(facts: TableFacts) -> SilenceFacts | None:

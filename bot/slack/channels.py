@@ -38,9 +38,9 @@ class Channels:
             self._found[key] = found
         return self._found[key]
 
-    def forget(self, channel: str) -> None:
-        """Looks the channel up again next time: Slack no longer knows it under this id."""
-        self._found = {key: known for key, known in self._found.items() if known != channel}
+    def forget(self, id_: str) -> None:
+        """Looks the channel or the person up again next time: Slack no longer knows it under this id."""
+        self._found = {key: known for key, known in self._found.items() if known != id_}
 
     async def _named(self, address: str) -> str | None:
         """The id behind a name; None where Slack lists no channels to the bot."""
@@ -66,9 +66,20 @@ class Channels:
                     retryable=False,
                 )
 
+    async def member(self, email: str) -> str:
+        """The id of the person with that email; SinkError where Slack knows nobody."""
+        key = f"member:{email.lower()}"
+        if key not in self._found:
+            self._found[key] = self._people.get(email.lower()) or await self._user(email)
+        return self._found[key]
+
     async def _direct(self, email: str) -> str:
-        user = self._people.get(email.lower()) or await self._user(email)
-        opened = await _asked(self._web.conversations_open(users=user))
+        user = await self.member(email)
+        try:
+            opened = await _asked(self._web.conversations_open(users=user))
+        except SinkError:
+            self.forget(user)
+            raise
         return str(opened["channel"]["id"])
 
     async def _user(self, email: str) -> str:

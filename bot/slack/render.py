@@ -45,13 +45,13 @@ from bot.slack import (
 from bot.slack.blocks import Message
 
 
-def post(body: Body, command: str) -> Message:
-    """A message of its own, or what such a message is edited to."""
+def post(body: Body, command: str, only: str = "") -> Message:
+    """A message of its own, or what such a message is edited to. `only` is who alone reads it, where that is no admin."""
     match body:
         case AlertBody(alert):
-            return alert_blocks.alert(alert, command)
+            return alert_blocks.alert(alert, command, only)
         case TableBody(table):
-            return table_blocks.table(table, command)
+            return table_blocks.table(table, command, only)
         case ChangesBody(changes):
             return table_blocks.changes(changes)
         case DigestBody(digest):
@@ -62,7 +62,7 @@ def post(body: Body, command: str) -> Message:
             assert_never(body)
 
 
-def reply(body: Body, command: str) -> Message:
+def reply(body: Body, command: str, only: str = "") -> Message:
     """A message in the thread of another one."""
     match body:
         case AlertBody(alert):
@@ -70,7 +70,7 @@ def reply(body: Body, command: str) -> Message:
         case ChangesBody(changes):
             return reply_blocks.changes(changes)
         case _:
-            return post(body, command)
+            return post(body, command, only)
 
 
 def note(words: str) -> Message:

@@ -14,7 +14,15 @@ from slack_sdk.errors import SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.notify.notification import Body, Notification, Picture, Receipt, SinkError
+from bot.notify.notification import (
+    Body,
+    Destination,
+    Notification,
+    Picture,
+    Receipt,
+    SinkError,
+    Via,
+)
 from bot.slack import blocks, client, render, text
 from bot.slack.blocks import Message
 from bot.slack.channels import Channels
@@ -52,17 +60,24 @@ class SlackSink:
     """One workspace. Every failure is a SinkError; nothing is retried in here."""
 
     def __init__(
-        self, web: AsyncWebClient, channels: Channels, command: str = "/neo-budget"
+        self,
+        web: AsyncWebClient,
+        channels: Channels,
+        is_admin: Callable[[str], Awaitable[bool]],
+        command: str = "/neo-budget",
     ) -> None:
+        """`is_admin` says of the id of a person whether they are one now."""
         self._web = web
         self._channels = channels
+        self._is_admin = is_admin
         self._command = command
 
     async def post(self, notification: Notification) -> Receipt:
         """Posts a message, or a reply in its parent's thread, and says where it is."""
         channel = await self._place(notification)
         draw = render.reply if notification.parent else render.post
-        message = blocks.late(draw(notification.body, self._command), notification.late)
+        only = await self._only(notification.destination)
+        message = blocks.late(draw(notification.body, self._command, only), notification.late)
         send = partial(
             self._web.chat_postMessage,
             channel=channel,
@@ -81,9 +96,9 @@ class SlackSink:
             raise
         return Receipt(str(answer["channel"]), str(answer["ts"]))
 
-    async def edit(self, receipt: Receipt, body: Body) -> bool:
+    async def edit(self, destination: Destination, receipt: Receipt, body: Body) -> bool:
         """Brings a message up to date, which notifies nobody; False where it can never be edited again."""
-        message = render.post(body, self._command)
+        message = render.post(body, self._command, await self._only(destination))
         send = partial(
             self._web.chat_update, channel=receipt.channel, ts=receipt.ts, text=message.text
         )
@@ -161,6 +176,16 @@ class SlackSink:
             )
         )
         return await client.call(asked)
+
+    async def _only(self, destination: Destination) -> str:
+        """The email of who alone reads what goes there, unless that is known to be an admin: nobody is offered what is refused."""
+        if destination.via is not Via.DM:
+            return ""
+        try:
+            is_admin = await self._is_admin(await self._channels.member(destination.address))
+        except SinkError:
+            return destination.address
+        return "" if is_admin else destination.address
 
     async def _place(self, notification: Notification) -> str:
         if notification.parent:

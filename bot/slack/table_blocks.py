@@ -33,8 +33,8 @@ _REASONS = {
 """Reasons that say too little beside a number."""
 
 
-def table(facts: TableFacts, command: str) -> Message:
-    """The message, as it is posted and as it is edited to when members end."""
+def table(facts: TableFacts, command: str, only: str = "") -> Message:
+    """The message, as it is posted and as it is edited to when members end; `only` is as `buttons` takes it."""
     rows = facts.rows[:SHOWN]
     head = _headline(facts)
     is_of_one = facts.rule and not facts.also
@@ -51,7 +51,7 @@ def table(facts: TableFacts, command: str) -> Message:
         if facts.open
         else None,
         blocks.context(*_origin(facts)),
-        buttons.of_table(facts),
+        buttons.of_table(facts, only),
     )
 
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from bot.notify.notification import Body, Notification, Picture, Receipt
+from bot.notify.notification import Body, Destination, Notification, Picture, Receipt
 from bot.webhook import alertmanager, payload, reach
 from bot.webhook.reach import Reach
 from bot.webhook.settings import Format, WebhookSettings
@@ -49,7 +49,7 @@ class WebhookSink:
         await self._out.post(self._headers(notification, body, now), body, now)
         return Receipt()
 
-    async def edit(self, _receipt: Receipt, _body: Body) -> bool:
+    async def edit(self, _destination: Destination, _receipt: Receipt, _body: Body) -> bool:
         """Nothing that was sent can be changed, and nothing needs to be: what is new is a message of its own."""
         return True
 

@@ -120,6 +120,16 @@ def test_what_is_not_there_names_the_nearest_id(db: Connection) -> None:
     assert f'among those that you may see; did you mean "{alert.id}"? `alerts` lists' in refused
 
 
+def test_who_may_not_take_on_an_alert_is_told_which_they_may(db: Connection) -> None:
+    """It is said alike of an alert that is somebody else's and of one that there is not."""
+    others = ground.alert(BEN)
+    ground.keep(db, others)
+    which = "you take on the alerts that are about you."
+    for id_ in (others.id, "ffffffff"):
+        assert ground.said(acking.ack(db, ground.acting(ANA), id_)).endswith(which)
+        assert which not in ground.said(acking.ack(db, ground.acting(), "ffffffff"))
+
+
 @pytest.mark.parametrize("state", [State.RESOLVED, State.CLOSED, State.PENDING, State.REMOVED])
 def test_nobody_takes_on_what_does_not_fire(db: Connection, state: State) -> None:
     alert = ground.alert(state=state)

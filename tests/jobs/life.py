@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bot import standing
 from bot.jobs import deliver, verdicts
 from bot.notify import notification
-from bot.notify.notification import Body, Notification, Receipt, SinkError
+from bot.notify.notification import Body, Destination, Notification, Receipt, SinkError
 from bot.notify.silence import Silence
 from bot.service import Bot, Edges
 from bot.standing import Standing
@@ -179,7 +179,7 @@ class Outside:
         self.got[place].append((letter.parent.ts if letter.parent else "post", letter.id, said))
         return Receipt(place, letter.id)
 
-    async def edit(self, receipt: Receipt, body: Body) -> bool:
+    async def edit(self, destination: Destination, receipt: Receipt, body: Body) -> bool:
         self._refuse()
         self.got[receipt.channel].append(("edit", receipt.ts, notification.body_json(body)))
         return True

@@ -109,6 +109,11 @@ def _words(message: Message) -> str:
     return message.text.removeprefix("🗒️ ")
 
 
+async def nobody(_user: str) -> bool:
+    """Nobody is an admin."""
+    return False
+
+
 @asynccontextmanager
 async def opened(folder: Path, clock: FakeClock | None = None) -> AsyncIterator[Office]:
     clock, hook, app = clock or FakeClock(NOW), Hook(), web.Application()
@@ -126,7 +131,7 @@ async def opened(folder: Path, clock: FakeClock | None = None) -> AsyncIterator[
             {"bot_token": acme.APP.token, "signing_secret": "x", "api_url": bench.api_url}
         )
         api = client.build(settings, session)
-        slack = SlackSink(api, Channels(api, {}))
+        slack = SlackSink(api, Channels(api, {}), nobody)
         sinks: dict[str, Any] = {deliver.SLACK: slack, "pager": pager}
         database = await Database.open(path, write=True)
         deliverer = Deliverer(database, sinks, ROUTES, clock)

@@ -44,6 +44,28 @@ def test_what_was_done_can_be_undone(acted: Acted, expected: list[str]) -> None:
     assert {ID, f"{ID} 1h", "S3"} >= {value for _, value in row}
 
 
+BY_BEN = AckFacts("ben@acme.test", samples.at(9))
+ALONE = {
+    "nobody did anything": (Acted(), ["ack", "why"]),
+    "they took it on": (Acted(ack=ACK), ["unack", "why"]),
+    "somebody else took it on": (Acted(ack=BY_BEN), ["why"]),
+    "silenced": (Acted(silence=MUTE), ["ack", "why"]),
+}
+
+
+@pytest.mark.parametrize(("acted", "expected"), ALONE.values(), ids=ALONE.keys())
+def test_who_is_no_admin_is_offered_alone_only_what_they_may_do(
+    acted: Acted, expected: list[str]
+) -> None:
+    row = shown(buttons.of_alert(replace(samples.BUDGET, acted=acted), "Ana@acme.test"))
+    assert expected == [action for action, _ in row]
+    rows = (replace(samples.BUDGET, acted=Acted(silence=MUTE)),)
+    silenced = len(rows) if acted.silence else 0
+    table = replace(TABLE.table, rule="user-spend", rows=rows, open=1, silenced=silenced)
+    assert shown(buttons.of_table(table))
+    assert [] == shown(buttons.of_table(table, "ana@acme.test"))
+
+
 @pytest.mark.parametrize("state", [state for state in State if state not in OPEN])
 def test_what_is_over_can_only_be_explained(state: State) -> None:
     over = replace(samples.BUDGET, state=state, acted=Acted(ACK, MUTE))

@@ -63,6 +63,18 @@ async def test_what_was_found_is_remembered(bench: Bench, channels: Channels) ->
     ]
 
 
+async def test_a_person_to_whom_nothing_can_be_opened_is_looked_up_again(
+    bench: Bench, channels: Channels
+) -> None:
+    bench.mischief.add("conversations.open", mischief.Refuse("user_not_found"))
+    ana = Destination("b", Via.DM, "ana@acme.test")
+    with pytest.raises(SinkError, match="user_not_found"):
+        await channels.find(ana)
+    assert "D0ANA" == await channels.find(ana)
+    assert "U0ANA" == await channels.member("Ana@acme.test")
+    assert 2 == len(bench.calls_of("users.lookupByEmail"))
+
+
 async def test_channels_are_looked_through_in_pages_of_the_size_that_slack_recommends(
     bench: Bench, web: AsyncWebClient
 ) -> None:

@@ -19,14 +19,17 @@ from bot.notify.notification import (
 )
 from bot.slack import render
 from bot.slack.channels import Channels
+from bot.slack.people import Directory
 from bot.slack.sink import SlackSink
 from tests.slack import samples
 from tests.slack.conftest import Time
 
 SPEND = "C0SPEND"
+FINOPS = Destination("finops", Via.SLACK, "#neo-spend")
+NOW = samples.at(13, 5)
 ALERT = Notification(
     id="n-0001",
-    destination=Destination("finops", Via.SLACK, "#neo-spend"),
+    destination=FINOPS,
     body=AlertBody(samples.WARNING),
     parent=None,
     broadcast=False,
@@ -37,7 +40,8 @@ ALERT = Notification(
 
 @pytest.fixture
 def sink(web: AsyncWebClient) -> SlackSink:
-    return SlackSink(web, Channels(web, {}))
+    directory = Directory(web, ["U0ADA", "S0FINOPS"], {})
+    return SlackSink(web, Channels(web, {}), lambda user: directory.is_admin(user, NOW))
 
 
 def said(bench: Bench) -> list[Message]:
@@ -123,7 +127,7 @@ async def test_a_wary_look_takes_what_is_about_the_same_for_it(
 
 async def test_an_edit_shows_the_new_state_and_keeps_the_id(bench: Bench, sink: SlackSink) -> None:
     receipt = await sink.post(ALERT)
-    assert await sink.edit(receipt, AlertBody(samples.CORRECTED))
+    assert await sink.edit(FINOPS, receipt, AlertBody(samples.CORRECTED))
     [message] = said(bench)
     assert message.text.startswith("🟢 Corrected")
     assert message.blocks
@@ -141,7 +145,7 @@ async def test_what_slack_does_not_take_in_blocks_is_said_in_words(
     assert (render.post(ALERT.body, "/neo-budget").text, []) == (message.text, message.blocks)
     assert receipt == await sink.find(ALERT, samples.at(13, 5))
     bench.mischief.add("chat.update", mischief.Refuse(refusal))
-    assert await sink.edit(receipt, AlertBody(samples.CORRECTED))
+    assert await sink.edit(FINOPS, receipt, AlertBody(samples.CORRECTED))
     [message] = said(bench)
     assert message.text.startswith("🟢 Corrected")
     assert [] == message.blocks
@@ -163,21 +167,53 @@ async def test_what_cannot_be_edited_any_more_is_gone(
 ) -> None:
     receipt = await sink.post(ALERT)
     bench.mischief.add("chat.update", mischief.Refuse(refusal))
-    assert not await sink.edit(receipt, ALERT.body)
+    assert not await sink.edit(FINOPS, receipt, ALERT.body)
+
+
+def offered(message: Message) -> set[str]:
+    """The buttons of a message, by what they do."""
+    rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
+    return {each["action_id"] for row in rows for each in row}
+
+
+@pytest.mark.parametrize(
+    ("who", "may_silence"), [("ana", False), ("ada", True), ("chloe", True)], ids=str
+)
+async def test_alone_only_an_admin_is_offered_to_silence(
+    bench: Bench, sink: SlackSink, who: str, may_silence: bool
+) -> None:
+    """Ada is one by her id, Chloé by her group."""
+    direct = Destination("owner", Via.DM, f"{who}@acme.test")
+    receipt = await sink.post(replace(ALERT, destination=direct))
+    [posted] = bench.workspace.messages(receipt.channel)
+    assert await sink.edit(direct, receipt, ALERT.body)
+    [edited] = bench.workspace.messages(receipt.channel)
+    expected = {"ack", "why", "silence"} if may_silence else {"ack", "why"}
+    assert (expected, expected) == (offered(posted), offered(edited))
+
+
+async def test_while_slack_does_not_say_who_is_an_admin_nobody_is_one(
+    bench: Bench, sink: SlackSink
+) -> None:
+    bench.mischief.add("usergroups.users.list", mischief.Broken(503))
+    direct = Destination("owner", Via.DM, "chloe@acme.test")
+    receipt = await sink.post(replace(ALERT, destination=direct))
+    [posted] = bench.workspace.messages(receipt.channel)
+    assert {"ack", "why"} == offered(posted)
 
 
 async def test_a_deleted_message_is_gone(bench: Bench, sink: SlackSink) -> None:
     receipt = await sink.post(ALERT)
     [message] = said(bench)
     bench.workspace.delete(message)
-    assert not await sink.edit(receipt, ALERT.body)
+    assert not await sink.edit(FINOPS, receipt, ALERT.body)
 
 
 async def test_an_edit_that_fails_otherwise_is_an_error(bench: Bench, sink: SlackSink) -> None:
     receipt = await sink.post(ALERT)
     bench.mischief.add("chat.update", mischief.RateLimited(7))
     with pytest.raises(SinkError) as caught:
-        await sink.edit(receipt, ALERT.body)
+        await sink.edit(FINOPS, receipt, ALERT.body)
     assert 7 == caught.value.retry_after
 
 

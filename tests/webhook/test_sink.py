@@ -95,7 +95,7 @@ async def test_what_was_sent_is_neither_edited_nor_found_nor_illustrated(
     receiver: Receiver,
 ) -> None:
     async with sink.opened("pager", local(receiver.url), lambda: NOW) as opened:
-        assert await opened.edit(Receipt(), ALERT.body)
+        assert await opened.edit(ALERT.destination, Receipt(), ALERT.body)
         await opened.attach(Receipt(), Picture("a.png", "a", "an a", b""))
         assert await opened.find(ALERT, NOW) is None
     assert [] == receiver.got
