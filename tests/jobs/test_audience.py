@@ -112,6 +112,27 @@ async def test_what_became_worse_while_it_was_silenced_is_one_message(played: St
     ]
 
 
+async def test_a_single_alert_that_was_silenced_has_its_buttons_though_another_got_worse(
+    played: Stage,
+) -> None:
+    played.clock.advance(40 * MINUTE)
+    played.stream(1, usd=60, email="ben@acme.test")
+    await played.tick()
+    now = played.clock.now()
+    again = Silence(0, now, now + 5 * MINUTE, "ada@acme.test", "")
+    await played.bot.database.write(silences.add, again)
+    played.stream(2, usd=40, email="ben@acme.test")
+    played.stream(3, usd=60)
+    await played.tick()
+    told = await played.pass_time(10 * MINUTE)
+    assert [
+        "post 🟠 Warning: spend of ana@acme.test",
+        "reply 🔴 Escalated to critical: spend of ben@acme.test",
+        "edit 🔴 Critical: spend of ben@acme.test",
+    ] == [line.partition(" at ")[0] for line in told]
+    assert "acknowledged" in await played.press("ada", "ack", "ana@acme.test")
+
+
 async def test_a_silence_stays_in_force_when_the_clock_is_set_back(played: Stage) -> None:
     played.clock.advance(-timedelta(hours=1))
     await played.bot.clock_jumped(-timedelta(hours=1))
