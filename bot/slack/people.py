@@ -68,8 +68,9 @@ class Directory:
             if client.code(error) in UNKNOWN:
                 return None
             raise
-        teams = _teams(found)
-        if is_nobody(found) or await self.team() not in teams:
+        own = await self.team()
+        teams = _teams(found) or (own,)
+        if is_nobody(found) or own not in teams:
             return None
         email = self._emails.get(user) or found.get("profile", {}).get("email") or ""
         return Person(user, email.lower() or None, found.get("tz") or "", teams)
@@ -102,9 +103,9 @@ class Directory:
 
 
 def _teams(user: client.Json) -> tuple[str, ...]:
-    """Where they are at home, and in an Enterprise Grid organisation all workspaces that they are in."""
+    """Where they are at home, and in an Enterprise Grid organisation all workspaces that they are in, as far as Slack says."""
     everywhere = (user.get("enterprise_user") or {}).get("teams") or []
-    return (user.get("team_id", ""), *everywhere)
+    return tuple(filter(None, (user.get("team_id"), *everywhere)))
 
 
 def is_nobody(user: client.Json) -> bool:

@@ -21,12 +21,11 @@ def test_the_parts_are_apart_and_who_used_no_key_of_their_own_is_only_counted(
 def test_a_person_is_told_with_their_credits_and_even_where_their_key_has_cost_nothing(
     empty: Connection,
 ) -> None:
-    own = {"byok": True, "llm_cost": usd(3)}
     world.add(
         empty,
         [
             world.spent(1, world.hours(1), usd(2)),
-            world.spent(2, world.hours(2), ZERO, **own),
+            world.spent(2, world.hours(2), ZERO, byok=True, llm_cost=usd(3)),
             world.spent(3, world.hours(3), ZERO, world.BEN, byok=True),
             world.spent(4, world.hours(4), usd(9), world.CI),
         ],

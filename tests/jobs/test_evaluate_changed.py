@@ -153,7 +153,7 @@ async def test_in_a_table_of_several_rules_each_row_goes_on_naming_its_own(tmp_p
         assert [] == await played.tick()
         (told,) = await played.pass_time(61 * MINUTE, 30 * MINUTE)
         assert "3 alerts that were held back" in told
-        assert "reply 2 changes" == (await reload(played, f"rules: [{STREAMS}]"))[0]
+        assert (await reload(played, f"rules: [{STREAMS}]"))[0].startswith("reply 2 changes: ")
         await played.pass_time(24 * HOUR, 6 * HOUR)
         message, *_ = played.bench.workspace.messages(stage.CHANNEL)
         said = str(message.blocks)

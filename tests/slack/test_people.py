@@ -111,7 +111,7 @@ async def test_the_own_team_is_asked_for_once(bench: Bench, directory: Directory
     ("user", "known"),
     [
         pytest.param({"team_id": "T0ACME"}, True, id="of our team"),
-        pytest.param({}, False, id="of a team that is not told"),
+        pytest.param({}, True, id="of no team that is told: the workspace found them by their id"),
         pytest.param({"team_id": "T0OTHER"}, False, id="of another team"),
         pytest.param(
             {"team_id": "T0HOME", "enterprise_user": {"teams": ["T0HOME", "T0ACME"]}},
