@@ -51,8 +51,8 @@ class Step:
 class Post:
     """A new message about one alert, or with several a table of them.
 
-    `also` is news that was held back with a table, of alerts that have a message of their own: it is told here once,
-    and their own are only edited.
+    `also` is news that was held back with them, of alerts that have a message of their own: it is told here once, and
+    their own are only edited.
     """
 
     message: str
@@ -65,7 +65,7 @@ class Post:
 
     @property
     def table(self) -> bool:
-        return len(self.steps) > 1
+        return len(self.steps) + len(self.also) > 1
 
     @property
     def changed(self) -> tuple[Step, ...]:

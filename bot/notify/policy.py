@@ -43,9 +43,7 @@ def decide(steps: Sequence[Step], told: ToldBy, at: datetime) -> list[Decision]:
         elif _differs(step.transition.before, alert):
             edits.setdefault((destination, known.message), []).append(step)
     alike, others = _alike(_changes(replies, edits, told), told)
-    # A single alert is told as one, so what is told beside a table then stands where it always does.
-    tables = [place for (place, kind, _), (_, new) in posts.items() if not kind and len(new) > 1]
-    released = {place: alike.pop((place, ""), []) for place in tables}
+    released = {place: alike.pop((place, ""), []) for place, kind, _ in posts if not kind}
     return [*_posts(posts, released, at), *others, *_edits(released), *_gathered(alike, at)]
 
 
@@ -142,7 +140,7 @@ def _posts(
             alike.setdefault(kin if storm else alert, {})[alert] = step
         for group in alike.values():
             many = identity(destination, at.isoformat(), *sorted(group))
-            id_ = many if len(group) > 1 else identity(destination, *group)
+            id_ = many if len(group) + len(also) > 1 else identity(destination, *group)
             yield Post(id_, destination, rule, tuple(group.values()), first, held, tuple(also))
 
 

@@ -32,8 +32,11 @@ def of_alert(facts: AlertFacts, only: str = "") -> Json | None:
 def of_table(facts: TableFacts, only: str = "") -> Json | None:
     """Where many alerts are of one rule that still holds, it can be silenced; a silence that mutes them all can be ended.
 
-    Only admins do that, so there is nothing for who alone reads it and is none.
+    Only admins do that, so there is nothing for who alone reads it and is none. A single alert, which stands in a table for
+    the changes beside it, has the buttons that it has anywhere.
     """
+    if facts.count == 1:
+        return of_alert(facts.rows[0], only)
     if only or not facts.open:
         return None
     if muted := _silence_of_all(facts):

@@ -124,6 +124,8 @@ def _occasion(facts: TableFacts) -> str:
 def _held(facts: TableFacts) -> str:
     if facts.rule and facts.metric == subject.FIRST:
         return "They were first seen while messages were held back."
+    if facts.count == 1:
+        return f"It began while messages were held back, and is {'still open' if facts.open else 'over'}."
     began = "They passed their limit" if facts.rule else "These alerts began"
     if not facts.open:
         return f"{began} while messages were held back. All of them are over."

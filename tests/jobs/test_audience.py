@@ -112,7 +112,7 @@ async def test_what_became_worse_while_it_was_silenced_is_one_message(played: St
     ]
 
 
-async def test_a_single_alert_that_was_silenced_has_its_buttons_though_another_got_worse(
+async def test_a_single_alert_that_was_silenced_has_its_buttons_beside_what_got_worse(
     played: Stage,
 ) -> None:
     played.clock.advance(40 * MINUTE)
@@ -126,11 +126,13 @@ async def test_a_single_alert_that_was_silenced_has_its_buttons_though_another_g
     await played.tick()
     told = await played.pass_time(10 * MINUTE)
     assert [
-        "post 🟠 Warning: spend of ana@acme.test",
-        "reply 🔴 Escalated to critical: spend of ben@acme.test",
+        "post 🔴 1 alert and 1 change that were held back",
         "edit 🔴 Critical: spend of ben@acme.test",
     ] == [line.partition(" at ")[0] for line in told]
     assert "acknowledged" in await played.press("ada", "ack", "ana@acme.test")
+    assert ["edit 🔴 1 alert and 1 change that were held back"] == await played.pass_time(MINUTE)
+    table = played.bench.workspace.messages(stage.CHANNEL)[-1]
+    assert "Undo acknowledgement" in str(table.blocks)
 
 
 async def test_a_silence_stays_in_force_when_the_clock_is_set_back(played: Stage) -> None:

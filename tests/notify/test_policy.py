@@ -330,29 +330,9 @@ def test_what_got_worse_while_it_was_held_back_is_one_message() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("count", "kinds"),
-    [
-        pytest.param(1, [Post, Reply], id="one in its thread"),
-        pytest.param(2, [Post, Changes, Edit, Edit], id="two in one message"),
-    ],
-)
-def test_a_single_alert_that_was_held_back_is_told_as_one_whatever_else_got_worse(
-    count: int, kinds: list[type[Decision]]
-) -> None:
-    known = [of(user) for user in range(count)]
-    begun, worse = step(None, of(5), Reason.FIRST, held=True), rises(known, held=True)
-    found = decided(*worse, begun, told=alone(known))
-    assert kinds == [type(each) for each in found]
-    post, other = found[:2]
-    id_ = policy.identity(FINOPS, of(5).id)
-    assert Post(id_, FINOPS, RULE, (begun,), held=True) == post
-    assert isinstance(post, Post)
-    assert (False, tuple(worse)) == (post.table, other.steps)
-
-
-def test_what_got_worse_while_it_was_held_back_goes_along_with_a_table_of_what_is_new() -> None:
-    known, fresh = [of(0), of(1)], [of(5), of(6)]
+@pytest.mark.parametrize("new", [1, 2], ids=["beside one", "beside two"])
+def test_what_got_worse_while_it_was_held_back_goes_along_with_what_is_new(new: int) -> None:
+    known, fresh = [of(0), of(1)], [of(user) for user in range(5, 5 + new)]
     begun = [step(None, alert, Reason.FIRST, held=True) for alert in fresh]
     worse = rises(known, held=True)
     first, *edits = decided(*worse, *begun, told=alone(known))
