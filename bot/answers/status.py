@@ -61,7 +61,7 @@ def answer(db: Connection, running: Running, now: datetime) -> StatusAnswer:
         waiting=waiting.count,
         oldest_waiting=waiting.oldest,
         undeliverable=waiting.undeliverable,
-        nothing_gets_out=waiting.stuck,
+        nothing_gets_out=waiting.nothing_gets_out,
         last_judged=running.judged
         or max((judged.at for judged in kept.judged(db).values()), default=None),
         zone=running.zone.key,

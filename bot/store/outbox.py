@@ -33,15 +33,15 @@ _LOST = (
 class Waiting:
     """How much is not delivered: waiting, the oldest of it, and what no retry will deliver or edit.
 
-    `undeliverable` counts what reached nobody, not even the fallback; `error` is why the last of it did not. `stuck`:
-    since then nothing was taken at all.
+    `undeliverable` counts what reached nobody, not even the fallback; `error` is why the last of it did not.
+    `nothing_gets_out`: wherever something was sent, the last of it was refused.
     """
 
     count: int
     oldest: datetime | None
     undeliverable: int
     error: str = ""
-    stuck: bool = False
+    nothing_gets_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,13 +231,19 @@ def waiting(db: Connection) -> Waiting:
         "SELECT count(*), min(created) FROM outbox WHERE state = 'waiting'"
     ).fetchone()
     lost = db.execute(
-        f"SELECT ended, error FROM (SELECT error, ended FROM outbox WHERE {_LOST}"
+        f"SELECT error FROM (SELECT error, ended FROM outbox WHERE {_LOST}"
         " UNION ALL SELECT edit_error, NULL FROM message WHERE edit_error <> '') ORDER BY ended DESC"
     ).fetchall()
-    (sent,) = db.execute("SELECT max(ended) FROM outbox WHERE state = 'sent'").fetchone()
-    at, error = lost[0] if lost else (None, "")
-    stuck = at is not None and at > (sent or 0)
-    return Waiting(count, instant.from_nullable(oldest), len(lost), error, stuck)
+    last = db.execute(
+        "SELECT state, max(ended) FROM outbox WHERE ended IS NOT NULL AND state <> 'merged' GROUP BY destination"
+    ).fetchall()
+    return Waiting(
+        count,
+        instant.from_nullable(oldest),
+        len(lost),
+        lost[0][0] if lost else "",
+        nothing_gets_out=bool(lost) and all(state == "failed" for state, _ in last),
+    )
 
 
 def _merge(db: Connection, head: str, message: str) -> str:

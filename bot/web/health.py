@@ -99,7 +99,7 @@ def _of_outbox(answer: StatusAnswer, now: datetime) -> Iterator[str]:
         minutes = (now - answer.oldest_waiting) // timedelta(minutes=1)
         yield f"outbox: {answer.waiting} waiting, the oldest for {minutes} min"
     if answer.nothing_gets_out:
-        yield f"outbox: nothing has got out since a message was refused{_because(answer.delivery_error)}"
+        yield f"outbox: nothing gets out: the last message was refused everywhere{_because(answer.delivery_error)}"
 
 
 def _of_lost(answer: StatusAnswer) -> Iterator[str]:
@@ -109,7 +109,7 @@ def _of_lost(answer: StatusAnswer) -> Iterator[str]:
             if answer.undeliverable == 1
             else f"{answer.undeliverable:,} messages were"
         )
-        yield f"outbox: {which} refused, also at the fallback; the next start tries again{_because(answer.delivery_error)}"
+        yield f"outbox: {which} refused and went nowhere else; the next start tries again{_because(answer.delivery_error)}"
 
 
 def _of_socket(outage: Outage | None, now: datetime) -> Iterator[str]:

@@ -189,7 +189,9 @@ def test_what_no_retry_will_deliver_is_kept_and_counted(db: Connection) -> None:
     mail.queue(db, "m-1", "first")
     mail.queue(db, "m-2", "second", now=LATER)
     outbox.failed(db, mail.take(db), "the channel is archived", NOW)
-    assert Waiting(1, LATER, 1, "the channel is archived", stuck=True) == outbox.waiting(db)
+    assert Waiting(1, LATER, 1, "the channel is archived", nothing_gets_out=True) == outbox.waiting(
+        db
+    )
     assert [("failed", "the channel is archived"), ("waiting", "")] == db.execute(
         "SELECT state, error FROM outbox ORDER BY rowid"
     ).fetchall()

@@ -29,7 +29,7 @@ def test_what_failed_is_tried_again_as_new_and_says_what_is_true_by_then(db: Con
     refuse(db)
     mail.answer(db, "m-1", "worse")
     refuse(db)
-    assert Waiting(0, None, 2, "invalid_auth", stuck=True) == outbox.waiting(db)
+    assert Waiting(0, None, 2, "invalid_auth", nothing_gets_out=True) == outbox.waiting(db)
     assert 2 == outbox.revive(db, LATER)
     assert Waiting(2, NOW, 0) == outbox.waiting(db)
     assert outbox.take(db, FINOPS, NOW) is None

@@ -167,10 +167,10 @@ def queue(db: Connection, at: datetime) -> None:
     _queue(db, "note-1", at)
 
 
-def refuse(db: Connection, at: datetime) -> None:
-    """A note that Slack did not want, at `at`."""
-    _queue(db, "note-2", at)
-    outbox.failed(db, _taken(db, at), "Slack refused: token_revoked", at)
+def refuse(db: Connection, at: datetime, place: Destination = _PLACE) -> None:
+    """A note that its receiver did not want, at `at`."""
+    _queue(db, "note-2", at, place)
+    outbox.failed(db, _taken(db, at, place), "Slack refused: token_revoked", at)
 
 
 def send(db: Connection, at: datetime, id_: str = "note-3") -> None:
@@ -179,13 +179,13 @@ def send(db: Connection, at: datetime, id_: str = "note-3") -> None:
     outbox.sent(db, _taken(db, at), Receipt("C1", "1.1"), at)
 
 
-def _queue(db: Connection, id_: str, at: datetime) -> None:
-    messages.write(db, id_, _PLACE, NoteBody("hello"), at)
+def _queue(db: Connection, id_: str, at: datetime, place: Destination = _PLACE) -> None:
+    messages.write(db, id_, place, NoteBody("hello"), at)
     outbox.add(db, outbox.Entry(id_, id_, "note"), at)
 
 
-def _taken(db: Connection, at: datetime) -> Taken:
-    taken = outbox.take(db, _PLACE, at)
+def _taken(db: Connection, at: datetime, place: Destination = _PLACE) -> Taken:
+    taken = outbox.take(db, place, at)
     assert taken is not None
     return taken
 

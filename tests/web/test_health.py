@@ -11,6 +11,7 @@ import pytest
 
 from bot.demo.workbench import mischief
 from bot.demo.workbench.bench import Bench
+from bot.notify.notification import Destination, Via
 from bot.secret import Secret
 from bot.slack import client as slack
 from bot.slack.settings import SlackSettings
@@ -126,17 +127,27 @@ async def test_nothing_that_gets_out_is_an_obstacle_until_something_does(
 ) -> None:
     why = "Slack refused: token_revoked"
     fault = (
-        f"outbox: 1 message was refused, also at the fallback; the next start tries again: {why}"
+        f"outbox: 1 message was refused and went nowhere else; the next start tries again: {why}"
     )
     await database.write(office.send, NOW - 2 * MINUTE)
     await database.write(office.refuse, NOW - MINUTE)
     found = await health.examined(database, in_force(), NOW)
-    reason = f"outbox: nothing has got out since a message was refused: {why}"
+    reason = f"outbox: nothing gets out: the last message was refused everywhere: {why}"
     assert ([reason], [fault]) == (found.reasons, found.faults)
 
-    await database.write(lambda db: office.send(db, NOW, "note-4"))
+    await database.write(office.send, NOW, "note-4")
     found = await health.examined(database, in_force(), NOW)
     assert ([], [fault]) == (found.reasons, found.faults)
+
+
+async def test_one_receiver_that_takes_nothing_is_a_fault_beside_those_that_do(
+    database: Database,
+) -> None:
+    await database.write(office.send, NOW - 2 * MINUTE)
+    pager = Destination("pager", Via.WEBHOOK, "https://alerts.acme.test/in")
+    await database.write(office.refuse, NOW - MINUTE, pager)
+    found = await health.examined(database, in_force(), NOW)
+    assert ([], 1) == (found.reasons, len(found.faults))
 
 
 @pytest.fixture

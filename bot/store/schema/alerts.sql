@@ -119,7 +119,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_waiting ON outbox (destination, created) WHERE state = 'waiting';
 CREATE INDEX outbox_message ON outbox (message, state);
 CREATE INDEX outbox_failed ON outbox (message) WHERE state = 'failed';
-CREATE INDEX outbox_sent ON outbox (ended) WHERE state = 'sent';
+CREATE INDEX outbox_ended ON outbox (destination, ended, state) WHERE ended IS NOT NULL;
 
 CREATE TABLE digest_sent (
     name TEXT NOT NULL,
