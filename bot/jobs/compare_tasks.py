@@ -85,7 +85,7 @@ async def run(reader: Reader, scope: Scope) -> Compared | None:
         if error.kind not in _REFUSED:
             raise
         return None
-    compared.found += await _healed_before(reader, suspects)
+    compared.found += await _healed_before(reader, scope, suspects)
     ranked = agreement.ranked(suspects.values())
     if ranked:
         await reader.database.write(agreements.begin, reader.name, ranked[:MOST])
@@ -123,11 +123,15 @@ async def _compare(
     return len(seen)
 
 
-async def _healed_before(reader: Reader, suspects: Container[str]) -> list[Difference]:
-    """What a run put right that was broken off before it could tell."""
+async def _healed_before(
+    reader: Reader, scope: Scope, suspects: Container[str]
+) -> list[Difference]:
+    """What a run put right that was broken off before it could tell; of what goes on by now nobody can say."""
     begun = await reader.database.read(agreements.begun, reader.name)
     tasks = [each for each in begun if each.about is About.TASK and each.name not in suspects]
-    return agreement.merged(tasks, [])
+    known = await _ours(reader, [each.name for each in tasks])
+    over = [each for each in tasks if not _goes_on(known.get(each.name, _NOBODY), scope)]
+    return agreement.merged(over, [])
 
 
 async def _heal(reader: Reader, scope: Scope, task: str) -> Difference | None:

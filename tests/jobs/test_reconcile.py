@@ -603,6 +603,19 @@ async def test_what_was_healed_before_it_was_broken_off_is_told_by_the_next_run(
     assert ZERO == (await compared(source)).healed
 
 
+async def test_what_was_begun_and_goes_on_by_now_is_not_told_as_healed_by_it(
+    source: Reading,
+) -> None:
+    await settled(source)
+    correct(0, "2.5")(source)
+    correct(1, "1.7")(source)
+    await broken_off(source, faults.on("/usage/streams", task_id="task-0"))
+    source.stream(60, task_id="task-0")
+    await source.poll()
+    found = await compared(source)
+    assert (ZERO, usd("12")) == (found.drift, found.healed)
+
+
 async def test_so_is_what_only_the_totals_showed(source: Reading) -> None:
     source.stream(70, ago=50 * DAY, task_id="long")
     await settled(source)
