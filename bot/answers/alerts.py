@@ -81,5 +81,11 @@ def _firing(found: Iterable[Alert]) -> list[Alert]:
 
 
 def _rank(alert: Alert) -> tuple[int, str, Fraction, str]:
-    past = abs(Fraction(metric.size(alert.value)) - metric.size(alert.limit.value))
-    return (-(alert.severity or alert.peak), alert.since.isoformat(), -past, alert.id)
+    return (-(alert.severity or alert.peak), alert.since.isoformat(), -_past(alert), alert.id)
+
+
+def _past(alert: Alert) -> Fraction:
+    """How far past its limit it is, as a part of that: dollars and failures have no other measure in common."""
+    limit = Fraction(metric.size(alert.limit.value))
+    past = abs(metric.size(alert.value) - limit)
+    return past / abs(limit) if limit else past

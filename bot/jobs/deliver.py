@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from contextvars import Context
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from bot import journal
 from bot.clock import Clock
 from bot.counts import Counts, What
 from bot.jobs import attach
+from bot.jobs.misstep import Missteps
 from bot.jobs.pace import Pace
 from bot.jobs.sink import Sink
 from bot.notify import retry
@@ -22,7 +22,6 @@ from bot.notify.routing import Routes
 from bot.store import charts, messages, outbox
 from bot.store.connection import Connection
 from bot.store.database import Database
-from bot.store.error import StoreError
 from bot.store.sending import Taken
 
 log = logging.getLogger(__name__)
@@ -33,7 +32,6 @@ SLACK = ""
 OUTCOMES = _SENT, _EDITED, _PUT_OFF, _REFUSED = "sent", "edited", "put off", "refused"
 _LETTERS, _CHARTS = "letters", "charts"
 _LOOK_AGAIN = timedelta(seconds=10)
-_OWN_FAULTS = 10
 
 
 class _Lane(NamedTuple):
@@ -61,7 +59,7 @@ class Deliverer:
         self._pace = Pace(clock)
         self._lanes: dict[_Lane, asyncio.Task[None]] = {}
         self._turns: dict[tuple[str, str], asyncio.Lock] = {}
-        self._faults: dict[str, int] = {}
+        self._missteps = Missteps()
         self.routes = routes
         self._closing = asyncio.Event()
 
@@ -124,7 +122,7 @@ class Deliverer:
     async def _send(self, destination: Destination, taken: Taken) -> None:
         receipt: Receipt | None = None
         try:
-            with self._own_faults(taken.notification.id):
+            with self._missteps.of(taken.notification.id):
                 sink = self._sink(destination)
                 if taken.notification.attempted is not None:
                     receipt = await sink.find(taken.notification, taken.notification.attempted)
@@ -168,15 +166,18 @@ class Deliverer:
                 unsure=unsure,
             )
             return
-        self._counts.add(What.DELIVERIES, destination.receiver, _REFUSED)
         fields = {"destination": str(destination), **_named(taken), "error": str(error)}
-        log.error("undeliverable", extra=fields)
+        if _goes_afresh(taken, error):
+            log.warning("a reply becomes a fresh post", extra=fields)
+        else:
+            self._counts.add(What.DELIVERIES, destination.receiver, _REFUSED)
+            log.error("undeliverable", extra=fields)
         await self._database.write(self._give_up, taken, error, now, durable=True)
 
     def _give_up(self, db: Connection, taken: Taken, error: SinkError, now: datetime) -> None:
         """News that find no thread go with a fresh message; else the fallback is told, which of what has a message there hears anyway."""
         place = taken.notification.destination
-        if error.afresh and taken.notification.parent is not None:
+        if _goes_afresh(taken, error):
             outbox.failed(db, taken, str(error), now)
             outbox.post_afresh(db, taken.message, now)
             return
@@ -202,7 +203,7 @@ class Deliverer:
 
     async def _edit(self, destination: Destination, edit: messages.Edit) -> None:
         try:
-            with self._own_faults(f"{edit.message} {edit.version}"):
+            with self._missteps.of(f"{edit.message} {edit.version}"):
                 sink = self._sink(destination)
                 changed = await sink.edit(destination, edit.receipt, edit.body)
         except SinkError as error:
@@ -236,24 +237,6 @@ class Deliverer:
             self._pace.busy(destination)
         return wanted is not None
 
-    @contextmanager
-    def _own_faults(self, what: str) -> Iterator[None]:
-        """A fault of ours is tried again as a failure of the other side is, but not for ever; only ours are counted.
-
-        A new process counts from the beginning, as it tries all again that had failed.
-        """
-        try:
-            yield
-        except (SinkError, StoreError):
-            raise
-        except Exception as error:
-            log.exception("delivery failed")
-            met = self._faults.pop(what, 0) + 1
-            if is_worth_it := met < _OWN_FAULTS:
-                self._faults[what] = met
-            words = f"{type(error).__name__}: {error}"
-            raise SinkError(words, retryable=is_worth_it, unsure=True) from error
-
     def _sink(self, destination: Destination) -> Sink:
         sink = self._sinks.get(key(destination))
         if sink is None:
@@ -267,6 +250,11 @@ class Deliverer:
 def _due(db: Connection, now: datetime) -> list[_Lane]:
     letters = [_Lane(_LETTERS, place) for place in outbox.destinations(db, now)]
     return letters + [_Lane(_CHARTS, place) for place in charts.destinations(db, now)]
+
+
+def _goes_afresh(taken: Taken, error: SinkError) -> bool:
+    """Whether the thread of a reply takes no more, so that its message is posted anew."""
+    return error.afresh and taken.notification.parent is not None
 
 
 def _named(taken: Taken) -> dict[str, str]:

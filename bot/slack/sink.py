@@ -43,7 +43,7 @@ _NO_CHANNEL = "channel_not_found"
 """It may be there under another id, or come back."""
 
 _TOO_LONG = "msg_too_long"
-"""What cannot be edited to that is posted afresh; what cannot be posted is said in words alone."""
+"""An edit of that length becomes a fresh post; a post of it is said in words alone."""
 
 _UNREADABLE = frozenset(
     {

@@ -18,12 +18,12 @@ _KEPT = timedelta(days=40)
 def begin(db: Connection, source: str, differing: Iterable[Difference]) -> None:
     """Keeps what differs before it is read again: if that is broken off, the next run still knows what it put right."""
     by_name = {(each.about, each.name): each for each in (*differing, *begun(db, source))}
-    remembered.put(db, _begun(source), json.dumps([_row(each) for each in by_name.values()]))
+    remembered.put(db, _healing(source), json.dumps([_row(each) for each in by_name.values()]))
 
 
 def begun(db: Connection, source: str) -> list[Difference]:
     """What differed when a run began to read it again, of which no outcome is kept."""
-    text = remembered.get(db, _begun(source))
+    text = remembered.get(db, _healing(source))
     return [] if text is None else [_difference(*row) for row in json.loads(text)]
 
 
@@ -43,7 +43,7 @@ def put(db: Connection, source: str, found: Agreement) -> None:
         "healings": [*before, [found.at.isoformat(), found.healed.nano]],
     }
     remembered.put(db, _name(source), json.dumps(kept))
-    remembered.drop(db, _begun(source))
+    remembered.drop(db, _healing(source))
 
 
 def of(db: Connection, source: str) -> Agreement | None:
@@ -92,7 +92,7 @@ def _name(source: str) -> str:
     return remembered.about(source, "agreement")
 
 
-def _begun(source: str) -> str:
+def _healing(source: str) -> str:
     return remembered.about(source, "healing")
 
 

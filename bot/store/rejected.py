@@ -24,7 +24,11 @@ class Rejected:
 
 
 def put(db: Connection, rejected: Sequence[Rejected], *, seen: datetime) -> int:
-    """Keeps the newest rows of each source, cut short; gives how many were not known yet."""
+    """Keeps the newest rows of each source, cut short, and one of each key; gives how many were not known yet."""
+    db.conn.executemany(
+        "DELETE FROM rejected WHERE source = ? AND endpoint = ? AND key = ? AND key <> '' AND digest <> ?",
+        [(each.source, each.endpoint, each.key, _digest(each)) for each in rejected],
+    )
     before = db.conn.total_changes
     db.conn.executemany(
         "INSERT INTO rejected (source, endpoint, digest, seen, reason, row, key) VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -33,7 +37,7 @@ def put(db: Connection, rejected: Sequence[Rejected], *, seen: datetime) -> int:
             (
                 each.source,
                 each.endpoint,
-                hashlib.blake2b(each.row.encode("utf-8", "surrogatepass"), digest_size=16).digest(),
+                _digest(each),
                 instant.to_micros(seen),
                 each.reason,
                 each.row[:_LONGEST],
@@ -73,3 +77,7 @@ def latest(db: Connection, limit: int) -> list[Rejected]:
         "SELECT source, endpoint, reason, row, key FROM rejected ORDER BY id DESC LIMIT ?", [limit]
     )
     return [Rejected(*row) for row in rows]
+
+
+def _digest(rejected: Rejected) -> bytes:
+    return hashlib.blake2b(rejected.row.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -124,13 +124,17 @@ def test_a_line_says_what_is_measured(empty: Connection) -> None:
 def test_of_those_that_began_together_the_furthest_past_its_limit_comes_first(
     empty: Connection,
 ) -> None:
+    streams = replace(alert("x@acme.test", Severity.WARNING), value=40)
     found = [
-        replace(alert(user, Severity.WARNING), value=usd(value))
-        for user, value in ((ANA, 61), (BEN, 95), ("x@acme.test", 80))
+        *(
+            replace(alert(user, Severity.WARNING), value=usd(value))
+            for user, value in ((ANA, 61), (BEN, 95), ("y@acme.test", 80))
+        ),
+        replace(streams, limit=replace(streams.limit, value=10)),
     ]
     kept.put(empty, [(each, None) for each in found])
     shown = alerts.answer(empty, ADMIN, (), NOW).rows
-    assert [BEN, "x@acme.test", ANA] == [row.labels["user"] for row in shown]
+    assert ["x@acme.test", BEN, "y@acme.test", ANA] == [row.labels["user"] for row in shown]
 
 
 def test_a_line_says_what_people_did(firing: Connection) -> None:

@@ -30,8 +30,19 @@ def test_only_the_newest_of_each_source_are_kept(db: Connection) -> None:
 
 
 def test_what_could_be_read_by_now_is_forgotten(db: Connection) -> None:
-    rows = [bad("1", key="s-1"), bad("2", key="s-1"), bad("3", key="s-3"), bad("4")]
+    rows = [bad("1", key="s-1"), bad("2", key="s-2"), bad("3", key="s-3"), bad("4")]
     rejected.put(db, [*rows, bad("1", "blue", "s-1")], seen=usage.NOON)
     rejected.mended(db, "acme", "tasks", {"s-3"})
     rejected.mended(db, "acme", "streams", {"s-1", "s-2", ""})
     assert [bad("1", "blue", "s-1"), bad("4"), bad("3", key="s-3")] == rejected.latest(db, 9)
+
+
+def test_a_row_that_is_wrong_in_another_way_takes_the_place_of_the_one_before(
+    db: Connection,
+) -> None:
+    rejected.put(db, [bad("1", key="s-1"), bad("2", "blue", "s-1"), bad("3")], seen=usage.NOON)
+    assert 2 == rejected.put(db, [bad("4", key="s-1"), bad("5")], seen=usage.NOON)
+    assert ["5", "4", "3", "2"] == [each.row for each in rejected.latest(db, 9)]
+    before = db.conn.total_changes
+    assert 0 == rejected.put(db, [bad("4", key="s-1"), bad("5")], seen=usage.NOON)
+    assert before == db.conn.total_changes
