@@ -1,12 +1,12 @@
 """What a silence is to be about: an alert, rules by name or glob, labels with globs, or what fits all of these."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot import secret
 from bot.acts.acting import Acting
-from bot.answers import which
+from bot.answers import about, which
 from bot.notify import silence
 from bot.notify.answer import Refusal
 from bot.notify.silence import Silence
@@ -75,7 +75,7 @@ def period_end(db: Connection, acting: Acting, meant: Silence) -> datetime | Non
         ends = {
             window.span_at(rule.window, acting.now).end if isinstance(rule.window, Period) else None
             for rule in acting.rules
-            if _is_about(meant, rule)
+            if _is_about(meant, rule, rule.group_by)
         }
     return ends.pop() if len(ends) == 1 else None
 
@@ -130,15 +130,15 @@ def _no_rule(word: str, known: Iterable[str]) -> str:
     return f'"{word}" {what}{reading.nearest(word, known) or "."} `rules` lists the rules, `alerts` the alerts.'
 
 
-def _is_about(meant: Silence, rule: Rule) -> bool:
-    """Whether alerts of the rule can be meant: it is named, and tells its alerts apart by every label asked for."""
+def _is_about(meant: Silence, rule: Rule, known: Collection[Label]) -> bool:
+    """Whether alerts of the rule can be meant: it is named, and every label asked for is known of them."""
     asked = {label for label, _ in meant.match.patterns}
-    return labels.glob_matches(meant.rule, rule.name) and asked <= set(rule.group_by)
+    return labels.glob_matches(meant.rule, rule.name) and asked.issubset(known)
 
 
 def _unfit(rules: Iterable[Rule], meant: Silence) -> Refusal | None:
-    """A label that no rule tells its alerts apart by would silence nothing."""
-    if any(_is_about(meant, rule) for rule in rules):
+    """A label that no rule's alerts have would silence nothing."""
+    if any(_is_about(meant, rule, about.known_of(rule)) for rule in rules):
         return None
     named = " and ".join(sorted(str(label) for label, _ in meant.match.patterns))
     which_rule = "No rule" if meant.rule == "*" else f'No rule that fits "{meant.rule}"'

@@ -24,6 +24,12 @@ def labels(db: Connection, rule: Rule | None, alert: Alert) -> dict[str, str]:
     return {**known, Label.USER: users.pop()} if len(users) == 1 else known
 
 
+def known_of(rule: Rule) -> set[Label]:
+    """The labels that alerts of the rule have: what it groups by, and the person where there is one behind each."""
+    behind = Label.TASK in rule.group_by or len(_only_user(rule)) == 1
+    return {*rule.group_by} | ({Label.USER} if behind else set())
+
+
 def may_see(db: Connection, rules: Iterable[Rule], asker: Asker, alert: Alert) -> bool:
     """Whether the alert is about the asker, for whom it is to see and to take on; admins see any.
 

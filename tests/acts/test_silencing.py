@@ -279,6 +279,14 @@ def test_what_another_silence_mutes_stays_muted(db: Connection) -> None:
     assert 1 == done.mutes
 
 
+@pytest.mark.parametrize(
+    "rule", ["ana-only", "runaway"], ids=["whom it selects by name", "who began the task"]
+)
+def test_a_person_whom_only_such_rules_know_can_be_silenced(db: Connection, rule: str) -> None:
+    wanted = Wanted(rule, labels=USER, until="2h")
+    assert f"rule={rule} user={ANA}" == silenced(db, wanted).silence.target
+
+
 def test_what_a_silence_of_its_one_person_mutes_stays_muted(db: Connection) -> None:
     ground.keep(db, ground.alert(rule="ana-only"))
     silenced(db, Wanted("ana-only", until="2h"))
