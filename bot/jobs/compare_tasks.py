@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
+from bot.jobs import passes
 from bot.jobs.passes import Pass, Reader, nothing_more
 from bot.neo.error import Kind, NeoError
 from bot.neo.filter import TaskFilter
@@ -20,9 +21,6 @@ from rules.window import Span
 
 MOST = 500
 """How many tasks are read again in one run, those that differ most first; the rest waits for the next."""
-
-AHEAD = timedelta(minutes=10)
-"""How far Neo's clock may be ahead of ours."""
 
 _CHUNK = timedelta(days=30)
 _LONGEST_RUN = timedelta(days=1)
@@ -140,7 +138,7 @@ async def _heal(reader: Reader, scope: Scope, task: str) -> Difference | None:
     None where it did not, or nothing is to be said of it.
     """
     before = await _of(reader, task)
-    if not await scope.read(reader, Span(scope.span.start, scope.now + AHEAD), task):
+    if not await scope.read(reader, Span(scope.span.start, scope.now + passes.AHEAD), task):
         return None
     page = await reader.client.task_records(TaskFilter(task_id=task), scope.state.owner)
     after, row = await _of(reader, task), next(iter(page.records), None)

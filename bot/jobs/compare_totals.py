@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.answers import measure
-from bot.jobs import account, compare_tasks
+from bot.jobs import account, passes
 from bot.jobs.compare_tasks import Scope
 from bot.jobs.passes import Reader
 from bot.neo.account import Summary
@@ -125,7 +125,7 @@ class _Comparing:
 
     async def catch_up(self) -> None:
         """Reads what is not settled: where Neo counts what was created in the span, tasks of it may go on."""
-        span = Span(self.scope.span.end, self.scope.now + compare_tasks.AHEAD)
+        span = Span(self.scope.span.end, self.scope.now + passes.AHEAD)
         await self.scope.read(self.reader, span)
 
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.jobs import arrival
@@ -22,6 +22,9 @@ from rules.record import Record, Task, task_key
 from rules.window import Span
 
 log = logging.getLogger(__name__)
+
+AHEAD = timedelta(minutes=10)
+"""How far Neo's clock may be ahead of ours."""
 
 _BATCH = 2000
 _LOOKED_UP = 200

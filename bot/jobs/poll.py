@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.jobs import account
+from bot.jobs import account, passes
 from bot.jobs.passes import Finish, Pass, Reader, nothing_more
 from bot.neo.error import Kind, NeoError
 from bot.neo.settings import PollSettings
@@ -17,9 +17,6 @@ from bot.store.sources import Backfill, SourceState
 from rules.window import Span
 
 log = logging.getLogger(__name__)
-
-_AHEAD = timedelta(minutes=10)
-"""How far Neo's clock may be ahead of ours."""
 
 _CHUNK = timedelta(days=30)
 _DAY = timedelta(days=1)
@@ -133,7 +130,9 @@ class Poller:
     async def _catch_up(self, state: SourceState, since: datetime, now: datetime) -> None:
         """What is new since the last cursor, less the overlap; then, when one is due, a wider look back from there."""
         start = max(min(state.cursor or now, now) - self._settings.overlap, since)
-        await self._sweep(state, Span(start, now + _AHEAD), now, partial(self._complete, now=now))
+        await self._sweep(
+            state, Span(start, now + passes.AHEAD), now, partial(self._complete, now=now)
+        )
         looks = [look for look in LOOKS if await self._is_due(look, now)]
         if looks:
             back = LOOKS[-1].back if state.by_arrival else max(look.back for look in looks)
@@ -180,7 +179,7 @@ class Poller:
         """Streams are back: they replace the tasks that stood for them, in one transaction."""
         known = await self._reader.database.read(standins.of, self.name)
         if known:
-            span = Span(min(known.values()), wanted.now + _AHEAD)
+            span = Span(min(known.values()), wanted.now + passes.AHEAD)
             await self._reader.replace_tasks(replace(wanted, span=span), list(known))
         await self._write(partial(sources.fall_back, source=self.name, tasks=False))
 

@@ -18,6 +18,9 @@ from rules.alert import Reason
 WARY = timedelta(days=1)
 """How long after a copy was put back news may be old: by then all that was missed is read and judged."""
 
+AFRESH = "afresh"
+"""Why a message is posted that was posted before."""
+
 _MADE, _SINCE = "copy: made", "copy: told since"
 """No source can have such a name, and be forgotten with it."""
 
@@ -62,7 +65,7 @@ def as_if_tried(db: Connection, notification: str, now: datetime) -> datetime | 
     message, reason = db.execute(
         "SELECT message, reason FROM outbox WHERE id = ?", (notification,)
     ).fetchone()
-    if reason == "afresh":
+    if reason == AFRESH:
         return None
     if reason == "digest":
         db.execute("UPDATE chart SET tried = 1 WHERE message = ?", (message,))

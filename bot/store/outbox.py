@@ -222,7 +222,7 @@ def post_afresh(db: Connection, message: str, now: datetime) -> None:
         "SELECT destination, ts FROM message WHERE id = ?", (message,)
     ).fetchone()
     db.execute("UPDATE message SET channel = '', ts = '', edit_tries = 0 WHERE id = ?", (message,))
-    add(db, Entry(message, f"{place}|afresh|{message}|{ts}", sending.AFRESH), now)
+    add(db, Entry(message, f"{place}|afresh|{message}|{ts}", copied.AFRESH), now)
 
 
 def waiting(db: Connection) -> Waiting:

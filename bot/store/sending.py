@@ -8,9 +8,6 @@ from bot.notify.notification import Destination, Notification, Receipt, Via
 from bot.store import copied, instant
 from bot.store.connection import Connection
 
-AFRESH = "afresh"
-"""Why a message is posted that was posted before."""
-
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -53,4 +50,6 @@ def read(db: Connection, id_: str, attempted: int | None, now: datetime) -> Take
         attempted=instant.from_nullable(attempted),
     )
     seen = copied.marked(db, letter, message, now)
-    return Taken(seen, message, version, own is None, itself and reason != AFRESH, tries, run)
+    return Taken(
+        seen, message, version, own is None, itself and reason != copied.AFRESH, tries, run
+    )
