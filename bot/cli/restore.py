@@ -22,7 +22,11 @@ def command(call: Call, file: Path) -> None:
     store = settings.store.path
     done = restoring.restore(store, file, call.clock())
     made = f", made at {moment.shown(done.made, settings.timezone.key)}" if done.made else ""
+    if done.earlier:
+        click.echo(
+            f"An earlier `restore`, which was killed, was finished first: what it replaced is kept as {done.earlier}."
+        )
     click.echo(f"{store} is now the backup {file}{made}.")
-    for kept in done.replaced:
-        click.echo(f"What it replaced is kept as {kept}.")
+    if done.replaced:
+        click.echo(f"What it replaced is kept as {done.replaced}.")
     click.echo("Start the bot: what has happened since is read from Neo again.")

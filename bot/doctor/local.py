@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.config import Config
 from bot.doctor import check
 from bot.doctor.check import Check
-from bot.store import backups, copying, ledger, outbox, sources
+from bot.store import backups, copying, ledger, outbox, replacement, sources
 from bot.store.connection import Connection
 from bot.store.database import Database
 from bot.store.error import StoreError
@@ -23,7 +23,7 @@ _DAILY = "the bot makes one a day while it runs: /readyz and its log say why it 
 
 async def examine(config: Config, now: datetime) -> list[Check]:
     path = config.store.path
-    if not path.exists():
+    if not path.exists() and not replacement.is_half_done(path):
         return [_to_come(path)]
     try:
         database = await Database.open(path, write=False)

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from bot.store import backups, connection, copied, error, schema, soundness
+from bot.store import backups, connection, copied, error, replacement, schema, soundness
 from bot.store.connection import Connection
 from bot.store.error import DamagedError, StoreError
 
@@ -29,6 +29,7 @@ def back_up(
 
     An earlier backup is replaced, and nothing else. Raises StoreError; DamagedError where the store is not whole.
     """
+    replacement.refuse_half_done(store)
     if not store.exists():
         raise StoreError(f"{store.absolute()} is not there: there is nothing to back up")
     _refuse_to_replace(store, target)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,9 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar, TypeVarTuple
 
-from bot.store import connection, copying, error, lock, restoring, schema, soundness
+from bot.store import connection, copying, error, lock, replacement, restoring, schema, soundness
 from bot.store.connection import Connection
 from bot.store.error import StoreError
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -141,7 +144,8 @@ class Database:
 
     async def _open_writer(self, max_pages: int | None) -> None:
         self._lock = lock.take(self.path)
-        restoring.finish(self.path)
+        if kept := restoring.finish(self.path):
+            log.warning("a restore that was killed is finished", extra={"replaced": str(kept)})
         soundness.refuse_emptied(self.path)
         await self._writer.open(lambda: self._make_writer(max_pages))
 
@@ -157,11 +161,7 @@ class Database:
         return db
 
     def _make_reader(self) -> Connection:
-        if restoring.is_half_done(self.path):
-            raise StoreError(
-                f"{self.path.absolute()} is not there, since `restore` was killed at its last step;"
-                " start `run`, or `restore` again: both finish it"
-            )
+        replacement.refuse_half_done(self.path)
         if not self.path.exists():
             raise StoreError(
                 f"{self.path.absolute()} is not there; start `run` or `backfill` to make it"

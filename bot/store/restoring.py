@@ -4,29 +4,32 @@ Theory of operation. A copy of the backup is made and looked through as `bot.db.
 Then it is named `bot.db.restored-TIME`, and with that one step it is decided. What follows are names alone: the store and its log
 become `bot.db.replaced-TIME`, and the copy becomes the store. Of this, whoever holds the store next does what is left, so
 that after a kill the store is the old one or the restored one, and the log of the old one never lies beside the other.
+Where the store cannot be given another name, the decision is withdrawn and it stays.
 """
 
 import errno
-import glob
 import os
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-from bot.store import copied, copying, lock, schema, soundness
+from bot.store import copied, copying, lock, replacement, schema, soundness
 from bot.store.error import DamagedError, StoreError
-
-_DECIDED, _REPLACED = ".restored-", ".replaced-"
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """When the backup was made, if it says so, and where the stores are that were replaced: by this, and by one that was killed."""
+    """When the backup was made, if it says so, and where the store is kept that it replaced.
+
+    `earlier`: where the one is that was replaced before by a `restore` which was killed, and is finished now.
+    """
 
     made: datetime | None
-    replaced: tuple[Path, ...]
+    replaced: Path | None
+    earlier: Path | None
 
 
 def restore(store: Path, backup: Path, now: datetime) -> Restored:
@@ -35,33 +38,39 @@ def restore(store: Path, backup: Path, now: datetime) -> Restored:
     Nothing is touched before all of it was looked through. Raises StoreError: when a process writes to the store, when
     the backup is damaged, of another program, or of a newer version.
     """
+    if not backup.is_file():
+        raise StoreError(f"{backup} is not there; nothing was changed")
     held = lock.take(store)
     try:
-        before = finish(store)
         _require_other(store, backup)
-        with copying.staged(_unfinished(store)) as copy:
+        with _finished(store) as earlier, copying.staged(_unfinished(store)) as copy:
             made = _prepare(backup, copy)
             _belongs_to_whom_it_did(copy, store)
             _decide(store, copy, now)
-        replaced = finish(store)
+        return Restored(made, finish(store), earlier)
     finally:
         lock.release(held)
-    return Restored(made, tuple(each for each in (before, replaced) if each))
 
 
 def finish(store: Path) -> Path | None:
     """Does what was decided and is not done; gives where the store is that was replaced. For those who hold the lock."""
     copying.discard(_unfinished(store))
-    decided = _decided(store)
+    decided = replacement.decided(store)
     if decided is None:
         return None
-    kept = store.with_name(f"{store.name}{_REPLACED}{decided.name.rpartition(_DECIDED)[2]}")
+    kept = replacement.kept(store, decided)
     try:
         # The store goes first: it is never there without its log, in which what was written last may stand.
         for old, new in zip(copying.parts(store), copying.parts(kept), strict=True):
             _rename(old, new)
         copying.flush(store.parent)
     except OSError as failed:
+        if _withdrawn(store, decided, kept):
+            raise StoreError(
+                f"{store} was not replaced and is as it was: it cannot be renamed to {kept}: {failed.strerror};"
+                f" let this user rename the files in {store.parent}, or mount that folder in place of the one file,"
+                " then `restore` again"
+            ) from failed
         raise StoreError(
             f"{store} is to be replaced by {decided}, and cannot be kept as {kept}: {failed.strerror};"
             " mend that, then start the bot or `restore` again"
@@ -70,16 +79,36 @@ def finish(store: Path) -> Path | None:
     return kept if kept.exists() else None
 
 
-def is_half_done(store: Path) -> bool:
-    """Whether the store is not there because a process was killed just before it had put the restored one in its place."""
-    return not store.exists() and _decided(store) is not None
+def _withdrawn(store: Path, decided: Path, kept: Path) -> bool:
+    """Nothing of the store has another name yet, so it can stay: it is no more to be replaced, unless even that fails."""
+    if not store.exists() or any(each.exists() for each in copying.parts(kept)):
+        return False
+    copying.discard(decided)
+    return not decided.exists()
+
+
+@contextmanager
+def _finished(store: Path) -> Iterator[Path | None]:
+    """Once what an earlier `restore` decided is done; where this one fails after that, it says so."""
+    decided = replacement.decided(store)
+    earlier = finish(store)
+    try:
+        yield earlier
+    except StoreError as error:
+        if decided is None:
+            raise
+        kept = f", and what it replaced is kept as {earlier}" if earlier else ""
+        raise StoreError(
+            f"{error}; only the earlier `restore`, which was killed, was finished{kept}"
+        ) from error
 
 
 def _require_other(store: Path, backup: Path) -> None:
-    if not backup.is_file():
-        raise StoreError(f"{backup} is not there; nothing was changed")
     if store.exists() and backup.samefile(store):
         raise StoreError(f"{backup} is the store itself; nothing was changed")
+    decided = replacement.decided(store)
+    if decided and backup.samefile(decided):
+        raise StoreError(f"{backup} is to be the store already; start `run`, which finishes that")
 
 
 def _prepare(backup: Path, copy: Path) -> datetime | None:
@@ -101,19 +130,15 @@ def _prepare(backup: Path, copy: Path) -> datetime | None:
 
 def _decide(store: Path, copy: Path, now: datetime) -> None:
     """From now on the copy is the store, whoever has to finish that."""
-    time = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    kept = store.with_name(f"{store.name}{_REPLACED}{time}")
+    decided = replacement.name(store, now)
+    kept = replacement.kept(store, decided)
     if any(each.exists() for each in copying.parts(kept)):
         raise StoreError(f"{store} cannot be kept as {kept}: File exists; it was not replaced")
-    copying.put(copy, store.with_name(f"{store.name}{_DECIDED}{time}"))
+    copying.put(copy, decided)
 
 
 def _unfinished(store: Path) -> Path:
     return store.with_name(f"{store.name}.restoring")
-
-
-def _decided(store: Path) -> Path | None:
-    return next(store.parent.glob(f"{glob.escape(store.name)}{_DECIDED}*"), None)
 
 
 def _rename(old: Path, new: Path) -> None:

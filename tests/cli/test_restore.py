@@ -1,6 +1,7 @@
 """`restore`: a backup in the place of the store, and what it says of both."""
 
 import os
+import shutil
 from pathlib import Path
 
 from bot.store import lock
@@ -25,6 +26,15 @@ def test_it_puts_the_backup_in_the_place_of_the_store_which_it_keeps(filled: Run
     ]
     assert before == filled("query", "spend").stdout != later
     assert kept.exists()
+
+
+def test_it_says_what_it_finished_of_one_that_was_killed(filled: Run) -> None:
+    filled("backup", "copy.db")
+    shutil.copy("copy.db", "bot.db.restored-20261122T090000Z")
+    said = filled("restore", "copy.db").stdout.splitlines()
+    first, now = (Path.cwd() / f"bot.db.replaced-20261122T{hour}0000Z" for hour in ("09", "11"))
+    assert said[0].endswith(f"was finished first: what it replaced is kept as {first}.")
+    assert f"What it replaced is kept as {now}." == said[2]
 
 
 def test_it_refuses_while_a_process_holds_the_store_and_names_it(filled: Run) -> None:

@@ -31,6 +31,12 @@ async def test_before_the_first_start_there_is_no_store(patient: Ward) -> None:
     assert (Mark.WARN, True) == (found.mark, "not there yet" in found.found)
 
 
+async def test_a_restore_that_was_killed_is_told_with_what_finishes_it(patient: Ward) -> None:
+    patient.house.store.with_name("bot.db.restored-20261122T120000Z").touch()
+    found = (await patient.examined())["store"]
+    assert (Mark.FAIL, True) == (found.mark, "`restore` was killed at its last" in found.found)
+
+
 async def test_the_size_of_a_store_counts_its_log(patient: Ward) -> None:
     database = await Database.open(patient.house.store, write=True)
     try:

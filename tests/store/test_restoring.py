@@ -40,7 +40,7 @@ def test_the_backup_is_the_store_and_what_it_replaced_is_kept(path: Path, backup
     path.chmod(0o640)
     before, copy = path.read_bytes(), backup.read_bytes()
     done = restoring.restore(path, backup, usage.NOON)
-    assert (usage.NOON, (path.with_name(KEPT),)) == (done.made, done.replaced)
+    assert (usage.NOON, path.with_name(KEPT), None) == (done.made, done.replaced, done.earlier)
     assert files.COUNT == files.count(path)
     assert (before, copy) == (path.with_name(KEPT).read_bytes(), backup.read_bytes())
     assert 0o640 == stat.S_IMODE(path.stat().st_mode)
@@ -78,7 +78,7 @@ def test_what_a_killed_restore_left_behind_does_no_harm(path: Path, backup: Path
 def test_where_there_is_no_store_the_backup_is_the_first(tmp_path: Path, backup: Path) -> None:
     store = tmp_path / "new" / "bot.db"
     done = restoring.restore(store, backup, usage.NOON)
-    assert (usage.NOON, ()) == (done.made, done.replaced)
+    assert (usage.NOON, None) == (done.made, done.replaced)
     assert files.COUNT == files.count(store)
 
 
@@ -141,6 +141,31 @@ def test_what_is_no_sound_backup_of_ours_changes_nothing(
     assert before == {
         name: data for name, data in content(path.parent).items() if "lock" not in name
     }
+
+
+def test_a_backup_that_is_not_there_makes_not_even_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"no\.db is not there; nothing was changed"):
+        restoring.restore(tmp_path / "new" / "bot.db", tmp_path / "no.db", usage.NOON)
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "bot.db.restored-notes.txt",
+        "bot.db.restored-ok",
+        "bot.db.restored-20261122T120000Z-wal",
+        "bot.db.restored-20261122T120000Z.bak",
+        "bot.db.restored-2026-11-22",
+        "other.db.restored-20261122T120000Z",
+    ],
+)
+def test_a_file_that_is_only_named_alike_does_not_become_the_store(path: Path, name: str) -> None:
+    files.make(path)
+    path.with_name(name).write_text("mine")
+    before = content(path.parent)
+    assert None is restoring.finish(path)
+    assert before == content(path.parent)
 
 
 def test_the_store_does_not_replace_itself(path: Path) -> None:

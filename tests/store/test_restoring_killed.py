@@ -1,14 +1,18 @@
 """Killed at any step, `restore` leaves the old store or the restored one, each with its own log and with nothing else's."""
 
 import asyncio
+import errno
 import itertools
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,19 +58,41 @@ def write(db: Connection, batch: int) -> None:
         files.fill(db, batch * files.COUNT)
 
 
-def restored(folder: Path, kill: steps.Kill) -> bool:
-    """Whether a process that restores the backup lives through it."""
+def restore(folder: Path) -> restoring.Restored:
+    return restoring.restore(folder / "bot.db", folder / "copy.db", usage.NOON)
+
+
+def lives(work: Callable[[], object], kill: steps.Kill) -> bool:
+    """Whether a process that does this lives through it."""
     if not (child := os.fork()):
         code = 1
         try:
             steps.watch_files(steps.Steps(kill))
-            restoring.restore(folder / "bot.db", folder / "copy.db", usage.NOON)
+            work()
             code = 0
         finally:
             os._exit(code)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     assert status in {0, -signal.SIGKILL}
     return status == 0
+
+
+def restored(folder: Path, kill: steps.Kill) -> bool:
+    return lives(partial(restore, folder), kill)
+
+
+def pin(event: str, found: tuple[Any, ...]) -> None:
+    """As the system answers where the one file is a mount: it can be written, and have no other name."""
+    if event == "os.rename" and Path(str(found[0])).name == "bot.db":
+        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+
+
+def pinned(work: Callable[[], object], said: Path) -> None:
+    """Does it where the store cannot be renamed, and writes down with which words it fails."""
+    sys.addaudithook(pin)
+    with pytest.raises(StoreError) as failed:
+        work()
+    said.write_text(str(failed.value))
 
 
 def started(store: Path) -> int:
@@ -127,11 +153,70 @@ def half_done(folder: Path) -> Path:
     return folder / "bot.db"
 
 
-async def test_while_it_is_half_done_who_reads_is_told_how_it_is_finished(half_done: Path) -> None:
-    with pytest.raises(
-        StoreError, match=r"is not there, since `restore` was killed .* start `run`"
-    ):
+async def test_while_it_is_half_done_who_reads_or_copies_is_told_how_it_is_finished(
+    half_done: Path,
+) -> None:
+    told = r"is not there, since `restore` was killed .* start `run`"
+    with pytest.raises(StoreError, match=told):
         await Database.open(half_done, write=False)
+    with pytest.raises(StoreError, match=told):
+        copying.back_up(half_done, half_done.with_name("another.db"), usage.NOON)
+
+
+def test_the_start_that_finishes_it_tells_where_the_old_store_is(
+    half_done: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert BACKED_UP == started(half_done)
+    (told,) = [each.__dict__ for each in caplog.records if "restore" in each.message]
+    assert told["replaced"] == str(half_done.with_name("bot.db.replaced-20261025T120000Z"))
+
+
+@pytest.mark.parametrize(
+    ("backup", "says"),
+    [
+        pytest.param("no.db", "no.db is not there; nothing was changed", id="gone"),
+        pytest.param(
+            "bot.db.restored-20261025T120000Z", "is to be the store already; start `run`", id="it"
+        ),
+    ],
+)
+def test_what_can_be_no_backup_does_not_even_finish_it(
+    half_done: Path, backup: str, says: str
+) -> None:
+    before = content(half_done.parent)
+    with pytest.raises(StoreError, match=says):
+        restoring.restore(half_done, half_done.with_name(backup), LATER)
+    assert before == content(half_done.parent)
+
+
+def test_a_restore_that_fails_once_it_has_finished_another_says_so(half_done: Path) -> None:
+    (half_done.with_name("letter.db")).write_text("Dear Sir or Madam")
+    with pytest.raises(
+        StoreError, match=r"letter.db is damaged .* only the earlier .* kept as .*T120000Z$"
+    ):
+        restoring.restore(half_done, half_done.with_name("letter.db"), LATER)
+    assert (BACKED_UP, [OLD]) == (started(half_done), kept(half_done.parent))
+
+
+def test_a_store_that_cannot_be_renamed_stays_and_the_bot_starts_with_it(folder: Path) -> None:
+    before, said = content(folder), folder.parent / "said"
+    assert lives(partial(pinned, partial(restore, folder), said), None)
+    told = said.read_text()
+    assert "was not replaced and is as it was: it cannot be renamed to " in told
+    assert ": Device or resource busy; " in told
+    assert before == content(folder)
+    assert OLD == started(folder / "bot.db")
+
+
+def test_a_kill_before_a_decision_is_withdrawn_leaves_the_old_store_all_the_same(
+    folder: Path,
+) -> None:
+    decided, said = folder / "bot.db.restored-20261025T120000Z", folder.parent / "said"
+    work = partial(pinned, partial(restore, folder), said)
+    assert not lives(work, f"before os.remove {decided.suffix} 1")
+    assert decided.exists()
+    assert lives(partial(pinned, partial(started, folder / "bot.db"), said), None)
+    assert (OLD, []) == (started(folder / "bot.db"), kept(folder))
 
 
 def test_where_somebody_lent_a_hand_nothing_is_overwritten(half_done: Path) -> None:
