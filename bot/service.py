@@ -180,9 +180,9 @@ class Bot:
         return found.reasons
 
     async def prune(self) -> None:
-        """Takes what is too old out of the ledger."""
+        """Takes what is too old out of the store."""
         async with self._sifting:
-            await prune.run(self.database, self.standing.kept_from(self.clock.now()))
+            await prune.run(self.database, self.standing.kept_from, self.clock.now())
 
     async def reconcile(self) -> None:
         """Holds each source against Neo's own totals, once a night; what that put right is judged after the next poll."""

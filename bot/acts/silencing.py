@@ -1,4 +1,4 @@
-"""Muting alerts for a while: a silence is made, changed and ended, and none is ever forgotten."""
+"""Muting alerts for a while: a silence is made, changed and ended, which takes none off the record."""
 
 import re
 from collections.abc import Sequence

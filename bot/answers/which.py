@@ -17,8 +17,8 @@ from rules.window import Span
 SHOWN = 8
 """Series or alerts that are named to who did not say which."""
 
-ENOUGH = 4
-"""Characters of an id that an act needs."""
+ENOUGH, WHOLE = 4, 10
+"""Characters of an id that an act needs, and that an id has."""
 
 Ranked = Sequence[tuple[Values, Value]]
 """Series with their values, the worst first."""
@@ -35,8 +35,9 @@ def alert(db: Connection, prefix: str, may_see: Callable[[Alert], bool]) -> Aler
         near = reading.nearest(
             prefix, [each.id for each in alerts.open_alerts(db) if may_see(each)]
         )
+        gone = ". What ended longer ago than `store.keep` is kept no more." if _is_id(prefix) else "."
         return Refusal(
-            f'There is no alert "{prefix}" among those that you may see{near or "."} `alerts` lists what is open.',
+            f'There is no alert "{prefix}" among those that you may see{near or gone} `alerts` lists what is open.',
             denied=bool(known),
         )
     shown = ", ".join(f"{each.id} ({each.series})" for each in found[:SHOWN])
@@ -44,6 +45,11 @@ def alert(db: Connection, prefix: str, may_see: Callable[[Alert], bool]) -> Aler
     return Refusal(
         f'"{prefix}" begins the ids of {len(found)} alerts: {shown}{rest}. Write more of it.'
     )
+
+
+def _is_id(text: str) -> bool:
+    """Whether it is all of an id, as buttons in Slack and payloads carry it: a slip of the hand is shorter or has other letters."""
+    return len(text) == WHOLE and text.isalnum()
 
 
 def acted_on(db: Connection, prefix: str, may_see: Callable[[Alert], bool]) -> Alert | Refusal:

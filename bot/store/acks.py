@@ -1,4 +1,4 @@
-"""Who took on which alert. Nothing is deleted: what was undone says when."""
+"""Who took on which alert: what was undone says when, and goes only with its alert."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -21,7 +21,7 @@ _IS_HEAD = (
 )
 """Order holds within one message: only the first of what waits for it may go."""
 
-_LOST = (
+LOST = (
     "state = 'failed' AND message NOT IN (SELECT message FROM outbox WHERE rerouted)"
     " AND NOT EXISTS (SELECT 1 FROM outbox AS later WHERE later.message = outbox.message"
     " AND later.state = 'sent' AND later.rowid > outbox.rowid)"
@@ -160,7 +160,7 @@ def revive(db: Connection, now: datetime) -> int:
     Not what the fallback was told instead, nor what later words to the same place have overtaken. Says how much it is.
     """
     posts = db.execute(
-        f"UPDATE outbox SET state = 'waiting', due = ?, tries = 0, ended = NULL WHERE {_LOST}",
+        f"UPDATE outbox SET state = 'waiting', due = ?, tries = 0, ended = NULL WHERE {LOST}",
         (instant.to_micros(now),),
     )
     edits = db.execute("UPDATE message SET edit_error = '' WHERE edit_error <> ''")
@@ -231,7 +231,7 @@ def waiting(db: Connection) -> Waiting:
         "SELECT count(*), min(created) FROM outbox WHERE state = 'waiting'"
     ).fetchone()
     lost = db.execute(
-        f"SELECT error FROM (SELECT error, ended FROM outbox WHERE {_LOST}"
+        f"SELECT error FROM (SELECT error, ended FROM outbox WHERE {LOST}"
         " UNION ALL SELECT edit_error, NULL FROM message WHERE edit_error <> '') ORDER BY ended DESC"
     ).fetchall()
     last = db.execute(

@@ -1,4 +1,4 @@
-"""Silences: who muted what until when, and why. None is ever deleted."""
+"""Silences: who muted what until when, and why. An end deletes none."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,5 @@
--- Alerts, what was said about them, and what is still to be delivered. Times are microseconds; values are exact figures as text.
+-- Alerts, what was said about them, and what is still to be delivered. Times are microseconds; values are
+-- exact figures as text. `past.py` says what goes when.
 
 CREATE TABLE judged (
     rule TEXT PRIMARY KEY,
@@ -41,8 +42,9 @@ CREATE INDEX alert_live ON alert (rule, labels, "end") WHERE state IN ('pending'
 CREATE INDEX alert_open ON alert (state) WHERE state IN ('pending', 'firing');
 CREATE INDEX alert_due ON alert (due) WHERE due IS NOT NULL;
 CREATE INDEX alert_closed ON alert ("end") WHERE state = 'closed';
+CREATE INDEX alert_ended ON alert (ended) WHERE ended IS NOT NULL;
 
--- Each decision that differed from the one before it; never changed, never deleted with its alert.
+-- Each decision that differed from the one before it; never changed. Those of an alert that never fired outlive it.
 CREATE TABLE decision (
     id INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,
@@ -58,6 +60,7 @@ CREATE TABLE decision (
     "end" INTEGER NOT NULL
 );
 CREATE INDEX decision_alert ON decision (alert, id);
+CREATE INDEX decision_at ON decision (at);
 
 -- A message that was posted, or will be: one for an alert or a table of alerts at one destination.
 -- `version` counts what it should say, `shown` what it does say: an edit is due where they differ. `edit_error` is why
@@ -77,6 +80,7 @@ CREATE TABLE message (
 ) WITHOUT ROWID;
 CREATE INDEX message_edit ON message (destination) WHERE version > shown AND ts <> '';
 CREATE INDEX message_unedited ON message (id) WHERE edit_error <> '';
+CREATE INDEX message_created ON message (created);
 
 -- What each destination was last told of an alert, and which message there is about it. `gathered` is the one about what
 -- became of many in which it was told since, if it was: it stays as it is there. `since` is when the alert began
@@ -136,6 +140,7 @@ CREATE TABLE audit (
     action TEXT NOT NULL,
     detail TEXT NOT NULL
 );
+CREATE INDEX audit_at ON audit (at);
 
 CREATE TABLE remembered (
     name TEXT PRIMARY KEY,

@@ -1,4 +1,4 @@
--- What people asked for, and what was held back for it. Times are microseconds. Nothing here is deleted but what is held.
+-- What people asked for, and what was held back for it. Times are microseconds. Acts only add and end; `past.py` says what goes when.
 
 -- `match` is {label: [glob, …]} in JSON. A silence that was ended early has the moment of that as its `ends`.
 CREATE TABLE silence (
