@@ -32,12 +32,10 @@ def alert(db: Connection, prefix: str, may_see: Callable[[Alert], bool]) -> Aler
         if len(clear) == 1:
             return clear[0]
     if not found:
-        near = reading.nearest(
-            prefix, [each.id for each in alerts.open_alerts(db) if may_see(each)]
-        )
-        gone = ". What ended longer ago than `store.keep` is kept no more." if _is_id(prefix) else "."
+        open_ = [each.id for each in alerts.open_alerts(db) if may_see(each)]
+        rest = reading.nearest(prefix, open_) or _gone(prefix)
         return Refusal(
-            f'There is no alert "{prefix}" among those that you may see{near or gone} `alerts` lists what is open.',
+            f'There is no alert "{prefix}" among those that you may see{rest} `alerts` lists what is open.',
             denied=bool(known),
         )
     shown = ", ".join(f"{each.id} ({each.series})" for each in found[:SHOWN])
@@ -47,9 +45,10 @@ def alert(db: Connection, prefix: str, may_see: Callable[[Alert], bool]) -> Aler
     )
 
 
-def _is_id(text: str) -> bool:
-    """Whether it is all of an id, as buttons in Slack and payloads carry it: a slip of the hand is shorter or has other letters."""
-    return len(text) == WHOLE and text.isalnum()
+def _gone(prefix: str) -> str:
+    """A whole id is no slip: it stands under a message that may be old."""
+    whole = len(prefix) == WHOLE and prefix.isalnum()
+    return ". What ended longer ago than `store.keep` is kept no more." if whole else "."
 
 
 def acted_on(db: Connection, prefix: str, may_see: Callable[[Alert], bool]) -> Alert | Refusal:

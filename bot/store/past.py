@@ -20,8 +20,8 @@ Ids = Sequence[str | int]
 _AMONG = "IN (SELECT value FROM json_each(:ids))"
 
 _UNSETTLED = f"""
-  SELECT message FROM outbox WHERE state = 'waiting'
-  UNION ALL SELECT message FROM outbox WHERE {outbox.LOST}
+  SELECT message FROM outbox INDEXED BY outbox_waiting WHERE state = 'waiting'
+  UNION ALL SELECT message FROM outbox INDEXED BY outbox_failed WHERE {outbox.LOST}
   UNION ALL SELECT id FROM message WHERE version > shown AND ts <> ''
   UNION ALL SELECT id FROM message WHERE edit_error <> ''
   UNION ALL SELECT id FROM chart JOIN message ON id = message WHERE NOT tried AND ts <> ''

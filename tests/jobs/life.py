@@ -305,8 +305,8 @@ def only(stands: Standing, names: Iterable[str]) -> Standing:
 
 
 def _arrived(db: Connection, step: Step, now: datetime) -> None:
-    if step.act == "silence":
-        silences.add(db, Silence(0, now, now + timedelta(hours=1), "U0ADA", "known"))
+    if step.act in _SILENCED:
+        silences.add(db, Silence(0, now, now + _SILENCED[step.act], "U0ADA", "known"))
     if not step.polled:
         sources.failed(db, SOURCE, "Neo is down", at=now)
         return
@@ -336,6 +336,7 @@ def _everything(db: Connection) -> Kept:
 
 
 ANA, BEN = "ana@acme.test", "ben@acme.test"
+_SILENCED = {"silence": timedelta(hours=1), "silence for long": timedelta(days=30)}
 
 
 def _usage(*told: tuple[str, str, int], ago: int = 1, status: str = "completed") -> _Happening:
@@ -365,9 +366,10 @@ _HAPPENINGS: dict[str, _Happening] = {
     "somebody silences everything": lambda _: {"act": "silence"},
     "somebody takes on what fires": lambda _: {"act": "ack"},
 }
+happenings = st.sampled_from(sorted(_HAPPENINGS))
 _PASSED = [timedelta(minutes=each) for each in (0.5, 1, 4, 5, 10, 10, 20, 30, 61, 120, 700)]
 _moves = st.lists(
-    st.tuples(st.sampled_from(_PASSED), st.sampled_from(sorted(_HAPPENINGS))),
+    st.tuples(st.sampled_from(_PASSED), happenings),
     min_size=2,
     max_size=6,
 )

@@ -143,7 +143,9 @@ def take_off_the_last_sent(db: Connection) -> None:
             id="an edit waits",
         ),
         pytest.param(refuse_edit, id="an edit was refused"),
-        pytest.param(lambda db: tell(db, GOING_ON, "old"), id="its message tells of one that goes on"),
+        pytest.param(
+            lambda db: tell(db, GOING_ON, "old"), id="its message tells of one that goes on"
+        ),
         pytest.param(gather_with_one_that_goes_on, id="it was gathered with one that goes on"),
         pytest.param(take_off_the_last_sent, id="nothing was sent since"),
         pytest.param(
@@ -160,12 +162,16 @@ def test_it_stays_with_all_that_belongs_to_it_while(
     assert before == left(old, *TABLES)
 
 
-def test_a_period_that_is_not_over_keeps_its_alert(old: Connection) -> None:
-    """It may cross its limit again, and is known by the beginning of the period."""
-    alerts.drop(old, [OVER.id])
-    span = Span(LONG_AGO, LATER)
-    ground.keep(old, replace(OVER, span=span, state=State.CORRECTED))
-    assert {} == pruned(old)
+@pytest.mark.parametrize(
+    ("end", "left"),
+    [pytest.param(LATER, {}, id="not over"), pytest.param(LONG_AGO, {"alerts": 1}, id="over")],
+)
+def test_an_alert_that_nobody_was_told_of_goes_with_its_period(
+    db: Connection, end: datetime, left: dict[str, int]
+) -> None:
+    """Until then it may cross its limit again, and is known by the beginning of the period."""
+    ground.keep(db, replace(OVER, span=Span(LONG_AGO - DAY, end), state=State.CORRECTED))
+    assert left == pruned(db)
 
 
 def test_what_the_fallback_was_told_instead_keeps_nothing(old: Connection) -> None:
@@ -218,9 +224,7 @@ def test_decisions_about_what_never_fired_go_by_their_own_time(db: Connection) -
         pytest.param(LONG_AGO, BEFORE, [2], id="that ended before any alert on record began"),
     ],
 )
-def test_a_silence(
-    db: Connection, ends: datetime, since: datetime | None, kept: list[int]
-) -> None:
+def test_a_silence(db: Connection, ends: datetime, since: datetime | None, kept: list[int]) -> None:
     """The last one stays in any case, and no other gets its name."""
     for _ in range(2):
         silences.add(db, Silence(0, LONG_AGO - DAY, ends, "ada", ""))
@@ -257,14 +261,14 @@ def test_what_still_is_undelivered_does_not_look_stuck_for_what_went(old: Connec
 
 
 @pytest.mark.parametrize("name", sorted(set(KINDS) - {"rejected"}))
-def test_what_is_old_is_found_without_looking_through_everything(
-    db: Connection, name: str
-) -> None:
+def test_what_is_old_is_found_without_looking_through_everything(db: Connection, name: str) -> None:
     plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {KINDS[name].old}", {"before": 0})]
     assert all("USING" in step and "INDEX" in step for step in plan), plan
 
 
-@pytest.mark.parametrize("table", sorted({(t, c) for k in KINDS.values() for t, c in k.tables.items()}))
+@pytest.mark.parametrize(
+    "table", sorted({(t, c) for k in KINDS.values() for t, c in k.tables.items()})
+)
 def test_what_goes_is_found_by_an_index(db: Connection, table: tuple[str, str]) -> None:
     name, column = table
     plan = [
