@@ -138,6 +138,8 @@ STORIES = {
         (HOUR, "down", [(ANA, 110, MINUTE)]),
         *[(9 * DAY, "down", NOTHING)] * 2,
         (DAY, "", NOTHING),
+        BEN_GOES_ON,
+        (DAY, "", NOTHING),
     ),
     "what came late is held back for weeks": story(
         (HOUR, "", NOTHING),

@@ -6,7 +6,7 @@ CREATE TABLE "_sqlite_migrations" (
    "name" TEXT,
    "applied_at" TEXT
 );
-INSERT INTO "_sqlite_migrations" VALUES(1,'bot','tables','2026-11-22 16:29:24.213728+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(1,'bot','tables','2026-11-22 16:37:55.718091+00:00');
 CREATE TABLE ack (
   id INTEGER PRIMARY KEY,
   alert TEXT NOT NULL,
@@ -184,10 +184,10 @@ CREATE TABLE outbox (
     ended INTEGER,
     run TEXT NOT NULL DEFAULT ''
 );
-INSERT INTO "outbox" VALUES('2372dc9c10969e88c52ddd40','finops>slack:#neo-spend|2vfht32du5|2026-11-20T09:00:00+00:00|first|warning|50 USD|2026-11-20T09:00:00+00:00','finops>slack:#neo-spend','3522a743736b80ce35c0f588','first',NULL,0,0,0,'sent',1795165200000000,1795165200000000,1795165200000000,1,'',1795165200000000,'f620a157');
-INSERT INTO "outbox" VALUES('bdf02d513124601345880cc2','finops>slack:#neo-spend|cdfsx356z6|2026-11-20T09:00:00+00:00|first|warning|50 USD|2026-11-20T09:00:00+00:00','finops>slack:#neo-spend','e21347385b50f2a7b3849049','first',NULL,0,0,0,'sent',1795165200000000,1795165200000000,1795165201000000,1,'',1795165201000000,'f620a157');
-INSERT INTO "outbox" VALUES('0d79892f3eaf956303bfc74a','finops>slack:#neo-spend|2vfht32du5|2026-11-20T09:00:00+00:00|escalated|critical|100 USD|2026-11-20T12:01:00+00:00','finops>slack:#neo-spend','3522a743736b80ce35c0f588','escalated','{"alert":{"id":"2vfht32du5","rule":"daily","summary":"","condition":"thresholds","metric":"spend","labels":{"user":"ana@acme.test"},"state":"firing","severity":3,"peak":3,"reason":"escalated","value":"usd:120000000000","worst":"usd:120000000000","limit":"usd:100000000000","limit_text":"100 USD","limit_severity":3,"told":"usd:60000000000","period":{"name":"day","start":"2026-11-20T00:00:00Z","end":"2026-11-21T00:00:00Z","zone":"UTC"},"by_period":true,"since":"2026-11-20T09:00:00Z","ended":null,"note":"","records":2,"tasks":[{"id":"task-1","title":"","user":"ana@acme.test","model":"claude-sonnet-4-5","cost":{"nano":60000000000},"streams":1},{"id":"task-3","title":"","user":"ana@acme.test","model":"claude-sonnet-4-5","cost":{"nano":60000000000},"streams":1}],"more_tasks":0,"split":null,"pace":null,"data_at":"2026-11-20T12:01:00Z","runbook":"","receiver":"finops","final":false,"acted":{"ack":null,"silence":null},"first":null,"over_at":null},"kind":"alert"}',1,0,0,'sent',1795176060000000,1795176060000000,1795176061000000,1,'',1795176061000000,'50690254');
-INSERT INTO "outbox" VALUES('ecec5e913c46ea751a06c740','117bdb7962d8991f292c61ab','finops>slack:#neo-spend','117bdb7962d8991f292c61ab','digest',NULL,0,0,0,'sent',1795176063000000,1795176063000000,1795176123000000,1,'',1795176123000000,'8f174a91');
+INSERT INTO "outbox" VALUES('2372dc9c10969e88c52ddd40','finops>slack:#neo-spend|2vfht32du5|2026-11-20T09:00:00+00:00|first|warning|50 USD|2026-11-20T09:00:00+00:00','finops>slack:#neo-spend','3522a743736b80ce35c0f588','first',NULL,0,0,0,'sent',1795165200000000,1795165200000000,1795165200000000,1,'',1795165200000000,'833a4e3b');
+INSERT INTO "outbox" VALUES('bdf02d513124601345880cc2','finops>slack:#neo-spend|cdfsx356z6|2026-11-20T09:00:00+00:00|first|warning|50 USD|2026-11-20T09:00:00+00:00','finops>slack:#neo-spend','e21347385b50f2a7b3849049','first',NULL,0,0,0,'sent',1795165200000000,1795165200000000,1795165201000000,1,'',1795165201000000,'833a4e3b');
+INSERT INTO "outbox" VALUES('0d79892f3eaf956303bfc74a','finops>slack:#neo-spend|2vfht32du5|2026-11-20T09:00:00+00:00|escalated|critical|100 USD|2026-11-20T12:01:00+00:00','finops>slack:#neo-spend','3522a743736b80ce35c0f588','escalated','{"alert":{"id":"2vfht32du5","rule":"daily","summary":"","condition":"thresholds","metric":"spend","labels":{"user":"ana@acme.test"},"state":"firing","severity":3,"peak":3,"reason":"escalated","value":"usd:120000000000","worst":"usd:120000000000","limit":"usd:100000000000","limit_text":"100 USD","limit_severity":3,"told":"usd:60000000000","period":{"name":"day","start":"2026-11-20T00:00:00Z","end":"2026-11-21T00:00:00Z","zone":"UTC"},"by_period":true,"since":"2026-11-20T09:00:00Z","ended":null,"note":"","records":2,"tasks":[{"id":"task-1","title":"","user":"ana@acme.test","model":"claude-sonnet-4-5","cost":{"nano":60000000000},"streams":1},{"id":"task-3","title":"","user":"ana@acme.test","model":"claude-sonnet-4-5","cost":{"nano":60000000000},"streams":1}],"more_tasks":0,"split":null,"pace":null,"data_at":"2026-11-20T12:01:00Z","runbook":"","receiver":"finops","final":false,"acted":{"ack":null,"silence":null},"first":null,"over_at":null},"kind":"alert"}',1,0,0,'sent',1795176060000000,1795176060000000,1795176061000000,1,'',1795176061000000,'caefa627');
+INSERT INTO "outbox" VALUES('ecec5e913c46ea751a06c740','117bdb7962d8991f292c61ab','finops>slack:#neo-spend','117bdb7962d8991f292c61ab','digest',NULL,0,0,0,'sent',1795176063000000,1795176063000000,1795176123000000,1,'',1795176123000000,'c2e6a01e');
 CREATE TABLE rejected (
   id INTEGER PRIMARY KEY,
   source TEXT NOT NULL,
@@ -424,15 +424,19 @@ CREATE INDEX alert_live ON alert (rule, labels, "end") WHERE state IN ('pending'
 CREATE INDEX alert_open ON alert (state) WHERE state IN ('pending', 'firing');
 CREATE INDEX alert_due ON alert (due) WHERE due IS NOT NULL;
 CREATE INDEX alert_closed ON alert ("end") WHERE state = 'closed';
+CREATE INDEX alert_ended ON alert (ended) WHERE ended IS NOT NULL;
 CREATE INDEX decision_alert ON decision (alert, id);
+CREATE INDEX decision_at ON decision (at);
 CREATE INDEX message_edit ON message (destination) WHERE version > shown AND ts <> '';
 CREATE INDEX message_unedited ON message (id) WHERE edit_error <> '';
+CREATE INDEX message_created ON message (created);
 CREATE INDEX told_message ON told (message);
 CREATE INDEX told_gathered ON told (gathered) WHERE gathered <> '';
 CREATE INDEX outbox_waiting ON outbox (destination, created) WHERE state = 'waiting';
 CREATE INDEX outbox_message ON outbox (message, state);
 CREATE INDEX outbox_failed ON outbox (message) WHERE state = 'failed';
 CREATE INDEX outbox_ended ON outbox (destination, ended, state) WHERE ended IS NOT NULL;
+CREATE INDEX audit_at ON audit (at);
 CREATE INDEX chart_due ON chart (due) WHERE NOT tried;
 CREATE INDEX ledger_at ON ledger (at);
 CREATE INDEX ledger_user ON ledger (user, at);
