@@ -194,12 +194,14 @@ def test_a_message_goes_with_the_last_of_its_alerts(old: Connection) -> None:
 
 def test_a_message_that_is_about_no_alert_goes_once_it_is_delivered(db: Connection) -> None:
     send(db, "digest", LONG_AGO)
-    mail.queue(db, "waits", "waits", mail.PAGER, now=LONG_AGO)
     send(db, "young", BEFORE, "2.2")
+    mail.queue(db, "waits", "waits", now=LONG_AGO)
+    mail.queue(db, "last", "the last there", mail.PAGER, now=LONG_AGO)
+    outbox.sent(db, mail.take(db, LONG_AGO, mail.PAGER), Receipt(), LONG_AGO)
     assert {"messages": 1} == pruned(db)
     ids = [id_ for (id_,) in db.execute("SELECT id FROM message ORDER BY id")]
-    assert ["waits", "young"] == ids
-    assert {"outbox": 2} == left(db, "outbox")
+    assert ["last", "waits", "young"] == ids
+    assert {"outbox": 3} == left(db, "outbox")
 
 
 def test_decisions_about_what_never_fired_go_by_their_own_time(db: Connection) -> None:
