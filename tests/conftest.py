@@ -3,6 +3,7 @@
 import gc
 import importlib
 import pkgutil
+import signal
 from collections.abc import Generator
 
 import pytest
@@ -10,6 +11,9 @@ from hypothesis import HealthCheck, settings
 
 import bot
 import rules
+
+# A shell has Ctrl-C ignored by what it runs in the background, and the processes that tests start would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "house",
