@@ -12,7 +12,7 @@ _NAME, _REASON = 60, 300
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """Those whom nothing reached on one day: the first by name, how many they are, and how many of them for which reason."""
+    """Those whom nothing reached on one day: the first in the order of names, how many they are, and how many of them for which reason."""
 
     day: date
     names: tuple[str, ...]
@@ -25,13 +25,15 @@ def one(name: str, reason: str, day: date) -> Unreachable:
 
 
 def together(each: Sequence[Unreachable]) -> Unreachable:
-    """All of one day, on which each is told of once; the most frequent reason comes first."""
-    names = tuple(name for some in each for name in some.names)
+    """All of one day, on which each is told of once; the most frequent reason comes first. In whatever order they come it is the same."""
+    names = sorted(name for some in each for name in some.names)
     counts = Counter[str]()
     for some in each:
         counts.update(dict(some.reasons))
-    reasons = tuple(counts.most_common())
-    return Unreachable(each[0].day, names[:_NAMED], sum(some.count for some in each), reasons)
+    reasons = tuple(sorted(counts.items(), key=lambda told: (-told[1], told[0])))
+    return Unreachable(
+        each[0].day, tuple(names[:_NAMED]), sum(some.count for some in each), reasons
+    )
 
 
 def words(of: Unreachable) -> str:

@@ -25,6 +25,9 @@ Rows = Counter[tuple[Any, ...]]
 _TIMES = re.compile(r'\d{4}-\d\d-\d\dT[\d:.]+Z|"dedupe_key": "\w+"|"late": \d+|\d\d:\d\d')
 """What differs by when it was decided and delivered."""
 
+_MISSED = re.compile(r"(.*?)🗒️ (.*)( cannot be reached.*)")
+_EMAIL = re.compile(r"[\w-]+@[\w.-]+")
+
 _REPORT = "json_extract(value, '$.tasks', '$.healed', '$.drift', '$.notes')"
 _SUMS = "sum(streams), sum(errors), sum(credits)"
 _KEPT = {
@@ -32,7 +35,7 @@ _KEPT = {
     "decision": "rule, labels, state, severity, reason, value, [limit]",
     "told": "destination, peak, value, over",
     "message": "destination, version - shown, edit_error",
-    "outbox": "destination, reason, state, rerouted",
+    "outbox": "destination, reason, CASE WHEN reason = 'notice' THEN replace(state, 'merged', 'sent') ELSE state END, rerouted",
     "digest_sent": "name, period, outcome",
     "source_state": "source, last_error, role, account, backfill_done, fallback, by_arrival",
     "rollup_hour": _SUMS,
@@ -102,9 +105,9 @@ def told(ground: Ground) -> Told:
         }
         ledger = _rows(db, "SELECT key, credits, neo_cost, llm_cost FROM ledger WHERE gone IS NULL")
     return Told(
-        said=Counter(_said(space, each) for each in spoken)
+        said=Counter(one for each in spoken for one in _by_person(_said(space, each)))
         + Counter(f"pager: {_timeless(json.dumps(body))}" for body in hooked),
-        shown=Counter(_timeless(_shown(each)) for each in spoken),
+        shown=Counter(one for each in spoken for one in _by_person(_timeless(_shown(each)))),
         charts=Counter(_said(space, each) for each in messages if each.metadata is None),
         repeated=[each for each, times in ids.items() if times > 1],
         kept=kept,
@@ -152,6 +155,15 @@ def _said(workspace: Workspace, message: Message) -> str:
     line = [ts for ts in (message.thread_ts, message.ts) if ts]
     words = [workspace.versions(message.channel, ts)[0].text for ts in line]
     return f"{message.channel}: {_timeless(' > '.join(words))}"
+
+
+def _by_person(words: str) -> list[str]:
+    """Who cannot be reached is told together, as it comes about: each of them is one notification."""
+    missed = _MISSED.match(words)
+    if missed is None:
+        return [words]
+    where, who, rest = missed.groups()
+    return [f"{where}{person}{rest}" for person in _EMAIL.findall(who)] or [words]
 
 
 def _timeless(words: str) -> str:

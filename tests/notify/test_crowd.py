@@ -59,15 +59,15 @@ def test_tables_are_not_put_together(waiting: list[Body]) -> None:
 def test_notes_of_who_cannot_be_reached_are_one_that_counts_them() -> None:
     day = samples.at(9).date()
     each: list[Body] = [
-        NoteBody(f"u{n} is lost", unreachable.one(f"u{n}", "gone", day)) for n in range(12)
+        NoteBody(f"u{n} is lost", unreachable.one(f"u{n:02}", "gone", day)) for n in range(12)
     ]
     assert crowd.gathered("m", each[:1]) is None
     whole = crowd.gathered("m", each)
     assert isinstance(whole, NoteBody)
-    assert whole.text.endswith("u8, u9 and 2 more cannot be reached: gone")
+    assert whole.text.endswith("u08, u09 and 2 more cannot be reached: gone")
     more = crowd.gathered("m", [whole, NoteBody("", unreachable.one("u12", "gone", day))])
     assert isinstance(more, NoteBody)
-    assert more.text.endswith("u8, u9 and 3 more cannot be reached: gone")
+    assert more.text.endswith("u08, u09 and 3 more cannot be reached: gone")
 
 
 def test_who_cannot_be_reached_is_told_by_the_day() -> None:
