@@ -105,12 +105,12 @@ def as_rerouted(body: Body, meant_for: Destination, error: str) -> Body:
 
 
 def as_notice(place: Destination, error: str, day: date) -> NoteBody:
-    """What the fallback gets where it is told of the same alerts anyway; of many people it is put together."""
+    """What the fallback gets where it is told of the same alerts anyway; one person is told as many put together are."""
     is_person = place.via is Via.DM
-    # A reason may name the person; of many the same is told.
+    # A reason may name the person, who stands beside it.
     reason = error.replace(f" {place.address}", "") if is_person else error
     about = unreachable.one(place.address if is_person else place.shown, reason, day)
-    return NoteBody(f"{place.shown} cannot be reached: {error}", about)
+    return NoteBody(unreachable.words(about), about)
 
 
 def _is_over(alert: AlertFacts) -> bool:

@@ -160,5 +160,5 @@ def test_a_fallback_that_knows_of_the_alerts_is_told_who_cannot_be_reached(
     place: Destination, error: str, about: tuple[str, str]
 ) -> None:
     found = retry.as_notice(place, error, NOW.date())
-    assert f"{place.shown} cannot be reached: {error}" == found.text
+    assert "{} cannot be reached: {}".format(*about) == found.text
     assert unreachable.one(*about, NOW.date()) == found.unreachable

@@ -180,7 +180,7 @@ def test_a_note_of_before_notes_knew_whom_they_are_about_is_sent_as_it_is(db: Co
     taken, words = noted(db)
     assert "owner (ana@acme.test) cannot be reached: gone" == words
     outbox.sent(db, taken, Receipt(), NOW)
-    assert "owner (user-1@acme.test) cannot be reached: gone" == noted(db)[1]
+    assert "user-1@acme.test cannot be reached: gone" == noted(db)[1]
 
 
 # --- the clock ------------------------------------------------------------------------------------
