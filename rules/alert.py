@@ -15,6 +15,9 @@ from rules.window import Span
 _DAY, _DOUBLED = timedelta(days=1), 11
 """A repeat waits no longer than this, unless the rule itself says so; a minute is as long after so many doublings."""
 
+ID_LENGTH = 10
+"""Characters of an alert's id."""
+
 
 class State(StrEnum):
     """Where an alert is in its life."""
@@ -108,7 +111,7 @@ class Alert:
         key = repr(
             (series.meaning, series.condition, series.rule, series.values, begins.isoformat())
         )
-        return base64.b32encode(hashlib.sha256(key.encode()).digest())[:10].decode().lower()
+        return base64.b32encode(hashlib.sha256(key.encode()).digest())[:ID_LENGTH].decode().lower()
 
     @property
     def open(self) -> bool:

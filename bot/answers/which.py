@@ -7,7 +7,7 @@ from bot.notify.answer import Refusal
 from bot.store import alerts
 from bot.store.connection import Connection
 from rules import labels, metric, ranking, reading, series
-from rules.alert import Alert
+from rules.alert import ID_LENGTH, Alert
 from rules.labels import Label, Values
 from rules.metric import Kind, Reads, Value
 from rules.rule import Rule
@@ -17,8 +17,8 @@ from rules.window import Span
 SHOWN = 8
 """Series or alerts that are named to who did not say which."""
 
-ENOUGH, WHOLE = 4, 10
-"""Characters of an id that an act needs, and that an id has."""
+ENOUGH = 4
+"""Characters of an id that an act needs."""
 
 Ranked = Sequence[tuple[Values, Value]]
 """Series with their values, the worst first."""
@@ -47,7 +47,7 @@ def alert(db: Connection, prefix: str, may_see: Callable[[Alert], bool]) -> Aler
 
 def _gone(prefix: str) -> str:
     """A whole id is no slip: it stands under a message that may be old."""
-    whole = len(prefix) == WHOLE and prefix.isalnum()
+    whole = len(prefix) == ID_LENGTH and prefix.isalnum()
     return ". What ended longer ago than `store.keep` is kept no more." if whole else "."
 
 
